@@ -1,0 +1,136 @@
+"""What every command shares: options, opening the ledger, JSON or words, errors and exit status."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ledger.application import Ledger
+from ledger.errors import LedgerError, Misuse
+
+DEFAULT_URL = "sqlite:///var/ledger.sqlite3"
+MISUSED = 2
+
+LedgerUrl = Annotated[
+    str,
+    typer.Option("--ledger", envvar="ASN_LEDGER_URL", help="Where the ledger is.", metavar="URL"),
+]
+KeyFolder = Annotated[
+    Path | None,
+    typer.Option("--keys", envvar="ASN_LEDGER_KEYS", help="Folder of the keys.", metavar="DIR"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
+Actor = Annotated[
+    str | None,
+    typer.Option("--actor", help="Who acts; default: the operating-system account."),
+]
+Purpose = Annotated[str, typer.Option("--purpose", help="Why a person's record is read.")]
+
+
+def actor_or_account(actor: str | None) -> str:
+    """The acting account: as given, else that of the operating system."""
+    if actor:
+        return actor
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
+
+
+def now() -> datetime:
+    """The present instant, UTC."""
+    return datetime.now(UTC)
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of an SQLite URL, None for another database."""
+    scheme, _, rest = url.partition("://")
+    if not scheme.startswith("sqlite"):
+        return None
+    return Path(rest.removeprefix("/").partition("?")[0])
+
+
+@contextmanager
+def opened(url: str, keys: Path | None) -> Iterator[Ledger]:
+    """The ledger, closed again at the end."""
+    ledger = Ledger.open(url, keys=keys)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def console() -> Console:
+    """Where people read: standard error, so that standard output stays clean for data."""
+    return Console(stderr=True, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """One JSON value a line on standard output."""
+    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+def say(text: str) -> None:
+    """A line for people on standard output."""
+    typer.echo(text)
+
+
+@contextmanager
+def progress_bar(label: str, total: int | None, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Counts work done; shown only at a terminal, and only when it takes longer than a moment."""
+    shown = not quiet and sys.stderr.isatty()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console(), disable=not shown, transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda count: bar.advance(task, count)
+
+
+def fail(fault: LedgerError, *, as_json: bool = False) -> NoReturn:
+    """Say what was refused and why, and leave with its exit status."""
+    if as_json:
+        print_json(
+            {
+                "error": {
+                    "code": fault.code,
+                    "message": fault.message,
+                    "next_step": fault.next_step,
+                }
+            }
+        )
+    typer.echo(f"{fault.code}: {fault.message}", err=True)
+    if fault.next_step:
+        typer.echo(fault.next_step, err=True)
+    raise typer.Exit(fault.exit_status)
+
+
+def parsed_instant(text: str | None) -> datetime | None:
+    """An instant of an option, RFC 3339.
+
+    Raises:
+        Misuse: it cannot be read.
+    """
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise Misuse(
+            "The instant cannot be read.", next_step="Write it as 2026-11-22T11:04:05+08:00."
+        ) from None

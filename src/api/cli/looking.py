@@ -1,0 +1,99 @@
+"""`history` and `events`: what was recorded, when, by whom, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.common import (
+    DEFAULT_URL,
+    AsJson,
+    KeyFolder,
+    LedgerUrl,
+    Purpose,
+    opened,
+    print_json,
+    say,
+)
+from api.cli.naming import day_option, instant_option, subject_stream, unit_streams
+from projections.record import Filter, log_rows, record_of
+
+_SEALED_SHOWN = ("name", "title", "certificate_no", "diploma_no", "reason")
+
+
+def history_command(
+    subject: Annotated[str, typer.Argument(help="NIP, id or unit code; - reads standard input.")],
+    position: Annotated[int | None, typer.Option("--position", help="As known at a position.")] = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    purpose: Purpose = "administration",
+    as_json: AsJson = False,
+) -> None:
+    """Everything on record about one person or unit, with what replaced what."""
+    with opened(url, keys) as ledger:
+        stream = subject_stream(ledger, subject)
+        rows = record_of(ledger, stream, position)
+    if as_json:
+        print_json({"subject": stream.hex, "purpose": purpose, "events": rows})
+        return
+    say(f"{'position':>9}  {'legal day':10}  {'recorded':19}  fact")
+    for row in rows:
+        say(_line(row))
+
+
+def _line(row: dict[str, Any]) -> str:
+    became = f"  (replaced by {row['replaced_by']})" if row["replaced_by"] else ""
+    sealed = row["sealed"]
+    shown = dict(row["fields"])
+    for name in ("keys", "title_id", "fields"):
+        shown.pop(name, None)
+    if sealed is None:
+        shown["sealed"] = "erased"
+    else:
+        shown |= {name: sealed[name] for name in _SEALED_SHOWN if name in sealed}
+    told = ", ".join(f"{name} {value}" for name, value in shown.items())
+    return (
+        f"{row['position']:>9}  {row['effective_on'] or '':10}  {row['recorded_at'][:19]}  "
+        f"{row['fact']}: {told}{became}"
+    )
+
+
+def events_command(  # noqa: PLR0913, PLR0917
+    recorded_from: Annotated[str | None, typer.Option("--recorded-from")] = None,
+    recorded_to: Annotated[str | None, typer.Option("--recorded-to")] = None,
+    effective_from: Annotated[str | None, typer.Option("--effective-from")] = None,
+    effective_to: Annotated[str | None, typer.Option("--effective-to")] = None,
+    late_by: Annotated[int | None, typer.Option("--late-by", help="Days.", metavar="DAYS")] = None,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Kind of fact.")] = None,
+    actor: Annotated[str | None, typer.Option("--actor", help="Who recorded it.")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="Members of a unit today.")] = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """The log by when things were recorded and from when they count; one JSON object a line."""
+    with opened(url, keys) as ledger:
+        wanted = Filter(
+            recorded_from=instant_option(ledger, recorded_from, end=False),
+            recorded_to=instant_option(ledger, recorded_to, end=True),
+            effective_from=_day(effective_from),
+            effective_to=_day(effective_to),
+            late_by=late_by,
+            kinds=frozenset(kind or ()),
+            actor=actor,
+            streams=None if unit is None else unit_streams(ledger, unit),
+        )
+        for row in log_rows(ledger, wanted):
+            if as_json:
+                print_json(row)
+            else:
+                say(
+                    f"{row['position']:>9}  {row['effective_on'] or '':10}  "
+                    f"{row['recorded_at'][:19]}  {row['fact']:18} {row.get('actor', '')}"
+                )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else day_option(text)

@@ -1,0 +1,48 @@
+"""The `asn-ledger` command: what it offers, and how errors leave it."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from api.cli import demo, founding, importing, looking, privacy, scoring
+from api.cli.common import fail
+from ledger.errors import LedgerError
+
+app = typer.Typer(
+    name="asn-ledger",
+    help="The ASN performance ledger: who scored what, on which day, by which facts and articles.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("init")(founding.init_command)
+app.command("import")(importing.import_command)
+app.command("template")(importing.template_command)
+app.command("score")(scoring.score_command)
+app.command("export")(scoring.export_command)
+app.command("history")(looking.history_command)
+app.command("events")(looking.events_command)
+app.command("erase")(privacy.erase_command)
+app.command("hold")(privacy.hold_command)
+app.add_typer(privacy.keys_app, name="keys")
+app.command("demo")(demo.demo_command)
+
+
+def run() -> None:
+    """Entry point: exit status 0 done, 1 something was refused or found wrong, 2 misused."""
+    try:
+        app()
+    except LedgerError as fault:
+        _leave(fault)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+def _leave(fault: LedgerError) -> None:
+    try:
+        fail(fault, as_json="--json" in sys.argv)
+    except typer.Exit as leaving:
+        sys.exit(leaving.exit_code)

@@ -1,0 +1,162 @@
+"""How the command line names people, units, days and instants."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from api.cli.common import now
+from ledger import values
+from ledger.application import Ledger, today_in
+from ledger.errors import BadValue, Misuse, PersonUnknown, UnitUnknown
+from ledger.statement import key_hash
+from ledger.stream_state import StreamState, replay
+
+_ID_DIGITS = 32
+
+
+def today(ledger: Ledger) -> date:
+    """The legal day it is in the agency's zone."""
+    return today_in(str(ledger.founded["timezone"]), now())
+
+
+def day_option(text: str) -> date:
+    """A day of an option.
+
+    Raises:
+        Misuse: it is none.
+    """
+    try:
+        return values.day(text)
+    except BadValue as fault:
+        raise Misuse(f"A day cannot be read. {fault.message}", next_step=fault.next_step) from None
+
+
+def instant_option(ledger: Ledger, text: str | None, *, end: bool) -> datetime | None:
+    """An instant, or a day in the agency's zone: its beginning, or its end.
+
+    Raises:
+        Misuse: it is neither, or an instant without offset.
+    """
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+        if len(text) == len("2026-11-22"):
+            day = instant.date() + timedelta(days=1 if end else 0)
+            start = datetime.combine(day, time(), ZoneInfo(str(ledger.founded["timezone"])))
+            return start - timedelta(microseconds=1) if end else start
+        if instant.tzinfo is not None:
+            return instant
+    except ValueError:
+        pass
+    raise Misuse(
+        "An instant cannot be read or has no offset from UTC.",
+        next_step="Write it as 2026-11-22T11:04:05+08:00, or give a day.",
+    )
+
+
+def subject_stream(ledger: Ledger, subject: str) -> UUID:
+    """The stream of a person (NIP or id) or a unit (code, name or id); "-" reads standard input.
+
+    Raises:
+        PersonUnknown, UnitUnknown: nobody and nothing of that name here.
+    """
+    if subject == "-":
+        subject = sys.stdin.readline().strip()
+    person = person_stream(ledger, subject)
+    if person is not None:
+        return person
+    unit = ledger.units().find(subject, today(ledger))
+    if unit is None:
+        raise UnitUnknown(
+            "No person and no unit of this ledger has this number, id or code.",
+            next_step="Check it; a NIP has 18 digits.",
+        )
+    return unit
+
+
+def person_stream(ledger: Ledger, subject: str) -> UUID | None:
+    """The stream of a person's NIP or of any id on record; None for what is neither.
+
+    Raises:
+        PersonUnknown: a NIP nobody here ever held.
+    """
+    if len(subject) in (_ID_DIGITS, _ID_DIGITS + 4):
+        try:
+            stream = UUID(subject)
+        except ValueError:
+            return None
+        return stream if ledger.events_of(stream) else None
+    try:
+        number = values.nip(subject).text
+    except BadValue:
+        return None
+    found = ledger.index.find(number)
+    if found is None:
+        raise PersonUnknown(
+            "No person of this ledger ever held this number.",
+            next_step="Check the number, or import the person's profile first.",
+        )
+    return found
+
+
+def unit_streams(ledger: Ledger, unit: str) -> frozenset[UUID]:
+    """The streams of a unit, of everything below it and of its members today."""
+    on = today(ledger)
+    units = ledger.units()
+    top = units.find(unit, on)
+    if top is None:
+        raise UnitUnknown("No unit of this ledger has this code or name.", next_step="Check it.")
+    below = units.subtree(top, on)
+    members = {
+        recorded.originator_id
+        for recorded in ledger.store.read(1, topics=("employee.position/1",))
+        if _current_unit(ledger, recorded.originator_id, on) in below
+    }
+    return frozenset(below | members)
+
+
+def _current_unit(ledger: Ledger, stream: UUID, on: date) -> UUID | None:
+    held = [
+        fact
+        for fact in ledger.history_of(stream).visible("position", on)
+        if fact.fields.get("assignment", "DEFINITIF") == "DEFINITIF"
+    ]
+    return UUID(str(held[-1].fields["unit"])) if held else None
+
+
+def fact_root(
+    ledger: Ledger, person: UUID | None, facts: list[str]
+) -> tuple[tuple[str, int], ...]:
+    """The facts of --without as (stream, root): by position or stream/version, or by the sender's key.
+
+    Raises:
+        TargetUnknown: no fact of that name.
+    """
+    found = []
+    for named in facts:
+        stream = person or _stream_of_fact(ledger, named)
+        state = StreamState(stream)
+        for recorded in ledger.events_of(stream):
+            replay(state, recorded)
+        key = key_hash(ledger.keyring.keys(stream).match_key, named)
+        found.append((stream.hex, state.target(named, key).root))
+    return tuple(found)
+
+
+def _stream_of_fact(ledger: Ledger, named: str) -> UUID:
+    head, slash, _ = named.partition("/")
+    try:
+        if slash:
+            return UUID(head)
+        if named.isdecimal():
+            return next(iter(ledger.store.read(int(named), int(named)))).originator_id
+    except (ValueError, StopIteration):
+        pass
+    raise Misuse(
+        "With --all or --unit a fact is named by its position or as stream/version.",
+        next_step="`asn-ledger history` shows both.",
+    )

@@ -1,0 +1,142 @@
+"""`keys`, `erase` and `hold`: personal data ends by event, key and row, and never under a hold."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from api.cli.common import (
+    DEFAULT_URL,
+    Actor,
+    AsJson,
+    KeyFolder,
+    LedgerUrl,
+    actor_or_account,
+    now,
+    opened,
+    print_json,
+    say,
+)
+from api.cli.naming import person_stream
+from ledger import erasure
+from ledger.application import Ledger
+from ledger.errors import BadValue, Misuse, PersonUnknown
+from ledger.fields import read_open_text
+
+keys_app = typer.Typer(help="The keys of the ledger.", no_args_is_help=True)
+Subject = Annotated[str, typer.Argument(help="NIP or id; - reads standard input.")]
+
+
+@keys_app.command("rotate")
+def rotate_command(
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Wrap the living keys anew and destroy the old epoch key; this completes erasures."""
+    with opened(url, keys) as ledger:
+        done = erasure.rotate_keys(ledger, at=now(), actor=actor_or_account(actor))
+    if as_json:
+        print_json(
+            {
+                "epoch": done.epoch,
+                "destroyed_epoch": done.destroyed_epoch,
+                "erasures_completed": [stream.hex for stream in done.erased],
+                "position": done.position,
+            }
+        )
+        return
+    say(f"Epoch key {done.epoch} is in use, {done.destroyed_epoch} is destroyed.")
+    say(f"Erasures completed: {len(done.erased)}.")
+
+
+@keys_app.command("show")
+def show_command(
+    url: LedgerUrl = DEFAULT_URL, keys: KeyFolder = None, as_json: AsJson = False
+) -> None:
+    """Where the keys are, how many, and which erasures wait for a rotation."""
+    with opened(url, keys) as ledger:
+        shown = {
+            "folder": str(ledger.keyring.folder),
+            "streams": ledger.keyring.count(),
+            "public_key": ledger.keyring.public_key.hex(),
+            "erasures_waiting": [s.hex for s in ledger.keyring.pending_erasures()],
+        }
+    if as_json:
+        print_json(shown)
+        return
+    for name, value in shown.items():
+        say(f"{name}: {value}")
+
+
+def erase_command(
+    subject: Subject,
+    ground: Annotated[str, typer.Option("--ground", help="Legal ground, as `UU 27/2022 Pasal 43`.")],
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a person's identity for ever: an event, then keys and sealed rows. Refused under a hold."""
+    with opened(url, keys) as ledger:
+        stream = _person(ledger, subject)
+        position = erasure.erase(
+            ledger, stream, ground=_open(ground), actor=actor_or_account(actor)
+        )
+    if as_json:
+        print_json({"subject": stream.hex, "position": position, "complete": False})
+        return
+    if position is None:
+        say(f"{stream.hex} was erased before.")
+    else:
+        say(f"{stream.hex} is erased (position {position}).")
+    say("It is complete with the next `asn-ledger keys rotate`.")
+
+
+def hold_command(
+    subject: Subject,
+    ident: Annotated[str, typer.Option("--id", help="Id of the hold, as a case number.")],
+    ground: Annotated[str | None, typer.Option("--ground", help="Why.")] = None,
+    lift: Annotated[bool, typer.Option("--lift", help="Lift it instead.")] = False,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forbid the erasure of a person while a case or audit needs the record, or lift that."""
+    if ground is None and not lift:
+        raise Misuse("A hold needs its ground.", next_step="Add --ground.")
+    who = actor_or_account(actor)
+    with opened(url, keys) as ledger:
+        stream = _person(ledger, subject)
+        name = _open(ident)
+        reason = None if ground is None else _open(ground)
+        if lift:
+            position = erasure.lift_hold(ledger, stream, ident=name, ground=reason, actor=who)
+        else:
+            position = erasure.place_hold(
+                ledger, stream, ident=name, ground=reason or "", actor=who
+            )
+    if as_json:
+        print_json({"subject": stream.hex, "id": name, "lifted": lift, "position": position})
+    else:
+        say("The hold is lifted." if lift else "The record is under hold; it cannot be erased.")
+
+
+def _person(ledger: Ledger, subject: str) -> UUID:
+    given = sys.stdin.readline().strip() if subject == "-" else subject
+    stream = person_stream(ledger, given)
+    if stream is None:
+        raise PersonUnknown("This is neither a NIP nor the id of a person.", next_step="Check it.")
+    return stream
+
+
+def _open(text: str) -> str:
+    try:
+        return read_open_text(text)
+    except BadValue as fault:
+        raise Misuse(fault.message, next_step=fault.next_step) from None

@@ -1,0 +1,212 @@
+"""`score` and `export`: answers of an instrument for one, a unit or everybody."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+import typer
+
+from api.cli.common import (
+    DEFAULT_URL,
+    AsJson,
+    KeyFolder,
+    LedgerUrl,
+    Purpose,
+    now,
+    opened,
+    parsed_instant,
+    print_json,
+    progress_bar,
+    say,
+)
+from api.cli.naming import day_option, fact_root, person_stream, today
+from api.cli.telling import tell_answer, tell_row
+from api.outputs.table import answer_cells, header_cells
+from ledger.application import Ledger
+from ledger.errors import Misuse, PersonUnknown, UnitUnknown
+from projections import inquiry
+from projections.inquiry import Ask, Asked
+
+Instrument = Annotated[str, typer.Option("--instrument", help="As `ip-asn`.", metavar="I")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Legal day; default today.", metavar="D")]
+Period = Annotated[str | None, typer.Option("--period", help="As 2022.", metavar="P")]
+KnownAt = Annotated[str | None, typer.Option("--known-at", help="As known then.", metavar="T")]
+Position = Annotated[int | None, typer.Option("--position", help="As known there.", metavar="N")]
+Rules = Annotated[str | None, typer.Option("--rules", help="Under another decree.", metavar="DECREE")]
+Without = Annotated[
+    list[str] | None, typer.Option("--without", help="As if a fact had not been.", metavar="FACT")
+]
+Unit = Annotated[str | None, typer.Option("--unit", help="A unit and all below it.", metavar="U")]
+
+
+def score_command(  # noqa: PLR0913, PLR0917
+    instrument: Instrument,
+    subject: Annotated[
+        str | None, typer.Argument(help="NIP, id or unit code; - reads standard input.")
+    ] = None,
+    as_of: AsOf = None,
+    period: Period = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    rules: Rules = None,
+    without: Without = None,
+    unit: Unit = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Everybody registered by then.")] = False,
+    trace: Annotated[bool, typer.Option("--trace", help="With the facts of each measure.")] = False,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    purpose: Purpose = "administration",
+    as_json: AsJson = False,
+) -> None:
+    """Scores as of any legal day, as known at any moment, with their derivation."""
+    if sum((subject is not None, unit is not None, everybody)) != 1:
+        raise Misuse(
+            "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
+        )
+    if subject == "-":
+        subject = sys.stdin.readline().strip()
+    with opened(url, keys) as ledger:
+        person = None if subject is None else person_stream(ledger, subject)
+        if subject is not None and person is None:
+            unit = subject
+        ask = Ask(
+            instrument,
+            None if as_of is None else day_option(as_of),
+            period,
+            parsed_instant(known_at),
+            position,
+            rules,
+            fact_root(ledger, person, without or []),
+        )
+        asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
+        if person is not None:
+            _one(ledger, asked, person, as_json=as_json)
+        else:
+            _many(ledger, asked, unit, trace=trace, as_json=as_json)
+
+
+def _one(ledger: Ledger, asked: Asked, person: UUID, *, as_json: bool) -> None:
+    if not inquiry.is_known(ledger, asked, person):
+        raise PersonUnknown(
+            "This person was not on record at that position.", next_step="Ask at a later one."
+        )
+    answer = inquiry.one(ledger, asked, person)
+    shown = answer.as_json(with_facts=True)
+    shown["person"] = ledger.person(person)
+    if as_json:
+        print_json(shown)
+    else:
+        tell_answer(shown)
+
+
+def _many(ledger: Ledger, asked: Asked, unit: str | None, *, trace: bool, as_json: bool) -> None:
+    count = 0
+    for shown in _rows(ledger, asked, unit, trace=trace):
+        count += 1
+        if as_json:
+            print_json(shown)
+        else:
+            tell_row(shown)
+    if not as_json:
+        on = asked.question.as_of.isoformat()
+        say(f"{count} people, {asked.plan.decree}, as of {on}, position {asked.question.position}.")
+
+
+def _rows(
+    ledger: Ledger, asked: Asked, unit: str | None, *, trace: bool
+) -> Iterator[dict[str, Any]]:
+    below = None if unit is None else _subtree(asked, unit)
+    answers = (
+        inquiry.everybody_traced(ledger, asked) if trace else inquiry.everybody(ledger, asked)
+    )
+    for answer in answers:
+        if below is None or answer.unit in below:
+            shown = answer.as_json(with_facts=trace)
+            shown["person"] = ledger.person(UUID(answer.subject))
+            yield shown
+
+
+def _subtree(asked: Asked, unit: str) -> set[str]:
+    on = asked.question.as_of
+    top = asked.units.find(unit, on)
+    if top is None:
+        raise UnitUnknown(
+            "No unit has this code or name on that day, as known then.", next_step="Check the code."
+        )
+    return {one.hex for one in asked.units.subtree(top, on)}
+
+
+def export_command(  # noqa: PLR0913, PLR0917
+    instrument: Instrument,
+    out: Annotated[Path, typer.Option("--out", help="FILE.csv or FILE.jsonl.", metavar="FILE")],
+    as_of: AsOf = None,
+    period: Period = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    rules: Rules = None,
+    unit: Unit = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Everybody's scores into a file: .csv for people (semicolons, decimal commas), .jsonl for machines."""
+    if out.suffix not in (".csv", ".jsonl"):
+        raise Misuse(
+            "An export is written as .csv or .jsonl.", next_step="Name the file so with --out."
+        )
+    with opened(url, keys) as ledger:
+        day = None if as_of is None else day_option(as_of)
+        ask = Ask(instrument, day, period, parsed_instant(known_at), position, rules)
+        asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
+        with progress_bar("people", None, quiet=as_json) as advance:
+            count = _write(out, _counted(_rows(ledger, asked, unit, trace=False), advance), asked)
+    if as_json:
+        print_json({"file": str(out), "rows": count, "position": asked.question.position})
+    else:
+        say(f"{out}: {count} people.")
+
+
+def _counted(rows: Iterator[dict[str, Any]], advance: Any) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        advance(1)
+        yield row
+
+
+def _write(out: Path, rows: Iterator[dict[str, Any]], asked: Asked) -> int:
+    """Write aside and rename: a crash leaves the old file or none, never half of one."""
+    aside = out.with_name(out.name + ".part")
+    count = 0
+    with aside.open("wb") as stream:
+        if out.suffix == ".jsonl":
+            for row in rows:
+                stream.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+                count += 1
+        else:
+            text = _Utf8(stream)
+            text.write("\ufeff")
+            writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+            names = [measure.name for measure in asked.plan.measures]
+            writer.writerow(header_cells(names))
+            for row in rows:
+                writer.writerow(answer_cells(row, names, asked.units))
+                count += 1
+    aside.replace(out)
+    return count
+
+
+class _Utf8:
+    """A text writer over a binary stream that leaves line ends alone."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write text as UTF-8."""
+        written: int = self._stream.write(text.encode())
+        return written

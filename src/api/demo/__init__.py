@@ -1,0 +1,1 @@
+"""An invented province: the same people, careers and mistakes on every machine."""

@@ -1,0 +1,1 @@
+"""Foreign files -> facts: the only place that knows foreign column names."""

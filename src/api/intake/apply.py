@@ -1,0 +1,279 @@
+"""The second half of an import: decide each row in order of dependence, and append.
+
+A row is the unit of atomicity: its facts are kept or refused whole. Rows are appended in batches; a crash
+between two batches leaves whole rows only, and importing the same files again finishes the rest, because
+what is recorded already is the same. Dry run and real run are this one path; a dry run does not append.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from api.intake.checking import Named
+from api.intake.decided import Decided, decide_row
+from api.intake.report import ImportReport
+from api.intake.rows import Place, RowError
+from api.intake.spool import PEOPLE, REFERENCES, REST, UNITS, Prepared, Spool
+from api.intake.subjects import Subjects
+from api.intake.unit_book import Wanted
+from ledger.application import Ledger
+from ledger.deciding import Verdict
+from ledger.errors import ContentConflict, KeyConflict, LedgerError
+from ledger.events.base import EMPLOYEE, ORG_UNIT
+from ledger.events.reading import Draft
+from ledger.events.registry import FACT_SPECS
+from ledger.records import Command, Outcome
+from ledger.statement import Source
+from ledger.store_errors import VersionConflict
+
+_CHUNK_ROWS = 1_000
+_ATTEMPTS = 3
+_WHO = "Pengirim berkas"
+_COLUMN_OF = {
+    "person_unknown": "nip",
+    "unit_unknown": "unit",
+    "target_unknown": "target",
+    "fact_already_replaced": "target",
+    "same_key_other_content": "key",
+}
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Importer:
+    """Applies the rows of one import.
+
+    Attributes:
+        batch: opaque id of the import; stands in the origin of each of its events.
+        digests: SHA-256 of each file by its name, hex.
+        strict: all rows are one command; any refusal refuses everything.
+    """
+
+    ledger: Ledger
+    subjects: Subjects
+    report: ImportReport
+    actor: str
+    batch: str
+    digests: Mapping[str, str]
+    dry: bool
+    strict: bool
+    progress: Progress = lambda _: None
+    first_position: int = 0
+    last_position: int = 0
+    _whole: list[Decided] = field(default_factory=list)
+
+    def run(self, spool: Spool, named: Named) -> None:
+        """Apply everything: references, units, people, the rest."""
+        self._phase(spool, REFERENCES)
+        self._phase(spool, UNITS)
+        self._found_units(named)
+        self._phase(spool, PEOPLE)
+        self._phase(spool, REST)
+        if self.strict and self._whole:
+            self._append_whole()
+
+    # ------------------------------------------------------------------------------------- phases
+
+    def _phase(self, spool: Spool, phase: int) -> None:
+        rows = spool.rows(phase)
+        while chunk := list(islice(rows, _CHUNK_ROWS)):
+            self._chunk(chunk, phase)
+            self.progress(len(chunk))
+
+    def _chunk(self, chunk: list[Prepared], phase: int) -> None:
+        if phase in (PEOPLE, REST):
+            self._fetch(chunk)
+        waiting = [self._decide(row) for row in chunk]
+        decided = [one for one in waiting if one is not None]
+        if not self.strict:
+            self._append(decided)
+        else:
+            self._whole.extend(decided)
+        if phase == PEOPLE and not self.dry and not self.strict:
+            self.ledger.index.follow()
+
+    def _fetch(self, chunk: list[Prepared]) -> None:
+        """Look up people and read their streams at once, and make keys for those who are new."""
+        self.subjects.fetch_people(_numbers(chunk))
+        fresh: list[UUID] = []
+        streams: list[UUID] = []
+        for row in chunk:
+            number = row.drafts[0].subject
+            if row.drafts[0].owner != EMPLOYEE or number is None:
+                continue
+            if number in self.subjects.unknown and _registers(row):
+                fresh.append(self.subjects.found_person(number))
+            elif number in self.subjects.people:
+                streams.append(self.subjects.people[number])
+        self.ledger.keyring.ensure(fresh)
+        self.ledger.keyring.keys_many(streams)
+        self.subjects.fetch_states(streams)
+
+    # ----------------------------------------------------------------------------------- deciding
+
+    def _decide(self, row: Prepared) -> Decided | None:
+        try:
+            decided = decide_row(row, self.ledger, self.subjects, self._source(row))
+        except (ContentConflict, KeyConflict) as fault:
+            self.report.conflict(self._refused(row, fault))
+            return None
+        except LedgerError as fault:
+            self.report.refuse(self._refused(row, fault))
+            return None
+        self.report.count(decided.verdict)
+        return decided if decided.rows else None
+
+    def _source(self, row: Prepared) -> Source:
+        place: dict[str, Any] = {
+            "file": self.digests[row.place.file],
+            "form": row.form,
+            "row": row.place.row,
+            "batch": self.batch,
+        }
+        if row.place.sheet is not None:
+            place["sheet"] = row.place.sheet
+        return Source(self.actor, row.form, place)
+
+    def _refused(self, row: Prepared, fault: LedgerError) -> Any:
+        raw = row.raw_row()
+        name = str(fault.details.get("field", _COLUMN_OF.get(fault.code, "")))
+        column = name
+        for columns in row.columns:
+            if name in columns:
+                column = columns[name]
+                break
+        found = row.drafts[0].subject or "" if name == "nip" else ""
+        error = RowError(column, fault.code.upper(), found, fault.message, _WHO, fault.next_step)
+        return raw._replace(errors=(error,))
+
+    # ---------------------------------------------------------------------------------- appending
+
+    def _append(self, decided: list[Decided]) -> None:
+        if self.dry or not decided:
+            return
+        outcomes = self.ledger.store.append_many([Command(one.rows) for one in decided])
+        again: list[Decided] = []
+        for one, outcome in zip(decided, outcomes, strict=True):
+            if isinstance(outcome, Outcome):
+                self._seen(outcome)
+            elif isinstance(outcome, VersionConflict):
+                again.append(one)
+            else:
+                self._not_stored(one, outcome)
+        if again:
+            self._append_again(again)
+
+    def _append_again(self, decided: list[Decided]) -> None:
+        """Somebody else wrote to these streams meanwhile: read them again and decide again."""
+        for one in decided:
+            self.subjects.forget(one.streams)
+        for one in decided:
+            self._uncount(one.verdict)
+            for attempt in range(_ATTEMPTS):
+                fresh = self._decide(one.row)
+                if fresh is None:
+                    break
+                outcome = self.ledger.store.append_many([Command(fresh.rows)])[0]
+                if isinstance(outcome, Outcome):
+                    self._seen(outcome)
+                    break
+                self.subjects.forget(fresh.streams)
+                self._uncount(fresh.verdict)
+                if attempt == _ATTEMPTS - 1 or not isinstance(outcome, VersionConflict):
+                    self.report.refuse(self._refused(one.row, outcome))
+                    break
+
+    def _not_stored(self, one: Decided, fault: LedgerError) -> None:
+        self._uncount(one.verdict)
+        self.subjects.forget(one.streams)
+        self.report.refuse(self._refused(one.row, fault))
+
+    def _append_whole(self) -> None:
+        """All rows as one command, or none of them."""
+        if self.report.refused or self.report.conflicts:
+            for one in self._whole:
+                self._uncount(one.verdict)
+            raise_nothing = LedgerError(
+                "Nothing was recorded: with --strict every row must be right.",
+                next_step="Mend the other rows, or import without --strict.",
+            )
+            for one in self._whole:
+                self.report.refuse(self._refused(one.row, raise_nothing))
+            return
+        if self.dry:
+            return
+        rows = tuple(event for one in self._whole for event in one.rows)
+        self._seen(self.ledger.store.append(Command(rows)))
+        self.ledger.index.follow()
+
+    def _seen(self, outcome: Outcome) -> None:
+        positions = outcome.positions
+        self.first_position = self.first_position or positions[0]
+        self.last_position = positions[-1]
+
+    def _uncount(self, verdict: Verdict) -> None:
+        if verdict is Verdict.NEW:
+            self.report.new -= 1
+        elif verdict is Verdict.CORRECTS:
+            self.report.corrects -= 1
+
+    # -------------------------------------------------------------------------------------- units
+
+    def _found_units(self, named: Named) -> None:
+        """Found the units that facts of people name and nobody described."""
+        decided = []
+        for wanted in self.subjects.units.missing(named.units):
+            row = _unit_row(wanted)
+            source = Source(self.actor, _FROM_NAME, {"form": _FROM_NAME, "batch": self.batch})
+            decided.append(decide_row(row, self.ledger, self.subjects, source))
+            self.report.flag_unit(wanted.code)
+        if self.strict:
+            self._whole.extend(decided)
+        else:
+            self._append(decided)
+
+
+_FROM_NAME = "unit-name"
+
+
+def _unit_row(wanted: Wanted) -> Prepared:
+    """A unit founded from its name, as a row of its own."""
+    fields: dict[str, Any] = {"code": wanted.code, "name": wanted.name}
+    if wanted.parent is not None:
+        fields["parent"] = wanted.parent
+    draft = Draft("unit", ORG_UNIT, wanted.code, wanted.since, fields)
+    return Prepared(Place("", None, 0), _FROM_NAME, (draft,), ({},), (False,), b"", True)  # noqa: FBT003
+
+
+def _numbers(chunk: list[Prepared]) -> Iterator[str]:
+    """Every number of a person that the rows name."""
+    for row in chunk:
+        for draft in row.drafts:
+            if draft.owner == EMPLOYEE and draft.subject is not None:
+                yield draft.subject
+            for inner in (draft, draft.replacement):
+                if inner is not None:
+                    yield from _named_people(inner.owner, inner.fact, inner.fields)
+
+
+_PEOPLE_FIELDS = {
+    key: tuple(part.name for part in spec.fields if part.type.reference == "person")
+    for key, spec in FACT_SPECS.items()
+}
+
+
+def _named_people(owner: str, fact: str, fields: Mapping[str, Any]) -> Iterator[str]:
+    for name in _PEOPLE_FIELDS[owner, fact]:
+        value = fields.get(name)
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list):
+            yield from value
+
+
+def _registers(row: Prepared) -> bool:
+    return any(draft.fact == "registered" for draft in row.drafts)

@@ -1,0 +1,72 @@
+"""The first half of an import: every row of every file read and checked, nothing recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from api.intake.report import ImportReport
+from api.intake.rows import RawRow, with_faults
+from api.intake.spool import Spool, prepared
+from ledger.events.base import EMPLOYEE
+from ledger.events.reading import Draft, FieldError, read_fact
+
+_FLAG_WORDS = {
+    "LEVEL_UNREADABLE": "Jenjang pelatihan kepemimpinan tidak terbaca dari judulnya.",
+    "PREDICATE_DIFFERS_FROM_MATRIX": "Predikat berbeda dengan hasil kerja dan perilaku kerja.",
+    "MORE_DAYS_PRESENT_THAN_WORKING": "Hari hadir lebih banyak daripada hari kerja.",
+}
+
+
+@dataclass(slots=True)
+class Named:
+    """What the rows name and must exist before they are applied.
+
+    Attributes:
+        units: unit name or path -> earliest ISO day on which a fact of a person names it.
+    """
+
+    units: dict[str, str] = field(default_factory=dict)
+
+    def note(self, draft: Draft) -> None:
+        """Take note of what a draft names."""
+        inner = draft.replacement or draft
+        named = inner.fields.get("unit")
+        if named is not None and draft.owner == EMPLOYEE and inner.on is not None:
+            known = self.units.get(named)
+            if known is None or inner.on < known:
+                self.units[named] = inner.on
+
+
+def check_rows(rows: Iterable[RawRow], *, spool: Spool, report: ImportReport, named: Named) -> None:
+    """Check each row; good ones go to the spool, bad ones to the report with all of their errors."""
+    for row in rows:
+        report.read += 1
+        flags = {one.code for one in row.flags}
+        for one in row.flags:
+            report.flag(row.place, one.column, one.code, one.message)
+        drafts: list[Draft] = []
+        faults: list[tuple[int, FieldError]] = []
+        for index, fact in enumerate(row.facts):
+            outcome = read_fact(fact)
+            if isinstance(outcome, Draft):
+                drafts.append(outcome)
+            else:
+                faults.extend((index, fault) for fault in outcome)
+        if row.errors or faults:
+            report.refuse(with_faults(row, faults))
+            continue
+        if not drafts:
+            report.same += 1
+            continue
+        for draft in drafts:
+            if draft.flags:
+                _flag(row, draft, flags, report)
+            named.note(draft)
+        spool.add(prepared(row, tuple(drafts)))
+
+
+def _flag(row: RawRow, draft: Draft, seen: set[str], report: ImportReport) -> None:
+    for code in draft.flags:
+        if code not in seen:
+            report.flag(row.place, "", code, _FLAG_WORDS.get(code, code))

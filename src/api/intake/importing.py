@@ -1,0 +1,83 @@
+"""One import from files to committed events: read everything, then apply everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from api.intake.apply import Importer
+from api.intake.checking import Named, check_rows
+from api.intake.reading import Reading, read_files
+from api.intake.report import ImportReport, counts
+from api.intake.rows import RowError
+from api.intake.spool import Spool
+from api.intake.subjects import Subjects
+from api.intake.unit_book import UnitBook
+from ledger.application import Ledger
+from ledger.events.base import encode
+from ledger.events.book import ImportCommitted
+
+Progress = Callable[[int], None]
+
+
+def _nothing(_count: int) -> None:
+    return None
+
+
+def import_files(
+    ledger: Ledger,
+    paths: Sequence[Path],
+    *,
+    actor: str,
+    as_kind: str | None = None,
+    dry: bool = False,
+    strict: bool = False,
+    progress: Progress = _nothing,
+) -> ImportReport:
+    """Import files and folders as one batch; gives what became of every row.
+
+    Raises:
+        Misuse: an unknown form was asked for. StoreError: the database failed; rows that the report of
+            a second run calls the same are recorded.
+    """
+    report = ImportReport()
+    named = Named()
+    batch = ledger.new_stream().hex
+    with read_files(paths, as_kind=as_kind) as reading, Spool() as spool:
+        for fault in reading.errors:
+            report.refuse_file(
+                fault.file,
+                RowError("", fault.code, "", fault.message, fault.who_must_act, fault.next_step),
+            )
+        report.unknown_files = list(reading.unknown_files)
+        rows_of: dict[str, int] = {}
+        for file in reading.files:
+            before = report.read
+            check_rows(file.rows(), spool=spool, report=report, named=named)
+            rows_of[file.name] = report.read - before
+        digests = {file.name: file.digest for file in reading.files}
+        subjects = Subjects(ledger, UnitBook(ledger.units()), dry=dry)
+        importer = Importer(
+            ledger, subjects, report, actor, batch, digests, dry, strict, progress
+        )
+        importer.run(spool, named)
+        if report.added and not dry and importer.last_position:
+            _commit(ledger, importer, reading, rows_of)
+    return report
+
+
+def _commit(
+    ledger: Ledger, importer: Importer, reading: Reading, rows_of: dict[str, int]
+) -> None:
+    """Record that the import came to its end. A crash before leaves its events, each with its batch."""
+    event = ImportCommitted(
+        batch=importer.batch,
+        files=tuple(
+            {"sha256": file.digest, "form": "+".join(file.forms), "rows": rows_of[file.name]}
+            for file in reading.files
+        ),
+        counts=dict(counts(importer.report)),
+        first_position=importer.first_position,
+        last_position=importer.last_position,
+    )
+    ledger.append_to_book([encode(event)], importer.actor)

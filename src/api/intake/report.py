@@ -1,0 +1,130 @@
+"""What an import did: counts, refusals and flags, as `import --json` prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.intake.rows import Place, RawRow, RowError
+from ledger.deciding import Verdict
+
+
+def _placed(place: Place) -> dict[str, Any]:
+    return {"file": place.file, "sheet": place.sheet, "row": place.row}
+
+
+def error_object(fault: RowError) -> dict[str, Any]:
+    """One error without its place."""
+    return {
+        "column": fault.column,
+        "code": fault.code,
+        "found": fault.found,
+        "message": fault.message,
+        "who_must_act": fault.who_must_act,
+        "next_step": fault.next_step,
+    }
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """Counts are rows; `rejected` holds refused and conflicting rows for the sender's workbook."""
+
+    read: int = 0
+    new: int = 0
+    same: int = 0
+    confirmed: int = 0
+    corrects: int = 0
+    conflicts: int = 0
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    flagged: list[dict[str, Any]] = field(default_factory=list)
+    unknown_files: list[str] = field(default_factory=list)
+    rejected: list[RawRow] = field(default_factory=list)
+
+    @property
+    def exit_status(self) -> int:
+        """1 if anything was refused or conflicts."""
+        return 1 if self.refused or self.conflicts else 0
+
+    @property
+    def added(self) -> int:
+        """Rows from which events followed."""
+        return self.new + self.corrects
+
+    def count(self, verdict: Verdict) -> None:
+        """One more row of a verdict."""
+        if verdict is Verdict.NEW:
+            self.new += 1
+        elif verdict is Verdict.SAME:
+            self.same += 1
+        elif verdict is Verdict.CONFIRMED:
+            self.confirmed += 1
+        else:
+            self.corrects += 1
+
+    def refuse(self, row: RawRow) -> None:
+        """A row that is refused for its errors, all of them named at once."""
+        first, *others = row.errors
+        refusal = _placed(row.place) | error_object(first)
+        refusal["also"] = [error_object(one) for one in others]
+        self.refused.append(refusal)
+        self.rejected.append(row)
+
+    def refuse_file(self, name: str, fault: RowError) -> None:
+        """A file that could not be read at all."""
+        refusal = {"file": name, "sheet": None, "row": None} | error_object(fault)
+        refusal["also"] = []
+        self.refused.append(refusal)
+
+    def conflict(self, row: RawRow) -> None:
+        """A row whose act is recorded with other content: offered as a correction."""
+        self.conflicts += 1
+        fault = row.errors[0]
+        self.flag(row.place, fault.column, fault.code, f"{fault.message} {fault.next_step}")
+        self.rejected.append(row)
+
+    def flag(self, place: Place, column: str, code: str, message: str) -> None:
+        """Something unusual that was recorded all the same."""
+        self.flagged.append(_placed(place) | {"column": column, "code": code, "message": message})
+
+    def flag_unit(self, code: str) -> None:
+        """A unit that was founded because a row named it."""
+        self.flagged.append(
+            {
+                "file": None,
+                "sheet": None,
+                "row": None,
+                "column": "unit",
+                "code": "UNIT_FOUNDED",
+                "message": f"The unit {code} was not on record and was founded from its name.",
+            }
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `import --json`."""
+        return {
+            "read": self.read,
+            "new": self.new,
+            "same": self.same,
+            "confirmed": self.confirmed,
+            "corrects": self.corrects,
+            "conflicts": self.conflicts,
+            "flagged": self.flagged,
+            "unknown_files": self.unknown_files,
+            "refused": sorted(self.refused, key=_by_place),
+        }
+
+
+def _by_place(refusal: dict[str, Any]) -> tuple[str, str, int]:
+    return refusal["file"] or "", refusal["sheet"] or "", refusal["row"] or 0
+
+
+def counts(report: ImportReport) -> Iterable[tuple[str, int]]:
+    """Name and number of each outcome, for people and for the record of the import."""
+    yield "read", report.read
+    yield "new", report.new
+    yield "same", report.same
+    yield "confirmed", report.confirmed
+    yield "corrects", report.corrects
+    yield "conflicts", report.conflicts
+    yield "refused", len(report.refused)

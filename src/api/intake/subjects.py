@@ -1,0 +1,143 @@
+"""The streams an import writes to: who a number belongs to, and what each stream holds so far."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from api.intake.unit_book import UnitBook
+from ledger import employee, org_unit
+from ledger.application import Ledger
+from ledger.employee import Employee
+from ledger.errors import PersonUnknown
+from ledger.org_unit import OrgUnit
+from ledger.stream_state import StreamState, replay
+
+_HELD_MAX = 4_000  # people whose facts are at hand, some 30 KB each
+
+
+@dataclass(slots=True)
+class Subjects:
+    """People by number, units by name, states by stream; also the `References` of statements.
+
+    Attributes:
+        dry: nothing is appended, so states that were changed must be kept, not read again.
+    """
+
+    ledger: Ledger
+    units: UnitBook
+    dry: bool = False
+    people: dict[str, UUID] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+    _held: OrderedDict[UUID, Employee] = field(default_factory=OrderedDict)
+    _changed: dict[UUID, Employee] = field(default_factory=dict)
+    _units_held: dict[UUID, OrgUnit] = field(default_factory=dict)
+    _book: StreamState | None = None
+
+    # ------------------------------------------------------------------ References of statements
+
+    def person(self, number: str) -> UUID:
+        """The person of a NIP ever held, or of an id.
+
+        Raises:
+            PersonUnknown.
+        """
+        stream = self.people.get(number)
+        if stream is None and len(number) == 32:
+            candidate = UUID(number)
+            if self.employee(candidate).registered:
+                return candidate
+        if stream is None:
+            raise PersonUnknown(
+                "No person of this ledger ever held this number.",
+                next_step="Register the person first, or correct the number.",
+            )
+        return stream
+
+    def unit(self, name: str, on: str) -> UUID:
+        """The unit of a code, name or path on a day; raises UnitUnknown."""
+        return self.units.require(name, on)
+
+    def title_id(self, title: str) -> str:
+        """The opaque id of a title."""
+        return self.ledger.title_id(title)
+
+    # ------------------------------------------------------------------------------ fetching ahead
+
+    def fetch_people(self, numbers: Iterable[str]) -> None:
+        """Look up many numbers at once; unknown ones are remembered as unknown."""
+        fresh = [n for n in dict.fromkeys(numbers) if n not in self.people and n.isdecimal()]
+        if not fresh:
+            return
+        found = self.ledger.index.find_many(fresh)
+        self.people.update(found)
+        self.unknown.update(n for n in fresh if n not in found)
+
+    def fetch_states(self, streams: Sequence[UUID]) -> None:
+        """Read the streams of many people at once."""
+        missing = [
+            stream
+            for stream in dict.fromkeys(streams)
+            if stream not in self._held and stream not in self._changed
+        ]
+        if not missing:
+            return
+        events = self.ledger.store.streams(missing)
+        for stream in missing:
+            self._hold(employee.replay(employee.nobody(stream), events.get(stream, [])))
+
+    def found_person(self, number: str) -> UUID:
+        """A stream for a person who is not on record; his keys come with `found_keys`."""
+        stream = self.ledger.new_stream()
+        self.people[number] = stream
+        self.unknown.discard(number)
+        self._hold(employee.nobody(stream))
+        return stream
+
+    # ------------------------------------------------------------------------------------- states
+
+    def employee(self, stream: UUID) -> Employee:
+        """The state of a person."""
+        state = self._changed.get(stream) or self._held.get(stream)
+        if state is None:
+            events = self.ledger.events_of(stream)
+            state = employee.replay(employee.nobody(stream), events)
+            self._hold(state)
+        return state
+
+    def unit_state(self, stream: UUID) -> OrgUnit:
+        """The state of a unit."""
+        state = self._units_held.get(stream)
+        if state is None:
+            state = org_unit.replay(org_unit.no_unit(stream), self.ledger.events_of(stream))
+            self._units_held[stream] = state
+        return state
+
+    def book(self) -> StreamState:
+        """The state of the ledger stream, as far as its facts go."""
+        if self._book is None:
+            state = StreamState(self.ledger.stream)
+            for recorded in self.ledger.events_of(self.ledger.stream):
+                replay(state, recorded)
+            self._book = state
+        return self._book
+
+    def changed(self, stream: UUID) -> None:
+        """A state went on; without appending it can be found nowhere else."""
+        if self.dry and stream in self._held:
+            self._changed[stream] = self._held[stream]
+
+    def forget(self, streams: Iterable[UUID]) -> None:
+        """States that the store did not take; they are read again."""
+        for stream in streams:
+            self._held.pop(stream, None)
+            self._units_held.pop(stream, None)
+            if stream == self.ledger.stream:
+                self._book = None
+
+    def _hold(self, state: Employee) -> None:
+        self._held[state.facts.stream] = state
+        while len(self._held) > _HELD_MAX:
+            self._held.popitem(last=False)

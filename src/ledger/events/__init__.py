@@ -1,0 +1,1 @@
+"""Every event class, one file a subject, and the registry that reads and writes them."""

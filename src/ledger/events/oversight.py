@@ -1,0 +1,210 @@
+"""Disputes, decisions, erasure, holds, transfers and warnings.
+
+What concerns one person or unit lies in that stream, so that one stream tells all about it; decisions
+weigh several people and lie in the ledger stream.
+
+These names and fields are the storage format; see ledger.events.base.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from ledger.events.base import Event, event, internal
+from ledger.events.corrections import Version
+from ledger.fields import (
+    IDENT,
+    PERSON,
+    Day,
+    FieldType,
+    Flag,
+    Ident,
+    RestrictedText,
+    SealedText,
+    UnitId,
+    code,
+    coded_map,
+    count,
+    many,
+    read_open_text,
+)
+from ledger.vocabulary_agency import DecisionKind, DisputeOutcome, RecommendingBody
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+CANDIDATES = FieldType("candidates", _as_is, _as_is, _as_is)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeFields(Event):
+    """A fact is contested with a reason and a document; it counts on, flagged, until resolved."""
+
+    root: Version = internal()
+    id: Ident
+    by: Ident
+    reason: RestrictedText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeResolvedFields(Event):
+    """Somebody with that right decided a dispute; what follows is a correction or annulment."""
+
+    root: Version = internal()
+    id: Ident
+    outcome: Annotated[DisputeOutcome, code(DisputeOutcome)]
+    reason: RestrictedText | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningFields(Event):
+    """A warning was seen and acknowledged; it is never deleted."""
+
+    rule: Ident
+    subject_key: Ident
+    note: SealedText | None = None
+
+
+@event("employee.disputed/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployeeFactDisputed(DisputeFields):
+    """FactDisputed about a person."""
+
+
+@event("employee.dispute_resolved/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployeeDisputeResolved(DisputeResolvedFields):
+    """DisputeResolved about a person."""
+
+
+@event("employee.warning_acknowledged/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployeeWarningAcknowledged(WarningFields):
+    """WarningAcknowledged about a person."""
+
+
+@event("org_unit.disputed/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitFactDisputed(DisputeFields):
+    """FactDisputed about a unit."""
+
+
+@event("org_unit.dispute_resolved/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitDisputeResolved(DisputeResolvedFields):
+    """DisputeResolved about a unit."""
+
+
+@event("org_unit.warning_acknowledged/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitWarningAcknowledged(WarningFields):
+    """WarningAcknowledged about a unit."""
+
+
+@event("employee.erased/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityErased(Event):
+    """The person's keys are destroyed on this legal ground (UU 27/2022 Pasal 43 and 44)."""
+
+    ground: Ident
+    requested_on: Day | None = None
+
+
+@event("employee.hold_placed/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalHoldPlaced(Event):
+    """Nothing of this person may be erased while a case or audit needs it (UU 27/2022 Pasal 44)."""
+
+    id: Ident
+    ground: Ident
+
+
+@event("employee.hold_lifted/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalHoldLifted(Event):
+    """The hold of this id is over."""
+
+    id: Ident
+    ground: Ident | None = None
+
+
+@event("employee.transferred_out/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonTransferredOut(Event):
+    """The record goes on in another agency's ledger."""
+
+    origin: Ident
+    bundle_sha256: Ident | None = None
+
+
+@event("employee.transferred_in/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonTransferredIn(Event):
+    """The record comes from another agency's ledger, provably."""
+
+    origin: Ident
+    bundle_sha256: Ident
+    checkpoint: Ident | None = None
+
+
+@event("ledger.decision_drafted/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionDrafted(Event):
+    """A decision is proposed on a pinned basis.
+
+    `candidates` lists subject, rank, total and each requirement as met, not met or unknown.
+    """
+
+    id: Ident
+    kind: Annotated[DecisionKind, code(DecisionKind)]
+    instrument: Ident
+    unit: UnitId | None = None
+    as_of: Day
+    basis_position: Annotated[int, count(1, 2**53)]
+    checkpoint: Ident | None = None
+    instruments: Annotated[dict[str, str], coded_map(read_open_text, IDENT)]
+    answer_digest: Ident
+    candidates: Annotated[list[dict[str, Any]], CANDIDATES]
+    chosen: Annotated[tuple[UUID, ...], many(PERSON, limit=100_000)] | None = None
+    tie_rule: Ident | None = None
+    engine: Ident
+    reasons: SealedText | None = None
+
+
+@event("ledger.decision_recommended/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecommended(Event):
+    """Tim Penilai Kinerja or a panel recommends a draft, or does not."""
+
+    id: Ident
+    body: Annotated[RecommendingBody, code(RecommendingBody)]
+    in_favour: Flag
+    reasons: SealedText | None = None
+
+
+@event("ledger.decision_issued/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionIssued(Event):
+    """The PPK or his delegate issued the decision; only a penetapan makes a measurement official."""
+
+    id: Ident
+    number: Ident
+    decided_on: Day
+    chosen: Annotated[tuple[UUID, ...], many(PERSON, limit=100_000)] | None = None
+    against_ranking: Flag = False
+    reasons: SealedText | None = None
+
+
+@event("ledger.decision_revoked/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRevoked(Event):
+    """An issued decision is revoked."""
+
+    id: Ident
+    number: Ident | None = None
+    decided_on: Day
+    reasons: SealedText | None = None

@@ -1,0 +1,69 @@
+"""Whether a ledger may be founded at a place, and whether what lies there is a ledger we can read."""
+
+from __future__ import annotations
+
+from ledger.backend import Backend, ConnectionLost
+from ledger.store_errors import FormatTooNew, LedgerExists, NotALedger, not_founded
+from ledger.tables import FORMAT, metadata
+
+_OUR_TABLES = frozenset(metadata.tables)
+
+
+def found_ledger(backend: Backend) -> None:
+    """Make the tables of a ledger, in one transaction: a crash leaves a place where nothing was founded.
+
+    Raises:
+        LedgerExists: a ledger was founded here before.
+        NotALedger: the place belongs to another program.
+        StoreError: the place cannot be made or written.
+    """
+    backend.prepare_place()
+    try:
+        with backend.connect() as connection, backend.transaction(connection):
+            names = backend.table_names(connection)
+            if _OUR_TABLES <= names:
+                raise LedgerExists(
+                    f"A ledger was already founded at {backend.place}.",
+                    next_step="Open it, or name another place for a new one.",
+                )
+            if names:
+                raise _other_program(backend)
+            backend.found(connection)
+    except ConnectionLost as error:
+        raise backend.unreachable() from error
+    backend.settle()
+
+
+def check_ledger(backend: Backend) -> None:
+    """Refuse to open what is no ledger of a format we know.
+
+    Raises:
+        LedgerNotFounded: nothing there, or nothing in it.
+        NotALedger: it belongs to another program.
+        FormatTooNew: written by a newer release.
+        StoreError: the database cannot be reached or read.
+    """
+    backend.check_place()
+    with backend.reading() as connection:
+        names = backend.table_names(connection)
+        if not names:
+            raise not_founded(backend.place)
+        if not names >= _OUR_TABLES:
+            raise _other_program(backend)
+        found = backend.format_number(connection)
+    if found is None:
+        raise _other_program(backend)
+    if found > FORMAT:
+        raise FormatTooNew(
+            f"The ledger at {backend.place} has format {found}; this release reads up to {FORMAT}.",
+            next_step="Install the release that wrote it, or a newer one.",
+            format=found,
+        )
+    backend.settle()
+
+
+def _other_program(backend: Backend) -> NotALedger:
+    return NotALedger(
+        f"The database at {backend.place} belongs to another program; nothing in it was changed.",
+        next_step="Name another file or schema.",
+    )

@@ -1,0 +1,132 @@
+"""Personal fields of one event as sealed bytes, and keyed hashes of what must be compared unread.
+
+Sealed are the fields of one key class together: nonce (12 bytes) || AES-256-GCM ciphertext || tag
+over their canonical JSON. The additional data name ledger, class, stream, version and topic, so
+that sealed bytes open nowhere but in their own event.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+from cryptography.exceptions import InvalidTag
+
+from ledger.canonical import canonical_bytes, canonical_json
+from ledger.errors import invariant
+from ledger.key_errors import SealBroken
+from ledger.stream_keys import NONCE_BYTES, Randomness, StreamKeys, cipher
+
+MATCH_BYTES = 16
+
+
+def seal(
+    keys: StreamKeys,
+    *,
+    origin: str,
+    key_class: str,
+    stream: UUID,
+    version: int,
+    topic: str,
+    fields: Mapping[str, Any],
+    randomness: Randomness,
+) -> bytes:
+    """Seal the fields of one class of one event: nonce, ciphertext and tag.
+
+    Args:
+        keys: of the stream, stored durably before the event is appended.
+        origin: of the ledger.
+        key_class: "identity" or "restricted".
+        stream, version, topic: of the event; sealed again under others, the bytes are others.
+        fields: canonical, JSON-ready values by name; never empty.
+        randomness: for the nonce. 2^32 events of one stream are safe.
+    """
+    invariant(bool(fields), "nothing to seal")
+    nonce = randomness(NONCE_BYTES)
+    invariant(len(nonce) == NONCE_BYTES, "the randomness gave fewer bytes than asked for")
+    tie = canonical_json([origin, key_class, stream.hex, version, topic])
+    return nonce + cipher(keys.of(key_class)).encrypt(nonce, canonical_bytes(fields), tie)
+
+
+def open_sealed(
+    keys: StreamKeys,
+    sealed: bytes,
+    *,
+    origin: str,
+    key_class: str,
+    stream: UUID,
+    version: int,
+    topic: str,
+) -> dict[str, Any]:
+    """The fields that were sealed.
+
+    Raises:
+        SealBroken: the bytes, the event named here or the key are not those of the sealing.
+    """
+    tie = canonical_json([origin, key_class, stream.hex, version, topic])
+    try:
+        plain = cipher(keys.of(key_class)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], tie)
+    except (InvalidTag, ValueError):
+        # Not `from`: what stands in the cause of an error ends up in logs.
+        raise SealBroken(stream, version=version, topic=topic, key_class=key_class) from None
+    fields = orjson.loads(plain)
+    invariant(isinstance(fields, dict), "sealed bytes hold no object of fields")
+    return dict(fields)
+
+
+def match_hash(match_key: bytes, *parts: object) -> str:
+    """32 hex digits by which rows of one person are matched without storing what they say.
+
+    BLAKE2b keyed with `StreamKeys.match_key`, over the canonical array of the parts; equal parts of
+    two persons have different hashes.
+    """
+    text = canonical_bytes(list(parts))
+    return hashlib.blake2b(text, key=match_key, digest_size=MATCH_BYTES).hexdigest()
+
+
+def normal_title(title: str) -> str:
+    """A title as it is compared: NFC, folded case, single spaces, none at the ends."""
+    folded = unicodedata.normalize("NFC", title).casefold()
+    return " ".join(unicodedata.normalize("NFC", folded).split())
+
+
+def title_id(secret: bytes, title: str) -> str:
+    """32 hex digits for a title of a post: equal for titles that differ in case and spacing only.
+
+    Args:
+        secret: `Keyring.secret("title")`; without it a title cannot be guessed from its id.
+        title: as its document spells it.
+    """
+    text = normal_title(title).encode()
+    return hashlib.blake2b(text, key=secret, digest_size=MATCH_BYTES).hexdigest()
+
+
+def request_key(secret: bytes, *, actor: str, key: str) -> bytes:
+    """32 bytes under which the request key of an actor is kept: HMAC-SHA256 of both.
+
+    Args:
+        secret: `Keyring.secret("requests")`.
+        actor: opaque account id, so that two actors never share a key.
+        key: as the client sent it.
+    """
+    return hmac.digest(secret, canonical_bytes(["key", actor, key]), "sha256")
+
+
+def request_digest(secret: bytes, command: object) -> bytes:
+    """32 bytes that tell whether a repeated request is the same command: HMAC-SHA256 of it."""
+    return hmac.digest(secret, canonical_bytes(["command", command]), "sha256")
+
+
+def nip_digest(secret: bytes, nip: str) -> bytes:
+    """32 bytes under which a NIP stands in the index: HMAC-SHA256 of its 18 digits.
+
+    Args:
+        secret: `Keyring.secret("nip-index")`; whoever has it can try out all numbers.
+        nip: as `ledger.values.nip` reads it.
+    """
+    return hmac.digest(secret, nip.encode(), "sha256")

@@ -1,0 +1,243 @@
+"""A draft with everything resolved: what decisions are made about.
+
+References to persons, units and targets become ids, titles become title ids, sealed fields are set
+apart, and the row gets its keyed hashes. Pure: who a number belongs to is asked through `References`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from ledger.errors import invariant
+from ledger.events.base import Encoded, EventSpec
+from ledger.events.reading import Draft
+from ledger.events.registry import CORRECTIONS, FACT_SPECS
+from ledger.natural import Marks, act_mark, keyed_hash, marks
+from ledger.stream_state import RootState, StreamState
+
+# What a reference may name, where the fact says so (docs/facts.md, the links).
+_TARGET_KINDS: dict[tuple[str, str], frozenset[str]] = {
+    ("objection", "target"): frozenset({"sanction", "appraisal", "assessment"}),
+    ("appeal", "target"): frozenset({"sanction", "appraisal", "assessment"}),
+    ("ruling", "of"): frozenset({"objection", "appeal", "case"}),
+    ("delivered", "sanction"): frozenset({"sanction"}),
+    ("served", "sanction"): frozenset({"sanction"}),
+    ("finding", "inspection"): frozenset({"inspection"}),
+    ("follow_up", "inspection"): frozenset({"inspection"}),
+}
+_CASE = frozenset({"case"})
+
+
+class References(Protocol):
+    """Who and what the names in a file mean."""
+
+    def person(self, number: str) -> UUID:
+        """The person of a NIP or id; raises PersonUnknown."""
+
+    def unit(self, name: str, on: str) -> UUID:
+        """The unit of a code, name or path on a day; raises UnitUnknown."""
+
+    def title_id(self, title: str) -> str:
+        """The opaque id of a title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a row comes from and who sent it: the event's context.
+
+    Attributes:
+        actor: opaque account id.
+        form: by which a file was recognised; sources of different forms confirm each other.
+        place: file digest, sheet, row and batch, or nothing for a single command.
+    """
+
+    actor: str
+    form: str | None = None
+    place: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One fact that somebody states, resolved. `root` is that of the fact a correction names."""
+
+    encoded: Encoded
+    marks: Marks | None
+    act: str | None
+    key: str | None
+    document: Mapping[str, Any] | None
+    source: Source
+    root: int | None = None
+
+    @property
+    def fact(self) -> str:
+        """The word of docs/facts.md."""
+        return self.encoded.spec.name
+
+    def context(self) -> dict[str, Any]:
+        """What the event's context says."""
+        context: dict[str, Any] = {"actor": self.source.actor}
+        if self.source.place is not None:
+            context["origin"] = self.source.place
+        if self.document is not None:
+            context["document"] = self.document
+        if self.key is not None:
+            context["key"] = self.key
+        if self.act is not None:
+            context["act"] = self.act
+        if self.marks is not None:
+            context["match"] = self.marks.match
+            context["content"] = self.marks.content
+            context["gist"] = self.marks.gist
+            if self.marks.loose is not None:
+                context["loose"] = self.marks.loose
+        return context
+
+
+def key_hash(match_key: bytes, key: str) -> str:
+    """The keyed hash under which a sender's own id of a row is kept."""
+    return keyed_hash(match_key, ["key", key])
+
+
+def state_draft(
+    draft: Draft, *, state: StreamState, match_key: bytes, references: References, source: Source
+) -> Statement:
+    """Resolve a draft against the stream it goes to.
+
+    Raises:
+        PersonUnknown, UnitUnknown, TargetUnknown, FactAlreadyReplaced.
+    """
+    document = _open_document(draft)
+    key = None if draft.key is None else key_hash(match_key, draft.key)
+    if draft.fact in CORRECTIONS:
+        return _correction(draft, state, match_key, references, source, document, key)
+    spec = FACT_SPECS[draft.owner, draft.fact]
+    on = draft.on
+    invariant(on is not None, "a draft of a fact without its legal day")
+    fields = _resolved(draft, spec, str(on), state, match_key, references)
+    row = marks(
+        match_key,
+        fact=draft.fact,
+        on=str(on),
+        fields=fields,
+        open_names=spec.open_names,
+        document=document,
+    )
+    opened, sealed = _apart(spec, fields, draft.document)
+    encoded = Encoded(spec, date.fromisoformat(str(on)), opened, sealed)
+    return Statement(encoded, row, None, key, document, source)
+
+
+def _open_document(draft: Draft) -> Mapping[str, Any] | None:
+    if draft.document is None:
+        return None
+    return {name: value for name, value in draft.document.items() if name != "issuer"}
+
+
+def _resolved(  # noqa: PLR0913, PLR0917
+    draft: Draft,
+    spec: EventSpec,
+    on: str,
+    state: StreamState,
+    match_key: bytes,
+    references: References,
+) -> dict[str, Any]:
+    """All fields with references resolved to ids, and those the ledger adds."""
+    fields = dict(draft.fields)
+    for part in spec.fields:
+        reference = part.type.reference
+        if reference is not None and part.name in fields:
+            named = fields[part.name]
+            if reference == "target":
+                kinds = _CASE if part.name == "case" else _TARGET_KINDS.get((spec.name, part.name))
+                fields[part.name] = state.target(named, key_hash(match_key, named), kinds).root
+            elif isinstance(named, list):
+                fields[part.name] = [_reference(reference, one, on, references) for one in named]
+            else:
+                fields[part.name] = _reference(reference, named, on, references)
+    if draft.fact in ("position", "position_ref"):
+        name = fields.get("title", fields.get("jabatan_id"))
+        fields["title_id"] = references.title_id(str(name))
+    if draft.fact == "registered":
+        fields["nip"] = draft.subject
+    return fields
+
+
+def _reference(kind: str, named: str, on: str, references: References) -> str:
+    if kind == "person":
+        return references.person(named).hex
+    return references.unit(named, on).hex
+
+
+def _apart(
+    spec: EventSpec, fields: Mapping[str, Any], document: Mapping[str, Any] | None
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Open fields, and sealed ones by key class."""
+    opened: dict[str, Any] = {}
+    sealed: dict[str, dict[str, Any]] = {}
+    for part in spec.fields:
+        if part.name in fields:
+            key_class = part.type.sealed
+            if key_class is None:
+                opened[part.name] = fields[part.name]
+            else:
+                sealed.setdefault(key_class, {})[part.name] = fields[part.name]
+    if document is not None and "issuer" in document:
+        sealed.setdefault("identity", {})["document_issuer"] = document["issuer"]
+    return opened, sealed
+
+
+def _correction(  # noqa: PLR0913, PLR0917
+    draft: Draft,
+    state: StreamState,
+    match_key: bytes,
+    references: References,
+    source: Source,
+    document: Mapping[str, Any] | None,
+    key: str | None,
+) -> Statement:
+    spec = FACT_SPECS[draft.owner, draft.fact]
+    named = str(draft.target)
+    target = state.target(named, key_hash(match_key, named))
+    fields = dict(draft.fields)
+    fields["root"], fields["replaces"] = target.root, target.current
+    row: Marks | None = None
+    opened, sealed = _apart(spec, fields, draft.document)
+    content: object = fields.get("until")
+    if draft.replacement is not None:
+        row = _replace(
+            draft.replacement, target, state, match_key, references, source, opened, sealed
+        )
+        content = row.content
+    act = act_mark(match_key, how=draft.fact, root=target.root, content=content, document=document)
+    if act not in target.acts:
+        state.current_target(named, key_hash(match_key, named))
+    encoded = Encoded(spec, None, opened, sealed)
+    return Statement(encoded, row, act, key, document, source, target.root)
+
+
+def _replace(  # noqa: PLR0913, PLR0917
+    draft: Draft,
+    target: RootState,
+    state: StreamState,
+    match_key: bytes,
+    references: References,
+    source: Source,
+    opened: dict[str, Any],
+    sealed: dict[str, dict[str, Any]],
+) -> Marks:
+    """Put the replacement's fields where a correction keeps them; its marks."""
+    inner = state_draft(
+        draft, state=state, match_key=match_key, references=references, source=source
+    )
+    opened["fact"] = draft.fact
+    opened["effective_on"] = draft.on
+    opened["fields"] = dict(inner.encoded.opened)
+    for key_class, fields in inner.encoded.sealed.items():
+        name = "sealed" if key_class == "identity" else key_class
+        sealed.setdefault(key_class, {})[name] = dict(fields)
+    invariant(inner.marks is not None, "a replacement without marks")
+    return inner.marks or Marks("", None, "", "")

@@ -1,0 +1,1 @@
+"""What the facts mean: instruments, people and units, on a given day, as known on a given day."""

@@ -1,0 +1,270 @@
+"""An answer: the object of docs/facts.md "A score", from measures to JSON and digest.
+
+Both interpreters end here, so status, reasons, range, band and digest are decided in one place.
+Points are exact decimals; nothing is rounded here. The digest commits to the canonical object
+without `digest`, `person` and, at every level, `facts`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from ledger.canonical import canonical_bytes, decimal_text, instant_text
+from projections.plan import Mark, Plan, Span, Value
+from projections.question import Question
+from projections.reasons import MATTER_OPEN, Reason, of_parameter
+
+ENGINE = "1"
+_LEFT_OUT = ("digest", "person")
+
+
+class Status(StrEnum):
+    """How far an answer can be relied on."""
+
+    COMPLETE = "complete"
+    PROVISIONAL = "provisional"
+    NOT_COMPUTABLE = "not_computable"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class FactUse:
+    """A fact that was read, whether it counted, and why: a code, a level, a number of hours."""
+
+    position: int
+    root: int
+    used: bool
+    why: str
+    effective_on: date
+    recorded_at: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the public contract."""
+        return {
+            "position": self.position,
+            "used": self.used,
+            "why": self.why,
+            "effective_on": self.effective_on.isoformat(),
+            "recorded_at": instant_text(self.recorded_at),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureResult:
+    """One line of the score.
+
+    Attributes:
+        span: bounds by what is known; equal when the points are.
+        reach: bounds when open matters may still end either way; holds `span`.
+        parameters: the values of the instrument that took part; their weakest mark is the mark.
+        limits: entries marked missing that gave the bounds where a fact is unknown.
+        reasons: why it is not computable or provisional, parameters apart.
+    """
+
+    name: str
+    span: Span
+    reach: Span
+    maximum: Decimal
+    rule: str
+    cite: str
+    parameters: tuple[Value[object], ...] = ()
+    limits: tuple[Value[object], ...] = ()
+    measures: tuple[MeasureResult, ...] = ()
+    facts: tuple[FactUse, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def points(self) -> Decimal | None:
+        """Exact points, or None when not computable."""
+        return self.span.low if self.span.low == self.span.high else None
+
+    @property
+    def mark(self) -> Mark:
+        """The weakest mark of what took part here or below."""
+        marks = [one.mark for one in self.parameters] + [one.mark for one in self.measures]
+        return max(marks, key=lambda mark: mark.weakness, default=Mark.VERIFIED)
+
+    def why(self) -> Iterator[Reason]:
+        """Own reasons, those of its parameters, then those of its parts, in the plan's order."""
+        yield from self.reasons
+        for used in self.parameters:
+            reason = of_parameter(used, self.name)
+            if reason is not None:
+                yield reason
+        for part in self.measures:
+            yield from part.why()
+
+    def as_json(self, *, with_facts: bool) -> dict[str, Any]:
+        """The object of the public contract; `facts` only when asked for."""
+        shown = {
+            "measure": self.name,
+            "points": _text(self.points),
+            "max": decimal_text(self.maximum),
+            "rule": self.rule,
+            "cite": self.cite,
+            "mark": self.mark.value,
+            "measures": [part.as_json(with_facts=with_facts) for part in self.measures],
+        }
+        if with_facts:
+            shown["facts"] = [use.as_json() for use in self.facts]
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole answer of one subject. `person` is joined by whoever may show it, never here."""
+
+    plan: Plan
+    question: Question
+    subject: str
+    enacted: int | None
+    unit: str | None
+    position_kind: str | None
+    status: Status
+    why: tuple[Reason, ...]
+    span: Span | None
+    total: Decimal | None
+    band: str | None
+    measures: tuple[MeasureResult, ...]
+    disputed: tuple[int, ...] = ()
+    issued: str | None = None
+
+    def as_json(self, *, with_facts: bool = True) -> dict[str, Any]:
+        """The object of the public contract without `person`, keys in its order, with digest."""
+        asked = self.question
+        shown = {
+            "instrument": self.plan.instrument,
+            "decree": self.plan.decree,
+            "enacted": self.enacted,
+            "engine": ENGINE,
+            "period": asked.period,
+            "subject": self.subject,
+            "unit": self.unit,
+            "position_kind": self.position_kind,
+            "as_of": asked.as_of.isoformat(),
+            "position": asked.position,
+            "known_at": instant_text(asked.known_at),
+            "digest": "",
+            "status": self.status.value,
+            "why": [reason.as_json() for reason in self.why],
+            "issued": self.issued,
+            "hypothetical": asked.hypothetical(),
+            "disputed": list(self.disputed),
+            "range": _range(self.span),
+            "total": _text(self.total),
+            "band": self.band,
+            "measures": [part.as_json(with_facts=with_facts) for part in self.measures],
+        }
+        shown["digest"] = digest(shown)
+        return shown
+
+
+def digest(shown: Mapping[str, Any]) -> str:
+    """`sha256:` and the hex digest of an answer's JSON object, as an outsider can compute it."""
+    kept = {key: _bare(value) for key, value in shown.items() if key not in _LEFT_OUT}
+    return "sha256:" + hashlib.sha256(canonical_bytes(kept)).hexdigest()
+
+
+def _bare(value: Any) -> Any:
+    """A part of an answer without `facts` at any level."""
+    if isinstance(value, dict):
+        return {key: _bare(part) for key, part in value.items() if key != "facts"}
+    if isinstance(value, list):
+        return [_bare(part) for part in value]
+    return value
+
+
+def conclude(
+    plan: Plan,
+    question: Question,
+    *,
+    subject: str,
+    enacted: int | None,
+    unit: str | None,
+    position_kind: str | None,
+    measures: Sequence[MeasureResult],
+    disputed: Sequence[int] = (),
+    also: Sequence[Reason] = (),
+) -> Answer:
+    """The answer of a subject that is measured: status, total, range and band from its measures.
+
+    `disputed` are positions of facts that counted and are contested; `also` are reasons that
+    belong to no measure.
+    """
+    why = tuple(dict.fromkeys([*also, *(reason for one in measures for reason in one.why())]))
+    span = _total(one.span for one in measures)
+    reach = _total(one.reach for one in measures)
+    total = span.low if span.low == span.high else None
+    status = Status.COMPLETE
+    if total is None:
+        status = Status.NOT_COMPUTABLE
+    elif why or disputed:
+        status = Status.PROVISIONAL
+    band = None if total is None else plan.bands.find(total)
+    uncertain = total is None or any(reason.code == MATTER_OPEN for reason in why)
+    return Answer(
+        plan=plan,
+        question=question,
+        subject=subject,
+        enacted=enacted,
+        unit=unit,
+        position_kind=position_kind,
+        status=status,
+        why=why,
+        span=reach if uncertain else None,
+        total=total,
+        band=None if band is None else band.codes.value[0],
+        measures=tuple(measures),
+        disputed=tuple(disputed),
+    )
+
+
+def not_applicable(
+    plan: Plan,
+    question: Question,
+    *,
+    subject: str,
+    enacted: int | None,
+    unit: str | None,
+    position_kind: str | None,
+    why: Reason,
+) -> Answer:
+    """The answer of a subject outside the instrument's population."""
+    return Answer(
+        plan=plan,
+        question=question,
+        subject=subject,
+        enacted=enacted,
+        unit=unit,
+        position_kind=position_kind,
+        status=Status.NOT_APPLICABLE,
+        why=(why,),
+        span=None,
+        total=None,
+        band=None,
+        measures=(),
+    )
+
+
+def _total(spans: Iterator[Span]) -> Span:
+    low = high = Decimal(0)
+    for span in spans:
+        low += span.low
+        high += span.high
+    return Span(low, high)
+
+
+def _text(points: Decimal | None) -> str | None:
+    return None if points is None else decimal_text(points)
+
+
+def _range(span: Span | None) -> dict[str, str] | None:
+    if span is None:
+        return None
+    return {"from": decimal_text(span.low), "to": decimal_text(span.high)}

@@ -1,0 +1,146 @@
+"""Questions to a ledger: which text is in force, who is asked about, one answer or everybody's.
+
+One person is answered from his stream, everybody from the facts table; both by the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from uuid import UUID
+
+from ledger.application import Ledger
+from ledger.facts import History, history
+from ledger.unit_directory import UnitDirectory
+from projections import instrument, question
+from projections.answer import Answer
+from projections.plan import Plan
+from projections.question import Log, Question
+from projections.subject import Surroundings, depths_on, references_on
+from projections.trace import trace
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What somebody asks, before it is resolved; None means the default.
+
+    Attributes:
+        as_of: legal day; default today. period: instead of it, as "2022".
+        known_at, position: what was known; default everything.
+        rules: a decree other than the one in force.
+        without: facts as if they had not been: (stream hex, root version).
+    """
+
+    instrument: str
+    as_of: date | None = None
+    period: str | None = None
+    known_at: datetime | None = None
+    position: int | None = None
+    rules: str | None = None
+    without: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A resolved question with everything an answer needs besides the subject's own facts."""
+
+    plan: Plan
+    enacted: int
+    question: Question
+    surroundings: Surroundings
+    units: UnitDirectory
+
+
+@lru_cache(maxsize=64)
+def _plan(sha256: str, text: str) -> Plan:
+    return instrument.load(text.encode(), file=f"the text enacted as {sha256[:12]}")
+
+
+def resolve(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Asked:
+    """Place a question in the log and find the rules in force.
+
+    Raises:
+        Misuse, BeforeFirstRecord, PositionRefused, InstrumentUnknown, NoRulesInForce.
+    """
+    position, known_at = question.asked_position(
+        _log(ledger), position=ask.position, known_at=ask.known_at, now=now
+    )
+    rulebook = ledger.rulebook(position)
+    newest = rulebook.in_force(ask.instrument, question.LATEST)
+    on, forecast = question.asked_day(
+        _plan(newest.sha256, newest.text), as_of=ask.as_of, period=ask.period, today=today
+    )
+    enacted = rulebook.in_force(ask.instrument, on, decree=ask.rules)
+    asked = Question(on, position, known_at, ask.period, ask.rules, ask.without, forecast)
+    units = ledger.units(position)
+    surroundings = Surroundings(
+        references_on(ledger.references(position), on),
+        depths_on({stream.hex: facts for stream, facts in units.units.items()}, on),
+    )
+    plan = _plan(enacted.sha256, enacted.text)
+    return Asked(plan, enacted.position, asked, surroundings, units)
+
+
+def _log(ledger: Ledger) -> Log:
+    store = ledger.store
+
+    def recorded_at(position: int) -> datetime:
+        return next(iter(store.read(position, position))).recorded_at
+
+    return Log(store.head(), store.position_at, store.boundary, recorded_at)
+
+
+def facts_of(ledger: Ledger, stream: UUID, position: int) -> History:
+    """The facts of one stream as known at a position."""
+    return history(ledger.events_of(stream, position=position), position)
+
+
+def one(ledger: Ledger, asked: Asked, stream: UUID) -> Answer:
+    """The answer of one person with its derivation, from his events alone."""
+    return trace(
+        asked.plan,
+        facts_of(ledger, stream, asked.question.position),
+        asked.question,
+        subject=stream.hex,
+        surroundings=asked.surroundings,
+        enacted=asked.enacted,
+    )
+
+
+def registered(ledger: Ledger, asked: Asked) -> Iterator[tuple[UUID, History]]:
+    """Everybody registered by the legal day and not yet merged into another, by subject."""
+    position, on = asked.question.position, asked.question.as_of
+    streams = {
+        recorded.originator_id
+        for recorded in ledger.store.read(1, position, topics=("employee.registered/1",))
+    }
+    for stream in sorted(streams, key=lambda one: one.hex):
+        facts = facts_of(ledger, stream, position)
+        begun = [fact for fact in facts.known("registered") if fact.effective_on <= on]
+        if begun and not facts.visible("merged", on):
+            yield stream, facts
+
+
+def everybody_traced(ledger: Ledger, asked: Asked) -> Iterator[Answer]:
+    """Everybody's answer with derivations, one stream after the other."""
+    for stream, facts in registered(ledger, asked):
+        yield trace(
+            asked.plan,
+            facts,
+            asked.question,
+            subject=stream.hex,
+            surroundings=asked.surroundings,
+            enacted=asked.enacted,
+        )
+
+
+def everybody(ledger: Ledger, asked: Asked) -> Iterator[Answer]:
+    """Everybody's answer without derivations, ordered by subject, from the facts table."""
+    return everybody_traced(ledger, asked)
+
+
+def is_known(ledger: Ledger, asked: Asked, stream: UUID) -> bool:
+    """Whether a person was on record at the position asked about."""
+    return bool(ledger.events_of(stream, position=asked.question.position))

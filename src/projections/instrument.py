@@ -1,0 +1,168 @@
+"""The instrument language: a YAML text -> one checked plan, or a refusal that says where and why.
+
+`load` is the only door. It checks that every number is cited and marked, that no unknown rule,
+fact, field or code is named and no sealed one read, that maxima add up for every kind of
+position, and that bands have no gap or overlap. Legal basis of each number: the `cite` beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from ledger.canonical import decimal_text
+from ledger.events.base import EMPLOYEE
+from ledger.vocabulary import EmploymentStatus, Standing
+from projections import instrument_rules as rules
+from projections.document import Form, Listing, Node, Place, day, number, one_of, parse, text
+from projections.instrument_rules import POSITION_KINDS
+from projections.instrument_values import Scope, codes, cuts, value, word
+from projections.plan import Basis, Measure, Plan, Population, Sum, Value, depends_on_position
+
+SUBJECTS = (EMPLOYEE,)
+PERIOD_END = "period_end"
+MOST_LEVELS = 6
+
+
+def load(document: bytes, *, file: str) -> Plan:
+    """The checked plan of an instrument text. `file` names it in messages.
+
+    Raises:
+        DocumentRefused: code instrument_refused; file, line, path and remedy are in the message.
+    """
+    form = Form(parse(document, file=file), what="an instrument")
+    name = text(form.need("instrument"), what="`instrument`")
+    subject = one_of(form.need("subject"), SUBJECTS, what="`subject`")
+    scope = Scope(subject).below(form)
+    maximum = _maximum(form, scope)
+    measures_node = form.need("measures")
+    measures = _measures(measures_node, scope, level=1)
+    bands = form.need("bands")
+    plan = Plan(
+        instrument=name,
+        title=text(form.need("title"), what="`title`"),
+        subject=subject,
+        decree=text(form.need("decree"), what="`decree`"),
+        basis=Basis(one_of(form.need("basis"), tuple(Basis), what="`basis`")),
+        in_force_from=day(form.need("in_force_from"), what="`in_force_from`"),
+        cut_off=_cut_off(form.need("period"), scope),
+        population=_population(form.need("population"), scope),
+        maximum=maximum,
+        measures=measures,
+        bands=cuts(bands, scope, None, what="the bands", top=maximum.value),
+    )
+    form.done()
+    _check_sum(measures, maximum.value, measures_node.place, POSITION_KINDS)
+    return plan
+
+
+def _maximum(form: Form, scope: Scope) -> Value[Decimal]:
+    node = form.need("max")
+    found = value(node, scope, lambda bare: number(bare, what="`max`"))
+    if found.value == 0:
+        raise node.place.refusal("a maximum of 0 measures nothing.", "Give points above 0.")
+    return found
+
+
+def _cut_off(node: Node, scope: Scope) -> Value[str]:
+    form = Form(node, what="`period`")
+    found = word(form.need("cut_off"), scope, (PERIOD_END,), what="`cut_off`")
+    form.done()
+    return found
+
+
+def _population(node: Node, scope: Scope) -> Population:
+    form = Form(node, what="`population`")
+    standing = form.may("standing")
+    found = Population(
+        codes(form.need("employment"), scope, tuple(EmploymentStatus), "`employment`"),
+        None if standing is None else codes(standing, scope, tuple(Standing), "`standing`"),
+    )
+    form.done()
+    return found
+
+
+def _measures(node: Node, scope: Scope, *, level: int) -> tuple[Measure, ...]:
+    if not isinstance(node, Listing) or not node.items:
+        raise node.place.refusal("a list of measures is needed.", "Begin each with `- measure: …`.")
+    if level > MOST_LEVELS:
+        raise node.place.refusal(f"measures nest deeper than {MOST_LEVELS}.", "Flatten them.")
+    found = tuple(_measure(item, scope, level=level) for item in node.items)
+    for kind in POSITION_KINDS:
+        names = [one.name for one in found if one.applies_to(kind)]
+        for one, item in zip(found, node.items, strict=True):
+            if one.applies_to(kind) and names.count(one.name) > 1:
+                raise item.place.refusal(
+                    f"two measures named `{one.name}` apply to {kind}.",
+                    "Give them other names, or a `when` that keeps them apart.",
+                )
+    return found
+
+
+def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
+    form = Form(node, what="a measure")
+    name = rules.name_of(form)
+    inner = scope.below(form)
+    mark, cite = inner.stated(form.place)
+    maximum = _maximum(form, inner)
+    when = form.may("when")
+    applies = None if when is None else _when(when, inner)
+    children = form.may("sum")
+    if children is None:
+        rule = rules.rule(form, inner)
+    else:
+        rule = Sum(_measures(children, inner, level=level + 1))
+    form.done()
+    found = Measure(name, form.place.path, maximum, applies, cite, mark, rule)
+    kinds = [kind for kind in POSITION_KINDS if found.applies_to(kind)]
+    if isinstance(rule, Sum):
+        _check_sum(rule.measures, maximum.value, form.place, kinds)
+    _check_highest(found, form.place)
+    _check_match(found, form.place, kinds)
+    return found
+
+
+def _when(node: Node, scope: Scope) -> Value[frozenset[str]]:
+    form = Form(node, what="`when`")
+    found = codes(form.need("position_kind"), scope, POSITION_KINDS, "`position_kind`")
+    form.done()
+    return found
+
+
+def _check_sum(
+    measures: tuple[Measure, ...], maximum: Decimal, place: Place, kinds: Sequence[str]
+) -> None:
+    """Maxima add up, for each kind of position where measures depend on it."""
+    split = depends_on_position(measures)
+    for kind in kinds if split else kinds[:1]:
+        maxima = (one.maximum.value for one in measures if one.applies_to(kind))
+        found = sum(maxima, Decimal(0))
+        if found != maximum:
+            who = f" for {kind}" if split else ""
+            raise place.refusal(
+                f"the maxima of the measures add up to {decimal_text(found)}{who}"
+                f" and not to {decimal_text(maximum)}.",
+                "Correct a `max`, or a `when` that leaves a kind of position out.",
+            )
+
+
+def _check_highest(measure: Measure, place: Place) -> None:
+    highest = rules.highest(measure.rule)
+    if highest is not None and highest != measure.maximum.value:
+        raise place.refusal(
+            f"the highest points are {decimal_text(highest)}"
+            f" and `max` is {decimal_text(measure.maximum.value)}.",
+            "Make the two equal.",
+        )
+
+
+def _check_match(measure: Measure, place: Place, kinds: Sequence[str]) -> None:
+    """A match says what each kind of position asks for, neither more nor fewer."""
+    match = getattr(measure.rule, "match", None)
+    if match is None:
+        return
+    if measure.when is None or set(match.of) != set(kinds):
+        raise place.refusal(
+            "`match` and `when` name different kinds of position.",
+            "State in `match` what each kind in `when` asks for: " + ", ".join(kinds) + ".",
+        )

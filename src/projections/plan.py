@@ -1,0 +1,360 @@
+"""The checked plan of an instrument: every rule and number resolved, nothing implicit.
+
+`instrument.load` makes a Plan from YAML; `trace` and `cohort` only read it. All of it is frozen,
+all numbers are exact decimals in points or in the unit of the field they compare with, all days
+are legal days. Where a parameter is absent from the document the loader refuses, so no
+interpreter has defaults.
+
+A parameter is a `Value`: what it says, how sure we are (`mark`), where it is written in the law
+(`cite`) and where in the document (`at`). A table entry that nobody knows is a `Value` of a
+`Span` marked MISSING: the bounds between which it lies. To add a rule: a frozen dataclass here, a
+reader in `instrument_rules`, a function in `trace_rules` and one in `cohort`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar, Generic, TypeVar
+
+from ledger.values import shift_months
+
+T_co = TypeVar("T_co", covariant=True)
+MONTHS_A_YEAR = 12
+
+
+class Mark(StrEnum):
+    """How sure a parameter is, from strong to weak.
+
+    VERIFIED was read in a text; READING is a documented practice that the agency confirms by
+    enacting it; RECALLED and ASSUMED make every answer that rests on them provisional; MISSING
+    makes it not computable.
+    """
+
+    VERIFIED = "verified"
+    READING = "reading"
+    RECALLED = "recalled"
+    ASSUMED = "assumed"
+    MISSING = "missing"
+
+    @property
+    def weakness(self) -> int:
+        """0 for VERIFIED, growing towards MISSING."""
+        return tuple(Mark).index(self)
+
+    @property
+    def makes_provisional(self) -> bool:
+        return self in (Mark.RECALLED, Mark.ASSUMED)
+
+
+class WindowStart(StrEnum):
+    """ROLLING: (as_of - n, as_of]. CALENDAR: from 1 January of the n-th year counted back,
+    as_of's own first.
+    """
+
+    ROLLING = "rolling"
+    CALENDAR = "calendar"
+
+
+class Award(StrEnum):
+    """What a total below its target brings: nothing, or its share of the points."""
+
+    ALL_OR_NOTHING = "all_or_nothing"
+    PROPORTIONAL = "proportional"
+
+
+class Halves(StrEnum):
+    """How two half-years stand for a year without a fact of its own: their mean, or not at all."""
+
+    MEAN = "mean"
+    NOT_READ = "not_read"
+
+
+class LateFiling(StrEnum):
+    """What an objection or appeal does that is filed on or after the sanction's effective day."""
+
+    NO_SUSPENSION = "no_suspension"
+    SUSPENDS = "suspends"
+
+
+class Basis(StrEnum):
+    """What kind of text an instrument is."""
+
+    REGULATION = "REGULATION"
+    LETTER = "LETTER"
+    LOCAL = "LOCAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Value(Generic[T_co]):
+    """One parameter: what it says, how sure, by which article, at which place of the document."""
+
+    value: T_co
+    mark: Mark
+    cite: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bounds, both inside, of a number that is not known."""
+
+    low: Decimal
+    high: Decimal
+
+
+Entry = Value[Decimal] | Value[Span]
+
+
+def bounds(entry: Entry) -> Span:
+    """The bounds of an entry; both are the number itself when it is known."""
+    known = entry.value
+    return known if isinstance(known, Span) else Span(known, known)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Numbers between two cuts and the codes they may mean: several when it is unknown which."""
+
+    low: Decimal
+    low_inside: bool
+    high: Decimal
+    high_inside: bool
+    codes: Value[tuple[str, ...]]
+
+    def holds(self, number: Decimal) -> bool:
+        above = number > self.low or (self.low_inside and number == self.low)
+        return above and (number < self.high or (self.high_inside and number == self.high))
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Adjoining intervals in ascending order from 0 to the top, without gap or overlap."""
+
+    edge: Value[str]
+    intervals: tuple[Interval, ...]
+
+    def find(self, number: Decimal) -> Interval | None:
+        """The interval of a number; None below 0 or above the top."""
+        return next((part for part in self.intervals if part.holds(number)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`where`: a code field is one of `codes`; a fact without the field passes if `absent`."""
+
+    field: str
+    codes: Value[frozenset[str]]
+    absent: bool
+
+    def met(self, given: Mapping[str, object]) -> bool:
+        found = given.get(self.field)
+        return self.absent if found is None else found in self.codes.value
+
+
+@dataclass(frozen=True, slots=True)
+class Ever:
+    """No window: every day up to as_of."""
+
+    said: Value[str]
+
+    def after(self, as_of: date) -> date | None:  # noqa: ARG002 - the shape of Window.after
+        """None: no day is too early."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days (after(as_of), as_of], on a fact's effective day unless its rule says another."""
+
+    months: Value[int]
+    start: Value[WindowStart]
+
+    def after(self, as_of: date) -> date:
+        """The last day before the window; clamped at month's end and at the first day of all."""
+        if self.start.value is WindowStart.CALENDAR:
+            year = as_of.year - self.months.value // MONTHS_A_YEAR + 1
+            return date(year, 1, 1) - timedelta(days=1) if year > 1 else date.min
+        if as_of.year * MONTHS_A_YEAR + as_of.month - self.months.value <= MONTHS_A_YEAR:
+            return date.min
+        return shift_months(as_of, -self.months.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The highest points among the visible facts of a kind, by a code field.
+
+    `none` is the answer when no such fact is visible.
+    """
+
+    NAME: ClassVar[str] = "best"
+    facts: str
+    where: tuple[Condition, ...]
+    by: str
+    points: Mapping[str, Entry]
+    none: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`match`: a code field must be what the position held asks for; an absent one is unknown."""
+
+    field: str
+    of: Mapping[str, Value[tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """The measure's maximum if one fact in the window meets every condition, else 0."""
+
+    NAME: ClassVar[str] = "any"
+    facts: str
+    where: tuple[Condition, ...]
+    match: Match | None
+    window: Window | Ever
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum of a number field over the facts in the window, against a target.
+
+    At or above the target: the measure's maximum. Below: by `award` nothing, or
+    maximum x sum / target, rounded half up at `decimals`. An absent number is unknown, not zero.
+    """
+
+    NAME: ClassVar[str] = "total"
+    facts: str
+    where: tuple[Condition, ...]
+    field: str
+    window: Window | Ever
+    target: Value[Decimal]
+    award: Value[Award]
+    decimals: Value[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest appraised calendar year that ended within the window decides.
+
+    Read are facts whose fields `from` and `to` are a whole calendar year, or (`halves` MEAN) its
+    first or second half; a year counts by its 31 December. In the newest year with any such fact
+    a whole-year fact decides, else both halves, each counting half, rounded half up at
+    `decimals`. Periods of another shape are not read (`other`). The value of `state_field` must
+    be `state`, else the year is unknown, as if nothing were recorded (`none`). Points stand by
+    (`by[0]`, `by[1]`); without `by[1]` the number in `score_field` gives its code through
+    `scores` of `by[0]`.
+    """
+
+    NAME: ClassVar[str] = "latest"
+    facts: str
+    where: tuple[Condition, ...]
+    period: Value[str]
+    halves: Value[Halves]
+    other: Value[str]
+    window: Window
+    state_field: str
+    state: Value[str]
+    by: tuple[str, str]
+    points: Mapping[str, Mapping[str, Entry]]
+    score_field: str
+    scores: Mapping[str, Cuts]
+    decimals: Value[int]
+    none: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """The fewest points among sanctions that took effect in the window, by their level on as_of.
+
+    What a sanction's objections, appeals and rulings make of it is `ledger.sanction`; levels in
+    `ignored` never count. `none` is the answer when nothing counts. `until` of a sanction plays
+    no part.
+    """
+
+    NAME: ClassVar[str] = "worst"
+    facts: str
+    by: str
+    points: Mapping[str, Entry]
+    ignored: Value[frozenset[str]]
+    none: Entry
+    window: Window | Ever
+    late_filing: Value[LateFiling]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of the child measures that apply to the position held."""
+
+    NAME: ClassVar[str] = "sum"
+    measures: tuple[Measure, ...]
+
+
+Rule = Best | AnyOf | Total | Latest | Worst | Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One line of the score.
+
+    `when` holds the kinds of position it applies to, None if it does not depend on the position.
+    Two siblings may share a name when their `when` do not meet.
+    """
+
+    name: str
+    at: str
+    maximum: Value[Decimal]
+    when: Value[frozenset[str]] | None
+    cite: str
+    mark: Mark
+    rule: Rule
+
+    def applies_to(self, position_kind: str) -> bool:
+        return self.when is None or position_kind in self.when.value
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Who is measured: by status kepegawaian, and by kedudukan hukum where that is stated."""
+
+    employment: Value[frozenset[str]]
+    standing: Value[frozenset[str]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole instrument, checked: maxima add up to `maximum` for every kind of position."""
+
+    instrument: str
+    title: str
+    subject: str
+    decree: str
+    basis: Basis
+    in_force_from: date
+    cut_off: Value[str]
+    population: Population
+    maximum: Value[Decimal]
+    measures: tuple[Measure, ...]
+    bands: Cuts
+
+
+def values(part: object) -> Iterator[Value[object]]:
+    """Every parameter below a plan or a part of it, in document order."""
+    if isinstance(part, Value):
+        yield part
+    elif isinstance(part, Mapping):
+        for inner in part.values():
+            yield from values(inner)
+    elif isinstance(part, tuple):
+        for inner in part:
+            yield from values(inner)
+    elif is_dataclass(part):
+        for field in fields(part):
+            yield from values(getattr(part, field.name))
+
+
+def depends_on_position(measures: tuple[Measure, ...]) -> bool:
+    """Whether any of these measures applies to some kinds of position only."""
+    return any(measure.when is not None for measure in measures)

@@ -1,0 +1,175 @@
+"""Who somebody was on a day: in service or not, at which post, of what kind, in which unit.
+
+Read from the person's own facts and from the surroundings, which other streams tell: what kind of
+post a title is, and how deep a unit lies. A choice between facts is stated as a `FactUse`
+(docs/facts.md, Ties).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from ledger.facts import Fact, History
+from ledger.vocabulary import Assignment
+from projections import reasons
+from projections.answer import FactUse
+from projections.plan import Population
+from projections.reasons import Reason
+
+REGISTERED, EMPLOYMENT, LEFT, MERGED, STANDING, POSITION = (
+    "registered",
+    "employment",
+    "left",
+    "merged",
+    "standing",
+    "position",
+)
+# Of facts on one legal day: leaving yields to being registered, and that to a stated employment, so
+# that whoever leaves as PPPK and enters as CPNS on one day is in service.
+_RANK = {LEFT: 0, REGISTERED: 1, EMPLOYMENT: 2}
+
+NOT_YET = "NOT_YET"
+ENDED = "ENDED"
+EARLIER_POSITION = "EARLIER_POSITION"
+LESS_SPECIFIC_UNIT = "SAME_DAY_LESS_SPECIFIC_UNIT"
+EARLIER_RECORDED = "SAME_DAY_EARLIER_RECORDED"
+KIND_UNKNOWN = "KIND_UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a person's stream does not tell, as visible on the day and known at the position asked.
+
+    Attributes:
+        references: title_id -> fields of its position_ref.
+        depths: unit id -> how many units lie above it; a unit not named here lies at 0.
+    """
+
+    references: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    depths: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The definitive position on a day; `kind` and `unit` are None when not known."""
+
+    kind: str | None
+    unit: str | None
+    facts: tuple[FactUse, ...]
+    root: int | None
+
+
+def references_on(book: History, on: date) -> dict[str, Mapping[str, Any]]:
+    """References of titles that hold on a day; of two the newer, then the later recorded."""
+    return {fact.fields["title_id"]: fact.fields for fact in book.visible("position_ref", on)}
+
+
+def depths_on(units: Mapping[str, History], on: date) -> dict[str, int]:
+    """How many units lie above each unit on a day; a circle of parents is cut where it closes."""
+    parents: dict[str, str | None] = {}
+    for unit, facts in units.items():
+        described = facts.latest("unit", on)
+        parents[unit] = None if described is None else described.fields.get("parent")
+    depths = {}
+    for unit, parent in parents.items():
+        above: list[str] = []
+        higher = parent
+        while higher is not None and higher != unit and higher not in above:
+            above.append(higher)
+            higher = parents.get(higher)
+        depths[unit] = len(above)
+    return depths
+
+
+def outside(facts: History, population: Population, on: date) -> Reason | None:
+    """Why somebody is not in a population on a day, or None if he is."""
+    if facts.visible(MERGED, on):
+        return Reason(reasons.MERGED, None, None)
+    stated = [fact for kind in _RANK for fact in facts.visible(kind, on)]
+    if not stated:
+        return Reason(reasons.NOT_REGISTERED, None, EMPLOYMENT)
+    newest = max(stated, key=_service_order)
+    if newest.kind == LEFT:
+        return Reason(reasons.LEFT_SERVICE, None, newest.fields["reason"])
+    employment = newest.fields["employment"]
+    if employment not in population.employment.value:
+        return Reason(reasons.NOT_IN_POPULATION, None, f"{EMPLOYMENT} {employment}")
+    if population.standing is None:
+        return None
+    standing = facts.latest(STANDING, on)
+    if standing is None:
+        return Reason(reasons.STANDING_UNKNOWN, None, STANDING)
+    if standing.fields["standing"] not in population.standing.value:
+        return Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {standing.fields['standing']}")
+    return None
+
+
+def _service_order(fact: Fact) -> tuple[date, int, int]:
+    return fact.effective_on, _RANK[fact.kind], fact.position
+
+
+def use(fact: Fact, why: str, *, used: bool) -> FactUse:
+    """How a fact was read."""
+    return FactUse(fact.position, fact.root, used, why, fact.effective_on, fact.recorded_at)
+
+
+def post_on(facts: History, surroundings: Surroundings, on: date) -> Post:
+    """The definitive position on a day.
+
+    The newest legal day wins; of two on one day the more specific unit, then the later recorded.
+    Acting posts are shown and never scored. A kind stated in the fact itself wins over the
+    reference.
+    """
+    known = facts.known(POSITION)
+    open_now = [one for one in known if one.covers(on) and _definitive(one)]
+    if not open_now:
+        return Post(None, None, tuple(_unused(one, None, surroundings, on) for one in known), None)
+    held = max(open_now, key=lambda one: _post_order(one, surroundings))
+    kind = held.fields.get("kind")
+    if kind is None:
+        kind = surroundings.references.get(held.fields["title_id"], {}).get("kind")
+    uses = tuple(
+        use(one, kind or KIND_UNKNOWN, used=True)
+        if one is held
+        else _unused(one, held, surroundings, on)
+        for one in known
+    )
+    return Post(kind, held.fields.get("unit"), uses, held.root)
+
+
+def _definitive(fact: Fact) -> bool:
+    return bool(fact.fields.get("assignment", Assignment.DEFINITIF) == Assignment.DEFINITIF)
+
+
+def _post_order(fact: Fact, surroundings: Surroundings) -> tuple[date, int, int]:
+    depth = surroundings.depths.get(fact.fields.get("unit", ""), 0)
+    return fact.effective_on, depth, fact.position
+
+
+def _unused(fact: Fact, held: Fact | None, surroundings: Surroundings, on: date) -> FactUse:
+    why = not_visible(fact, on)
+    if why is None and not _definitive(fact):
+        why = fact.fields["assignment"]
+    elif why is None and held is not None and fact.effective_on < held.effective_on:
+        why = EARLIER_POSITION
+    elif why is None and held is not None:
+        depths = [_post_order(one, surroundings)[1] for one in (fact, held)]
+        why = EARLIER_RECORDED if depths[0] == depths[1] else LESS_SPECIFIC_UNIT
+    return use(fact, why or EARLIER_POSITION, used=False)
+
+
+def not_visible(fact: Fact, on: date) -> str | None:
+    """Why a fact does not hold on a day, or None if it does."""
+    if fact.effective_on > on:
+        return NOT_YET
+    if not fact.covers(on):
+        return ENDED
+    return None
+
+
+def in_order(uses: Sequence[FactUse]) -> tuple[FactUse, ...]:
+    """By legal day, then by position."""
+    return tuple(sorted(uses, key=lambda one: (one.effective_on, one.position)))

@@ -1,0 +1,120 @@
+"""What every rule of `trace` works with: one subject on one day, and a measure's result.
+
+Points are exact decimals. A result holds bounds of the points by what is known (equal when the
+points are known), bounds if open matters end either way, the parameters that took part, and every
+fact of its kind with whether it counted and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from ledger.facts import Fact, History
+from projections import reasons
+from projections.answer import FactUse, MeasureResult
+from projections.plan import Condition, Entry, Ever, Mark, Measure, Span, Value, Window, bounds
+from projections.reasons import Reason
+from projections.subject import NOT_YET, Post, in_order
+
+OUT_OF_WINDOW = "OUT_OF_WINDOW"
+FIELD_UNKNOWN = "FIELD_UNKNOWN"
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One subject on one day: the facts as known, and the post held."""
+
+    facts: History
+    as_of: date
+    post: Post
+
+
+def result(
+    measure: Measure,
+    case: Case,
+    *,
+    span: Span,
+    parameters: Iterable[Value[Any]],
+    facts: Sequence[FactUse],
+    limits: Sequence[Value[Any]] = (),
+    reach: Span | None = None,
+    why: Sequence[Reason] = (),
+    measures: Sequence[MeasureResult] = (),
+) -> MeasureResult:
+    """A measure's result; contested facts that counted make their own reason."""
+    uses = in_order(facts)
+    contested = [
+        Reason(reasons.FACT_DISPUTED, measure.name, f"position {one.position}")
+        for one in uses
+        if one.used and one.root in case.facts.disputed
+    ]
+    held = [measure.maximum] if measure.when is None else [measure.maximum, measure.when]
+    return MeasureResult(
+        name=measure.name,
+        span=span,
+        reach=span if reach is None else reach,
+        maximum=measure.maximum.value,
+        rule=measure.rule.NAME,
+        cite=measure.cite,
+        parameters=(*held, *parameters),
+        limits=tuple(limits),
+        measures=tuple(measures),
+        facts=uses,
+        reasons=(*why, *contested),
+    )
+
+
+def nothing(
+    measure: Measure,
+    case: Case,
+    none: Entry,
+    *,
+    fixed: Sequence[Value[Any]],
+    uses: Sequence[FactUse],
+    why: Reason,
+) -> MeasureResult:
+    """What the instrument says when there is nothing to read: a number, or bounds and a reason."""
+    known = none.mark is not Mark.MISSING
+    return result(
+        measure,
+        case,
+        span=bounds(none),
+        parameters=(*fixed, none) if known else fixed,
+        limits=() if known else (none,),
+        facts=uses,
+        why=() if known else (why,),
+    )
+
+
+def ratio_half_up(numerator: Decimal, denominator: Decimal, decimals: int) -> Decimal:
+    """The quotient rounded half up once, from the exact fraction; neither number is negative."""
+    scaled = Fraction(numerator) / Fraction(denominator) * 10**decimals
+    return Decimal((scaled + Fraction(1, 2)).__floor__()).scaleb(-decimals)
+
+
+def outside_window(on: date, after: date | None, upto: date) -> str | None:
+    """Why a day is not in (after, upto], or None if it is."""
+    if on > upto:
+        return NOT_YET
+    return OUT_OF_WINDOW if after is not None and on <= after else None
+
+
+def meeting(facts: Iterable[Fact], where: Sequence[Condition]) -> list[Fact]:
+    """The facts that meet every condition of `where`."""
+    return [fact for fact in facts if all(one.met(fact.fields) for one in where)]
+
+
+def conditions(where: Sequence[Condition]) -> list[Value[Any]]:
+    """The parameters of `where`."""
+    return [one.codes for one in where]
+
+
+def window_values(window: Window | Ever) -> list[Value[Any]]:
+    """The parameters of a window."""
+    return [window.said] if isinstance(window, Ever) else [window.months, window.start]

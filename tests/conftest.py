@@ -1,0 +1,55 @@
+"""Database fixtures: every test that takes `database_url` or `store` runs on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ledger.store import EventStore
+
+from tests import pg
+from tests.clocks import SteppingClock
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the process that starts the run, not one of its workers
+        pg.prepare_folder()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        pg.remove_folder()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"databases: SQLite {sqlite3.sqlite_version}, PostgreSQL {pg.server_version()}"
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    with pg.fresh_schema() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a place where no ledger has been founded yet."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def clock() -> SteppingClock:
+    return SteppingClock()
+
+
+@pytest.fixture
+def store(database_url: str, clock: SteppingClock) -> Iterator[EventStore]:
+    with EventStore.create(database_url, clock=clock) as created:
+        yield created

@@ -1,0 +1,88 @@
+"""The generated parts of the documents: every event, every closed list.
+
+`make docs` writes them between their markers; tests/test_docs.py refuses a stale page.
+"""
+
+import inspect
+import re
+from collections.abc import Iterator
+from enum import EnumType
+from pathlib import Path
+
+from ledger import vocabulary, vocabulary_agency
+from ledger.events import registry
+from ledger.events.base import EventSpec, FieldSpec
+
+ROOT = Path(__file__).parents[1]
+BEGIN = "<!-- generated: {name} -->"
+END = "<!-- end of generated -->"
+# On every fact; said once on the page and not in each row.
+COMMON = {"until", "learned_on", "precision", "document_issuer", "counts_from"}
+
+
+def summary(thing: object) -> str:
+    """The first sentence of a docstring, on one line."""
+    text = inspect.getdoc(thing) or ""
+    return " ".join(text.split("\n\n")[0].split())
+
+
+def field_text(spec: FieldSpec) -> str:
+    """A field as facts.md writes it: * sealed, ? optional."""
+    mark = "*" if spec.type.sealed else ""
+    return f"`{spec.name}`{mark}{'' if spec.required else '?'}"
+
+
+def event_row(spec: EventSpec) -> str:
+    """One topic with its class, its meaning and its fields."""
+    fields = ", ".join(field_text(part) for part in spec.fields if part.name not in COMMON)
+    return f"| `{spec.topic}` | {spec.cls.__name__} | {summary(spec.cls)} | {fields} |"
+
+
+def events() -> str:
+    """The table of every topic, by owner and name."""
+    rows = [event_row(spec) for _, spec in sorted(registry.specs().items())]
+    return "\n".join(["| topic | event | meaning | fields |", "|---|---|---|---|", *rows])
+
+
+def closed_lists() -> Iterator[EnumType]:
+    """Every closed list of the vocabulary, in the order of the files."""
+    for module in (vocabulary, vocabulary_agency):
+        for thing in vars(module).values():
+            if isinstance(thing, EnumType) and thing.__module__ == module.__name__:
+                yield thing
+
+
+def lists() -> str:
+    """The table of every closed list with its members."""
+    rows = [
+        f"| {one.__name__} | {summary(one)} | {', '.join(one.__members__)} |"
+        for one in closed_lists()
+    ]
+    return "\n".join(["| list | meaning | members |", "|---|---|---|", *rows])
+
+
+GENERATED = {
+    "docs/events.md": {"events": events},
+    "docs/glossary.md": {"lists": lists},
+}
+
+
+def rendered(page: str) -> str:
+    """A page as it must stand, its generated parts made anew."""
+    text = (ROOT / page).read_text("utf-8")
+    for name, make in GENERATED[page].items():
+        begin = BEGIN.format(name=name)
+        pattern = re.compile(re.escape(begin) + r"\n.*?" + re.escape(END), re.DOTALL)
+        part = f"{begin}\n{make()}\n{END}".replace("\\", r"\\")
+        text = pattern.sub(part, text)
+    return text
+
+
+def main() -> None:
+    """Write every generated part."""
+    for page in GENERATED:
+        (ROOT / page).write_text(rendered(page), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
