@@ -10,9 +10,7 @@ START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 class SteppingClock:
     """Starts at `START` and goes on by one second at each reading; `now` may be set."""
 
-    def __init__(
-        self, now: datetime = START, step: timedelta = timedelta(seconds=1)
-    ) -> None:
+    def __init__(self, now: datetime = START, step: timedelta = timedelta(seconds=1)) -> None:
         self.now = now
         self.step = step
 

@@ -1,4 +1,4 @@
-"""Database fixtures: every test that takes `database_url` or `store` runs on SQLite and PostgreSQL."""
+"""Database fixtures: a test that takes `database_url` or `store` runs on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ledger.store import EventStore
 
+from ledger.store import EventStore
 from tests import pg
 from tests.clocks import SteppingClock
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):  # the process that starts the run, not one of its workers
+    if not hasattr(
+        config, "workerinput"
+    ):  # the process that starts the run, not one of its workers
         pg.prepare_folder()
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from uuid import UUID
 
+from ledger import key_folder
 from ledger.keyring import Keyring
 from ledger.stream_keys import Randomness
 
@@ -32,6 +34,9 @@ def seconds() -> Callable[[], int]:
     return count(step=1_000_000_000).__next__
 
 
+STREAMS = [stream(number) for number in range(1, 6)]
+
+
 def new_keyring(folder: Path, seed: int = 1) -> Keyring:
     """A new keyring in `folder`."""
     return Keyring.create(folder, ORIGIN, randomness=seeded(seed), ticks=seconds())
@@ -40,3 +45,12 @@ def new_keyring(folder: Path, seed: int = 1) -> Keyring:
 def reopened(folder: Path, seed: int = 2) -> Keyring:
     """The keyring of `folder`, as the next process sees it."""
     return Keyring.open(folder, ORIGIN, randomness=seeded(seed), ticks=seconds())
+
+
+def raw(folder: Path, *statements: str) -> None:
+    """What somebody does who owns the file."""
+    connection = sqlite3.connect(folder / key_folder.STORE_NAME)
+    with connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()

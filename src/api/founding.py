@@ -35,9 +35,7 @@ def found_ledger(
         founding.demo,
         tuple(shipped_enactments()),
     )
-    return Ledger.found(
-        url, checked, keys=keys, actor=actor, randomness=randomness, clock=clock
-    )
+    return Ledger.found(url, checked, keys=keys, actor=actor, randomness=randomness, clock=clock)
 
 
 def shipped_enactments() -> list[InstrumentEnacted]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 from uuid import UUID
 
 from ledger.backend import KnownRequest
@@ -12,24 +12,28 @@ from ledger.prepare import VERSIONS_BEGIN, PreparedCommand
 from ledger.store_errors import RequestReused, VersionConflict
 
 
-class Accepted(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Accepted:
     """To be stored."""
 
 
-class Answered(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Answered:
     """The same request was answered by an earlier transaction."""
 
     first_position: int | None
     count: int
 
 
-class SameAs(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SameAs:
     """The same request stands earlier in this batch, at `index`, and is accepted there."""
 
     index: int
 
 
-class Refused(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Refused:
     """Not to be stored."""
 
     error: LedgerError
@@ -62,8 +66,7 @@ def admit(
             if conflict is not None:
                 verdict = Refused(conflict)
             else:
-                for stream, _, last in command.spans:
-                    ends[stream] = last
+                ends.update((span.stream, span.last) for span in command.spans)
                 if command.request is not None:
                     asked[command.request.actor, command.request.key] = (
                         command.request.digest,
@@ -79,7 +82,7 @@ def _request_verdict(
     known: Mapping[tuple[str, bytes], KnownRequest],
     asked: Mapping[tuple[str, bytes], tuple[bytes, int]],
 ) -> Verdict:
-    """What the request key alone decides: it goes before the versions, so that a repeat is no conflict."""
+    """What the request key decides: before the versions, so that a repeat is no conflict."""
     request = command.request
     if request is None:
         return ACCEPTED

@@ -1,9 +1,11 @@
-"""The appending transaction: lock, check, place, write, commit; and what to do when the connection breaks.
+"""The appending transaction: lock, check, place, write, commit; and what to do when the connection
+breaks.
 
-A transaction whose connection broke is tried once more on a fresh connection. That is safe, because the
-second attempt takes the head's lock first, and so waits for whatever the server still does with the first;
-then it looks for the first event of the first attempt, known by its leaf, which holds a salt that nobody
-else drew. Found: the first attempt was stored, and its outcomes are given. Not found: it never will be.
+A transaction whose connection broke is tried once more on a fresh connection. That is safe, because
+the second attempt takes the head's lock first, and so waits for whatever the server still does with
+the first; then it looks for the first event of the first attempt, known by its leaf, which holds a
+salt that nobody else drew. Found: the first attempt was stored, and its outcomes are given. Not
+found: it never will be.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ from ledger.records import Head, Outcome
 from ledger.store_errors import ClockBehind, OutcomeUnknown, StoreError
 from ledger.tables import events, requests
 
-# What a hook is told of, in this order. A crash before "commit" leaves nothing of the batch, a crash
-# after it everything; there is no third.
+# What a hook is told of, in this order. A crash before "commit" leaves nothing of the batch, a
+# crash after it everything; there is no third.
 STEPS = ("begin", "lock", "check", "events", "sealed", "requests", "head", "commit")
 
 Clock = Callable[[], datetime]
@@ -89,7 +91,7 @@ class Appender:
         return self._ask(attempt)
 
     def _one_by_one(self, batch: Sequence[PreparedCommand]) -> list[Result]:
-        """The database refused the batch for a reason of one command; the others shall not suffer."""
+        """One command made the database refuse the batch; the others shall not suffer."""
         results: list[Result] = []
         for command in batch:
             alone = Attempt(take=lambda command=command: [command])  # type: ignore[misc]
@@ -102,7 +104,7 @@ class Appender:
     def _ask(self, attempt: Attempt) -> list[Result]:
         """Was it stored? Asked under the lock, so that the answer holds."""
         try:
-            with self._backend.connect() as connection, self._backend.transaction(connection):
+            with self._backend.connect() as connection, self._backend.appending(connection):
                 self._backend.lock_head(connection)
                 stored = self._is_stored(connection, attempt)
         except (ConnectionLost, StoreError) as error:
@@ -116,7 +118,7 @@ class Appender:
         backend = self._backend
         with backend.connect() as connection:
             self._tell("begin", connection, done=False)
-            with backend.transaction(connection) as transaction:
+            with backend.appending(connection) as transaction:
                 self._tell("begin", connection, done=True)
                 with self._step("lock", connection):
                     head = backend.lock_head(connection)
@@ -215,8 +217,8 @@ def outcome_unknown(place: str) -> OutcomeUnknown:
     return OutcomeUnknown(
         f"The connection to the ledger at {place} was lost while storing, and it cannot be asked "
         "whether the command was stored.",
-        next_step="When the ledger answers again, repeat the command with the same request key: it is "
-        "stored once, whatever happened now.",
+        next_step="When the ledger answers again, repeat the command with the same request key: "
+        "it is stored once, whatever happened now.",
     )
 
 
@@ -243,7 +245,7 @@ def _instants(connection: Connection, verdicts: Sequence[Verdict]) -> dict[int, 
     found = connection.execute(
         select(events.c.position, events.c.recorded_at).where(events.c.position.in_(positions))
     )
-    return {position: recorded_at for position, recorded_at in found}
+    return {row.position: row.recorded_at for row in found}
 
 
 def _results(

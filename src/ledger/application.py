@@ -6,10 +6,13 @@ The library gives application, repository and event store; recorder and mapper a
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -37,15 +40,14 @@ from ledger.key_folder import default_key_folder
 from ledger.keyring import Keyring
 from ledger.mapper import LedgerMapper
 from ledger.names import NameIndex
-from ledger.records import Command, NewEvent, Outcome, RecordedEvent
 from ledger.recorder import LedgerRecorder
+from ledger.records import Command, NewEvent, Outcome, RecordedEvent
 from ledger.rulebook import Rulebook, rulebook
 from ledger.store import EventStore
 from ledger.unit_directory import UnitDirectory, directory
 
-UNIT_TOPICS = tuple(
-    f"org_unit.{name}/1" for name in ("unit", "unit_closed", "correct", "annul", "end")
-)
+UNIT_TOPIC = "org_unit.unit/1"
+PERSON_TOPIC = "employee.registered/1"
 Randomness = Callable[[int], bytes]
 Clock = Callable[[], datetime]
 
@@ -77,7 +79,7 @@ class _Factory(InfrastructureFactory[TrackingRecorder]):
 
     recorder: ApplicationRecorder | None = None
 
-    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
+    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:  # noqa: ARG002
         return self.application_recorder()
 
     def application_recorder(self) -> ApplicationRecorder:
@@ -116,6 +118,8 @@ class Ledger(Application[UUID]):
         self.index.follow()
         self.names = NameIndex(store, keyring)
         self._titles = keyring.secret("title")
+        self._book: list[RecordedEvent] = []
+        self._book_lock = Lock()
 
     # ------------------------------------------------------------------ what the library asks for
 
@@ -231,17 +235,33 @@ class Ledger(Application[UUID]):
         """The facts of one stream as known at a position."""
         return history(self.events_of(stream, position=position), position)
 
+    def book_events(self, position: int | None = None) -> list[RecordedEvent]:
+        """The events about the ledger itself up to a position; what was read once is not read
+        again.
+        """
+        with self._book_lock:
+            last = self._book[-1].originator_version if self._book else None
+            self._book.extend(self.store.stream(self.stream, gt=last))
+            if position is None:
+                return list(self._book)
+            return self._book[: bisect_right(self._book, position, key=attrgetter("id"))]
+
     def rulebook(self, position: int | None = None) -> Rulebook:
         """The instruments enacted and not repealed at a position."""
-        return rulebook(self.events_of(self.stream, position=position), position)
+        return rulebook(self.book_events(position), position)
 
     def references(self, position: int | None = None) -> History:
         """Position references and calendars as known at a position."""
-        return history(self.events_of(self.stream, position=position), position)
+        return history(self.book_events(position), position)
 
     def units(self, position: int | None = None) -> UnitDirectory:
         """All units as known at a position."""
-        return directory(self.store.read(1, position, topics=UNIT_TOPICS), position)
+        streams = self.store.founded(UNIT_TOPIC, lte_position=position)
+        return directory(self.store.streams(streams, lte_position=position), position)
+
+    def registered(self, position: int | None = None) -> list[UUID]:
+        """The streams of all people on record at a position, in order of registration."""
+        return self.store.founded(PERSON_TOPIC, lte_position=position)
 
     def title_id(self, title: str) -> str:
         """The opaque id of a title of a post."""
@@ -253,10 +273,19 @@ class Ledger(Application[UUID]):
 
     def person(self, stream: UUID) -> dict[str, str | None]:
         """Number and name of a person as known now, unsealed; both None once erased."""
-        found = self.names.person(stream)
-        if found is None:
-            return {"nip": None, "name": None}
-        return {"nip": found.nip, "name": found.name}
+        return self.people([stream])[stream]
+
+    def people(self, streams: Sequence[UUID]) -> dict[UUID, dict[str, str | None]]:
+        """Numbers and names of many people at once."""
+        found = self.names.people(streams)
+        shown: dict[UUID, dict[str, str | None]] = {}
+        for stream in streams:
+            who = found.get(stream)
+            shown[stream] = {
+                "nip": None if who is None else who.nip,
+                "name": None if who is None else who.name,
+            }
+        return shown
 
     # -------------------------------------------------------------------------------- appending
 
@@ -295,7 +324,7 @@ class Ledger(Application[UUID]):
 
     def append_to_book(self, events: Sequence[Encoded], actor: str) -> Outcome:
         """Append events about the ledger itself."""
-        last = self.events_of(self.stream)[-1].originator_version
+        last = self.book_events()[-1].originator_version
         return self.append_to(self.stream, last, events, {"actor": actor})
 
 

@@ -1,8 +1,9 @@
 """What the store asks of a database: one interface, and the part both databases share.
 
-Trust: whoever owns the SQLite file or is superuser of the PostgreSQL server can change every byte here;
-the proofs (leaves, tree, checkpoints) are what shows it. What this layer keeps out is accident, the
-application's own mistakes and, where the login has a role of its own, SQL slipped into the application.
+Trust: whoever owns the SQLite file or is superuser of the PostgreSQL server can change every byte
+here; the proofs (leaves, tree, checkpoints) are what shows it. What this layer keeps out is
+accident, the application's own mistakes and, where the login has a role of its own, SQL slipped
+into the application.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -31,8 +33,13 @@ from ledger.store_errors import (
 )
 from ledger.tables import APPLICATION, FORMAT, LOG, heads, ledger_format, metadata
 
+# The execution option that tells what a transaction is for; without it, it may write anything.
+PURPOSE = "ledger_purpose"
+READ = "read"
+APPEND = "append"
 
-class ConnectionLost(Exception):  # noqa: N818
+
+class ConnectionLost(Exception):
     """The connection broke; whether a commit that was under way took effect is not known."""
 
 
@@ -58,7 +65,8 @@ class PreparedEvent(NamedTuple):
     after: Any
 
 
-class KnownRequest(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class KnownRequest:
     """A row of `requests`."""
 
     digest: bytes
@@ -84,10 +92,10 @@ class Backend(ABC):
     """One database with one ledger in it.
 
     Attributes:
-        name: "sqlite" or "postgresql".
-        engine: connections on which the ledger's tables are found without a schema.
-        place: what messages call it: the file, or server and schema; never a password.
-        rights: "role" where the login may not change what was recorded; "triggers only" where it could
+        name: "sqlite" or "postgresql". engine: connections on which the ledger's tables are found
+        without a schema. place: what messages call it: the file, or server and schema; never a
+        password. rights: "role" where the login may not change what was recorded; "triggers only"
+        where it could
             remove the triggers that refuse it.
     """
 
@@ -128,13 +136,17 @@ class Backend(ABC):
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that reads; what it sees does not change on SQLite, each statement on PostgreSQL.
+        """A transaction that reads; what it sees does not change on SQLite, each statement on
+        PostgreSQL.
 
         Raises:
             StoreUnavailable: when the connection broke.
         """
         try:
-            with self.connect() as connection, connection.begin():
+            with (
+                self.connect() as connection,
+                connection.execution_options(**{PURPOSE: READ}).begin(),
+            ):
                 yield connection
         except ConnectionLost as error:
             raise self.unreachable() from error
@@ -144,7 +156,8 @@ class Backend(ABC):
         """A transaction that writes, committed at its end, for tables derived from the log.
 
         Raises:
-            StoreUnavailable: when the connection broke; derived tables are then checked by their reader.
+            StoreUnavailable: when the connection broke; derived tables are then checked by their
+            reader.
         """
         try:
             with self.connect() as connection, self.transaction(connection):
@@ -152,9 +165,13 @@ class Backend(ABC):
         except ConnectionLost as error:
             raise self.unreachable() from error
 
-    @abstractmethod
     def transaction(self, connection: Connection) -> AbstractContextManager[Transaction]:
-        """A transaction that will write; committed at the end of the block, unless rolled back."""
+        """A transaction that may write; committed at the end of the block, unless rolled back."""
+        return connection.begin()
+
+    def appending(self, connection: Connection) -> AbstractContextManager[Transaction]:
+        """The same for an append, whose first act is `lock_head`."""
+        return connection.execution_options(**{PURPOSE: APPEND}).begin()
 
     # -- founding -------------------------------------------------------------------------------
 
@@ -230,8 +247,8 @@ class Backend(ABC):
 
     @abstractmethod
     def stamp(self, recorded_at: datetime, text: str) -> Any:
-        """recorded_at as `event_row` takes it, from the instant in UTC or its canonical text; made once
-        for all rows of a command.
+        """recorded_at as `event_row` takes it, from the instant in UTC or its canonical text; made
+        once for all rows of a command.
         """
 
     @abstractmethod
@@ -262,10 +279,10 @@ class Backend(ABC):
 
     @abstractmethod
     def classify(self, error: BaseException) -> str | None:
-        """One word for what a driver error means (see `translate`); None when it is none of theirs."""
+        """One word for what a driver error means (see `_MEANINGS`); None if it is none."""
 
     def translate(self, error: BaseException) -> Exception | None:
-        """The error to raise instead, the same one if it is ours already, None if it is not known."""
+        """The error to raise instead; the same one if it is ours, None if it is not known."""
         if isinstance(error, (StoreError, ConnectionLost)):
             return error
         if isinstance(error, DBAPIError):

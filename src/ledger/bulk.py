@@ -1,7 +1,9 @@
-"""Bulk append: many commands, each whole, in batches that hold the lock a quarter of a second at most.
+"""Bulk append: many commands, each whole, in batches that hold the lock a quarter of a second at
+most.
 
-The size of a batch follows the time that the last one took, so that other writers are never kept waiting
-for long, on a fast machine or a slow one. A single command is never split, however large it is.
+The size of a batch follows the time that the last one took, so that other writers are never kept
+waiting for long, on a fast machine or a slow one. A single command is never split, however large it
+is.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from ledger.store_errors import StoreError
 HOLD_NANOSECONDS_MAX = 250_000_000
 HOLD_NANOSECONDS_AIM = 125_000_000  # half, because the next batch may be the slower one
 BATCH_EVENTS_FIRST = 500
-BATCH_EVENTS_MAX = 20000
+BATCH_EVENTS_MAX = 4_000
 
 NOTHING = Outcome(None, 0, None, repeated=False)
 
@@ -38,13 +40,15 @@ class BulkAppend:
         self._events_a_batch = BATCH_EVENTS_FIRST
 
     def run(self, commands: Iterable[Command]) -> list[Result]:
-        """Store the commands in order; the memory held is one batch, and one result for each command.
+        """Store the commands in order; the memory held is one batch, and one result for each
+        command.
 
         Returns:
             For each command its outcome, or the error that refuses it alone.
 
         Raises:
-            StoreError: the ledger as a whole could not go on. Its `outcomes` hold the results of the
+            StoreError: the ledger as a whole could not go on. Its `outcomes` hold the results of
+            the
                 batches before; of the batch it stopped in, the error says whether it was stored.
         """
         results: list[Result] = []
@@ -63,8 +67,8 @@ class BulkAppend:
     def _gather(
         self, commands: Iterator[Command]
     ) -> tuple[list[PreparedCommand], list[Result | None]]:
-        """Prepare the next batch outside the lock: the commands, and for each one taken its result so
-        far, None where the database is to be asked.
+        """Prepare the next batch outside the lock: the commands, and for each one taken its result
+        so far, None where the database is to be asked.
         """
         batch: list[PreparedCommand] = []
         answers: list[Result | None] = []

@@ -1,9 +1,9 @@
 """One value, one byte string: what hashes commit to.
 
-Canonical text is JSON as orjson writes it with sorted keys and no white space, under these rules: text
-is NFC without control characters; decimals are plain text without exponent, trailing zeros or "-0"; no
-floats; days are ISO text; absent optional fields are left out. The entry and leaf of an event are
-defined here and published with test vectors in docs/event-format.md.
+Canonical text is JSON as orjson writes it with sorted keys and no white space, under these rules:
+text is NFC without control characters; decimals are plain text without exponent, trailing zeros or
+"-0"; no floats; days are ISO text; absent optional fields are left out. The entry and leaf of an
+event are defined here and published with test vectors in docs/event-format.md.
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ def canonical_json(value: object) -> bytes:
 
 
 def instant_text(instant: datetime) -> str:
-    """RFC 3339 text of an instant in UTC with six digits of a second: 2026-11-22T03:04:05.678901Z."""
+    """RFC 3339 text of an instant in UTC with six digits of a second:
+    2026-11-22T03:04:05.678901Z.
+    """
     invariant(instant.tzinfo is not None, "an instant without a time zone")
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
@@ -121,7 +123,7 @@ def sealed_digest(parts: Iterable[tuple[str, bytes]]) -> bytes | None:
     return hashlib.sha256(orjson.dumps(rows)).digest()
 
 
-def entry_bytes(  # noqa: PLR0913
+def entry_bytes(
     *,
     position: int,
     stream: UUID,
@@ -136,8 +138,8 @@ def entry_bytes(  # noqa: PLR0913
 ) -> bytes:
     """The canonical entry of one event, which its leaf hashes.
 
-    Context and payload enter as JSON strings that hold their canonical text, so that the entry can be
-    checked without parsing them.
+    Context and payload enter as JSON strings that hold their canonical text, so that the entry can
+    be checked without parsing them.
 
     Raises:
         EntryTooLarge: beyond 65,535 bytes, the limit of a C2SP tile entry.

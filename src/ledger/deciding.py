@@ -1,6 +1,7 @@
 """What becomes of a statement about a stream: new, the same again, confirmed, or refused.
 
-Pure and shared by employees, units and the ledger stream; what only one of them forbids stands there.
+Pure and shared by employees, units and the ledger stream; what only one of them forbids stands
+there.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def _decide_known(one: RootState, statement: Statement, *, same_key: bool) -> De
     if same_key:
         raise KeyConflict(
             "This key was used before for a row with other content.",
-            next_step="Send a correct with this key as its target, or give the row a key of its own.",
+            next_step="Send a correct that names this key, or give the row a key of its own.",
             root=one.root,
         )
     raise ContentConflict(

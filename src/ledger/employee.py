@@ -1,7 +1,7 @@
 """One person of the civil service: state, `evolve`, `decide_*`.
 
-Decisions give events back and change nothing. What the law forbids is refused; what is merely unusual is
-recorded and flagged elsewhere.
+Decisions give events back and change nothing. What the law forbids is refused; what is merely
+unusual is recorded and flagged elsewhere.
 """
 
 from __future__ import annotations

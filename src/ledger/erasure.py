@@ -1,7 +1,7 @@
 """Erasing a person's identity, legal holds, and rotating the keys that complete an erasure.
 
-Order of an erasure: the event with its ground, then the keys, then the sealed rows. A crash after the
-event leaves an erasure that is decided and not carried out; `finish_erasures` carries it out.
+Order of an erasure: the event with its ground, then the keys, then the sealed rows. A crash after
+the event leaves an erasure that is decided and not carried out; `finish_erasures` carries it out.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def erase(ledger: Ledger, stream: UUID, *, ground: str, actor: str) -> int | Non
 
 
 def _carry_out(ledger: Ledger, stream: UUID) -> None:
-    """Destroy keys and sealed rows; a crash in between leaves the rows unreadable, and a second call
-    removes them.
+    """Destroy keys and sealed rows; a crash in between leaves the rows unreadable, and a second
+    call removes them.
     """
     ledger.keyring.destroy(stream)
     ledger.store.delete_sealed(stream)
@@ -88,8 +88,8 @@ def lift_hold(
 def rotate_keys(ledger: Ledger, *, at: datetime, actor: str) -> RotationReport:
     """Wrap the living keys anew and destroy the old epoch key; only then are erasures complete.
 
-    A crash before the event leaves a rotation that happened and is not in the log; the key store keeps
-    its own dates, and the next rotation is recorded as usual.
+    A crash before the event leaves a rotation that happened and is not in the log; the key store
+    keeps its own dates, and the next rotation is recorded as usual.
     """
     finish_erasures(ledger)
     done = ledger.keyring.rotate(at)

@@ -1,8 +1,8 @@
 """The one exception tree.
 
-A wrong request is a `LedgerError`: it has a stable code, says what was refused, where and why, and what
-to do next, in words a personnel officer can act on; it never holds personal data. A wrong program is a
-`ProgramError`, raised by `invariant`, which `python -O` cannot remove.
+A wrong request is a `LedgerError`: it has a stable code, says what was refused, where and why, and
+what to do next, in words a personnel officer can act on; it never holds personal data. A wrong
+program is a `ProgramError`, raised by `invariant`, which `python -O` cannot remove.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ class ProgramError(Exception):
     """The program contradicts itself; nothing a user did can be the cause."""
 
 
-def invariant(condition: bool, why: str) -> None:  # noqa: FBT001
+def invariant(condition: bool, why: str) -> None:  # noqa: FBT001 - reads as an assertion
     """Stop the program when something that must hold does not.
 
     Raises:

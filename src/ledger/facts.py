@@ -1,7 +1,7 @@
 """Events of one stream -> the facts as known at a position: the only fold over the two time axes.
 
-Every fact is a rectangle: legal time [effective_on, until) by knowledge [its position, the position of
-what replaced it). `history` cuts at a position; `visible` cuts at a day.
+Every fact is a rectangle: legal time [effective_on, until) by knowledge [its position, the position
+of what replaced it). `history` cuts at a position; `visible` cuts at a day.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ class Fact:
     Attributes:
         kind: the word of docs/facts.md, as "competency".
         root: version of the event that first stated it; names the fact within its stream.
-        version, position, recorded_at: of the event that states its content now (root or correction).
+        version, position, recorded_at: of the event that states its content now (root or
+        correction).
         until: exclusive; from the fact itself or from an `end`.
         fields: the open fields, JSON-ready.
-        counts_from: of a fact stated again after a merge; asked about an earlier day it is not there.
+        counts_from: of a fact stated again after a merge; before that day it is not there.
     """
 
     kind: str
@@ -96,7 +97,9 @@ class History:
         return [fact for fact in known[first:last] if fact.there(upto)]
 
     def latest(self, kind: str, on: date) -> Fact | None:
-        """The fact in force on a day: the greatest legal day; of two on one day the later recorded."""
+        """The fact in force on a day: the greatest legal day; of two on one day the later
+        recorded.
+        """
         for fact in reversed(self.facts.get(kind, _NONE)):
             if fact.covers(on):
                 return fact

@@ -1,9 +1,9 @@
 """What a field of an event may hold, how it is read from a file, stored and loaded again.
 
-A field is declared once, as the annotation of a frozen event class. From it follow: how a facts file's
-value is read (`read`: foreign value -> canonical JSON-ready value), how a stored value becomes a typed
-one (`load`) and back (`dump`), and whether it is sealed. Reference values (persons, units, targets) are
-read as given and resolved to ids when the fact is recorded.
+A field is declared once, as the annotation of a frozen event class. From it follow: how a facts
+file's value is read (`read`: foreign value -> canonical JSON-ready value), how a stored value
+becomes a typed one (`load`) and back (`dump`), and whether it is sealed. Reference values (persons,
+units, targets) are read as given and resolved to ids when the fact is recorded.
 """
 
 from __future__ import annotations
@@ -137,7 +137,9 @@ def _read_person(raw: object) -> str:
 
 
 def code(enum: type[StrEnum]) -> FieldType:
-    """A member of a closed list; older words are understood, anything else is refused with the list."""
+    """A member of a closed list; older words are understood, anything else is refused with the
+    list.
+    """
     members = {member.value: member.value for member in enum}
     members |= ALIASES.get(enum.__name__, {})
     choices = tuple(member.value for member in enum)
@@ -166,7 +168,7 @@ def amount(low: str | None = None, high: str | None = None, name: str = "number"
     def read(raw: object) -> str:
         value = values.number(raw)
         _bounded(value, least, most)
-        if len(value.as_tuple().digits) > 28:  # noqa: PLR2004 - what Decimal adds exactly
+        if len(value.as_tuple().digits) > 28:
             raise _bad("The number has too many digits.", "Give at most 28.", "OUT_OF_RANGE")
         return decimal_text(value)
 
@@ -271,23 +273,6 @@ SEALED_NIP = FieldType("nip", _read_person, _same, _same, sealed=IDENTITY)
 HOURS = amount("0", "100000", "hours")
 SCORE = amount("0", "100", "score")
 NUMBER = amount()
-RANK = FieldType("golongan", lambda raw: golongan(raw), _same, _same)
-
-SealedText = Annotated[str, TEXT]
-RestrictedText = Annotated[str, SECRET]
-Ident = Annotated[str, IDENT]
-Word = Annotated[str, WORD]
-Day = Annotated[date, DAY]
-SealedDay = Annotated[date, SEALED_DAY]
-Flag = Annotated[bool, FLAG]
-PeriodText = Annotated[str, PERIOD]
-PersonId = Annotated[UUID, PERSON]
-UnitId = Annotated[UUID, UNIT]
-Target = Annotated[int, TARGET]
-Hours = Annotated[Decimal, HOURS]
-Score = Annotated[Decimal, SCORE]
-Number = Annotated[Decimal, NUMBER]
-Golongan = Annotated[str, RANK]
 
 _ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII".split()
 _RANKS = {f"{roman}/{letter}" for roman in _ROMAN[:3] for letter in "abcd"}
@@ -308,3 +293,22 @@ def golongan(raw: object) -> str:
     raise _bad(
         "This is no golongan.", "Use I/a to IV/e, or I to XVII for PPPK.", "VALUE_NOT_LISTED"
     )
+
+
+RANK = FieldType("golongan", golongan, _same, _same)
+
+SealedText = Annotated[str, TEXT]
+RestrictedText = Annotated[str, SECRET]
+Ident = Annotated[str, IDENT]
+Word = Annotated[str, WORD]
+Day = Annotated[date, DAY]
+SealedDay = Annotated[date, SEALED_DAY]
+Flag = Annotated[bool, FLAG]
+PeriodText = Annotated[str, PERIOD]
+PersonId = Annotated[UUID, PERSON]
+UnitId = Annotated[UUID, UNIT]
+Target = Annotated[int, TARGET]
+Hours = Annotated[Decimal, HOURS]
+Score = Annotated[Decimal, SCORE]
+Number = Annotated[Decimal, NUMBER]
+Golongan = Annotated[str, RANK]

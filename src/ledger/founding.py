@@ -1,4 +1,4 @@
-"""Whether a ledger may be founded at a place, and whether what lies there is a ledger we can read."""
+"""Whether a ledger may be founded at a place, and whether a ledger lies there that we can read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ _OUR_TABLES = frozenset(metadata.tables)
 
 
 def found_ledger(backend: Backend) -> None:
-    """Make the tables of a ledger, in one transaction: a crash leaves a place where nothing was founded.
+    """Make the tables of a ledger, in one transaction: a crash leaves a place where nothing was
+    founded.
 
     Raises:
         LedgerExists: a ledger was founded here before.
@@ -21,7 +22,7 @@ def found_ledger(backend: Backend) -> None:
     try:
         with backend.connect() as connection, backend.transaction(connection):
             names = backend.table_names(connection)
-            if _OUR_TABLES <= names:
+            if names >= _OUR_TABLES:
                 raise LedgerExists(
                     f"A ledger was already founded at {backend.place}.",
                     next_step="Open it, or name another place for a new one.",

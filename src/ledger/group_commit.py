@@ -1,8 +1,8 @@
 """Group commit: whoever finds nobody storing stores for all who wait.
 
-The leader takes the ledger's lock and only then the queue, at most 256 commands; it checks them, stores
-them in one transaction and wakes each with its own outcome. While it waits for the disk the next batch
-gathers. So sixteen writers share the price of one commit.
+The leader takes the ledger's lock and only then the queue, at most 256 commands; it checks them,
+stores them in one transaction and wakes each with its own outcome. While it waits for the disk the
+next batch gathers. So sixteen writers share the price of one commit.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ class GroupCommit:
         except LedgerError as error:
             failure = error
         except BaseException:
-            # The program failed, or somebody interrupted this thread: it gets its own exception, the
-            # others an error that is true of them.
+            # The program failed, or somebody interrupted this thread: it gets its own exception,
+            # the others an error that is true of them.
             failure = outcome_unknown(self._place) if attempt.in_doubt else _interrupted()
             raise
         finally:
@@ -129,7 +129,7 @@ class GroupCommit:
 
 def _interrupted() -> StoreError:
     return StoreError(
-        "The thread that was storing this command together with others was interrupted; nothing of it "
-        "was stored.",
+        "The thread that was storing this command together with others was interrupted; "
+        "nothing of it was stored.",
         next_step="Repeat the command.",
     )

@@ -1,21 +1,25 @@
 """What makes the database itself refuse to change what was recorded.
 
 SQLite has no rights, so triggers do it: UPDATE and DELETE, and before each INSERT a check, because
-INSERT OR REPLACE removes the row in its way without a DELETE trigger (recursive_triggers is a setting of
-each connection). PostgreSQL has rights (`postgres_backend`), and these triggers besides, for a login that
-owns the tables. Whoever owns file or tables can drop a trigger; then the proofs show what was done.
+INSERT OR REPLACE removes the row in its way without a DELETE trigger (recursive_triggers is a
+setting of each connection). PostgreSQL has rights (`postgres_backend`), and these triggers besides,
+for a login that owns the tables. Whoever owns file or tables can drop a trigger; then the proofs
+show what was done.
 
-Deleting sealed rows is the one permitted deletion. It needs a row in `erasures`, which in turn needs an
-event `employee.erased/…` in the log, of that stream, at the position it names. So a stray DELETE is
-refused, and nothing sealed disappears without an event that says so. A row in `erasures` stays: sealed
-parts of an erased person may be deleted again, for instance after a restored backup.
+Deleting sealed rows is the one permitted deletion. It needs a row in `erasures`, which in turn
+needs an event `employee.erased/…` in the log, of that stream, at the position it names. So a stray
+DELETE is refused, and nothing sealed disappears without an event that says so. A row in `erasures`
+stays: sealed parts of an erased person may be deleted again, for instance after a restored backup.
 """
+
+# the only thing put into a statement is a constant of this file
 
 from __future__ import annotations
 
 ERASURE_TOPICS = "employee.erased/%"
 
-# SQLSTATE of our own triggers on PostgreSQL: class "AL" is used by neither the standard nor PostgreSQL.
+# SQLSTATE of our own triggers on PostgreSQL: class "AL" is used by neither the standard nor
+# PostgreSQL.
 REFUSED_SQLSTATE = "AL001"
 
 _WHY = "asn-ledger: what was recorded is never changed, removed or replaced"

@@ -90,15 +90,15 @@ class KeyStoreBroken(LedgerError):
 
 
 class KeyStoreUnavailable(LedgerError):
-    """The key store cannot be read or written at this moment: locked, full disk, no rights."""
+    """A file of keys cannot be read or written at this moment: locked, full disk, no rights."""
 
     code = "key_store_unavailable"
 
     def __init__(self, path: Path, *, why: str) -> None:
         super().__init__(
-            f"The key store {path} could not be used: {why}. Nothing was stored.",
-            next_step="See that the disk has room, the file may be written and no other program "
-            "holds it; then repeat.",
+            f"The key file {path} could not be used: {why}. Nothing was stored.",
+            next_step="See that the disk has room, the file may be read and written and no other "
+            "program holds it; then repeat.",
         )
 
 

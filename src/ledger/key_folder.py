@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -20,7 +22,12 @@ from urllib.parse import quote
 from sqlalchemy.engine import make_url
 
 from ledger.errors import invariant
-from ledger.key_errors import EpochKeyMissing, EpochKeyWrong, KeyFolderUnnamed
+from ledger.key_errors import (
+    EpochKeyMissing,
+    EpochKeyWrong,
+    KeyFolderUnnamed,
+    KeyStoreUnavailable,
+)
 from ledger.stream_keys import KEY_BYTES
 
 STORE_NAME = "keys.sqlite3"
@@ -63,23 +70,26 @@ def make_store_file(folder: Path) -> None:
     """Make the folder, an empty key store and the folder of epoch keys, for the owner alone.
 
     Durable, and in this order. SQLite gives its journal the rights of the store's file.
+
+    Raises:
+        KeyStoreUnavailable: the disk is full, or the folder may not be written.
     """
     path = folder / STORE_NAME
-    _make_folder(folder)
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, _FILE_MODE))
-    sync_folder(folder)
-    _make_folder(folder / EPOCH_FOLDER)
-
-
-def _make_folder(path: Path) -> None:
-    if not path.is_dir():
-        path.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-        sync_folder(path.parent)
+    with _translated(path):
+        _make_folder(folder)
+        path.open("ab", opener=_private).close()
+        sync_folder(folder)
+        _make_folder(folder / EPOCH_FOLDER)
 
 
 def epoch_path(folder: Path, epoch: int) -> Path:
     """The file of the key of an epoch, counted from 1."""
     return folder / EPOCH_FOLDER / f"{epoch:06d}.key"
+
+
+def holds_epoch_keys(folder: Path) -> bool:
+    """Whether there is any epoch key here."""
+    return any((folder / EPOCH_FOLDER).glob("*.key"))
 
 
 def write_epoch_key(folder: Path, epoch: int, key: bytes) -> None:
@@ -89,29 +99,34 @@ def write_epoch_key(folder: Path, epoch: int, key: bytes) -> None:
     name, and at most an aside `.new` that the next attempt removes. A file of that name that no key
     store refers to is a remainder of an interrupted attempt and is replaced; the caller holds the
     writer lock of the key store, so that no other process is in between.
+
+    Raises:
+        KeyStoreUnavailable: the disk is full, or the folder may not be written.
     """
     path = epoch_path(folder, epoch)
     aside = path.with_suffix(".new")
-    aside.unlink(missing_ok=True)
-    handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, _FILE_MODE)
-    with os.fdopen(handle, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
-    sync_folder(path.parent)
-    invariant(path.read_bytes() == key, "an epoch key just written reads back otherwise")
+    with _translated(path):
+        aside.unlink(missing_ok=True)
+        with aside.open("xb", opener=_private) as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+        sync_folder(path.parent)
+        invariant(path.read_bytes() == key, "an epoch key just written reads back otherwise")
 
 
 def read_epoch_key(folder: Path, epoch: int) -> bytes:
     """The 32 bytes of an epoch key.
 
     Raises:
-        EpochKeyMissing, EpochKeyWrong: no such file; a file of another length.
+        EpochKeyMissing, EpochKeyWrong, KeyStoreUnavailable: no such file; one of another length; no
+            right to read it.
     """
     path = epoch_path(folder, epoch)
     try:
-        key = path.read_bytes()
+        with _translated(path):
+            key = path.read_bytes()
     except FileNotFoundError:
         raise EpochKeyMissing(path, epoch=epoch) from None
     if len(key) != KEY_BYTES:
@@ -128,7 +143,7 @@ def overwrite_epoch_key(folder: Path, epoch: int) -> None:
     """
     path = epoch_path(folder, epoch)
     try:
-        with path.open("r+b") as file:
+        with _translated(path), path.open("r+b") as file:
             file.write(bytes(max(KEY_BYTES, path.stat().st_size)))
             file.flush()
             os.fsync(file.fileno())
@@ -139,15 +154,16 @@ def overwrite_epoch_key(folder: Path, epoch: int) -> None:
 def remove_epoch_key(folder: Path, epoch: int) -> None:
     """Remove the file of an epoch key durably; nothing if it is gone already."""
     path = epoch_path(folder, epoch)
-    path.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    with _translated(path):
+        path.unlink(missing_ok=True)
+        sync_folder(path.parent)
 
 
 def sync_folder(path: Path) -> None:
     """Make names just made, renamed or removed in a folder durable; only POSIX can and needs to."""
     if os.name != "posix":
         return
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
     finally:
@@ -170,3 +186,25 @@ def loose_files(folder: Path) -> list[LooseFile]:
             wanted = _FOLDER_MODE if path.is_dir() else _FILE_MODE
             found.append(LooseFile(path=path, mode=mode, wanted=wanted))
     return found
+
+
+def _make_folder(path: Path) -> None:
+    if not path.is_dir():
+        path.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+        sync_folder(path.parent)
+
+
+def _private(path: str, flags: int) -> int:
+    """Opens like `open`, for a file that is its owner's alone from the first moment."""
+    return os.open(path, flags, _FILE_MODE)
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """What the system refuses, in our words; that a file is not there is for the caller to judge."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as fault:
+        raise KeyStoreUnavailable(path, why=fault.strerror or "the system refused it") from fault

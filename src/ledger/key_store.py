@@ -24,6 +24,7 @@ from ledger.key_errors import (
     KeyStoreNewer,
     KeyStoreUnavailable,
 )
+from ledger.key_folder import STORE_NAME
 
 FORMAT = 1
 _BUSY_SECONDS = 30
@@ -295,3 +296,21 @@ class KeyStore:
             raise KeyStoreUnavailable(self.path, why=str(fault)) from fault
         except sqlite3.DatabaseError as fault:
             raise KeyStoreBroken(self.path, why=str(fault)) from fault
+
+
+def origin_of(folder: Path) -> str | None:
+    """The ledger whose keys a folder holds; None if it holds none or was never finished.
+
+    So a founding that was interrupted after the keys were made can go on with them.
+
+    Raises:
+        KeyStoreBroken, KeyStoreNewer, KeyStoreUnavailable.
+    """
+    try:
+        store = KeyStore.existing(folder / STORE_NAME)
+    except KeyFolderMissing:
+        return None
+    try:
+        return str(store.meta("origin"))
+    finally:
+        store.close()

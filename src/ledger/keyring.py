@@ -99,7 +99,7 @@ class Keyring:
             KeyFolderExists, KeyStoreUnavailable: it holds keys already; it cannot be written.
         """
         path = folder / key_folder.STORE_NAME
-        if not path.exists() and key_folder.epoch_path(folder, 1).parent.exists():
+        if not path.exists() and key_folder.holds_epoch_keys(folder):
             # Not a crash of ours, which makes the store's file first: the store was lost, and its
             # epoch key must not be written over.
             raise KeyFolderExists(folder)

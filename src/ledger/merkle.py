@@ -1,8 +1,9 @@
 """The Merkle tree of RFC 9162 (section 2.1), as far as appending needs it.
 
-The writer keeps no tree. It keeps the *frontier*: the roots of the complete subtrees that the leaves so
-far fall into, largest first, one for each bit set in the tree's size, 32 bytes each. The next leaf merges
-into it, and the root of the whole tree follows from it. For 5 billion leaves that is 20 hashes or fewer.
+The writer keeps no tree. It keeps the *frontier*: the roots of the complete subtrees that the
+leaves so far fall into, largest first, one for each bit set in the tree's size, 32 bytes each. The
+next leaf merges into it, and the root of the whole tree follows from it. For 5 billion leaves that
+is 20 hashes or fewer.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def extend(frontier: bytes, size: int, leaves: Sequence[bytes]) -> bytes:
 
 
 def root(frontier: bytes, size: int) -> bytes:
-    """The root of a tree of `size` leaves; RFC 9162 2.1.1 gives SHA-256 of nothing for the empty tree.
+    """The root of a tree of `size` leaves; RFC 9162 2.1.1 gives SHA-256 of nothing for the empty
+    tree.
 
     Raises:
         ProgramError: when the frontier does not belong to a tree of that size.

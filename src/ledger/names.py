@@ -130,8 +130,9 @@ class NameIndex:
     def _apply(self, event: IdentityEvent) -> None:
         stream, position = event.place.stream, event.place.position
         if event.act is Act.ERASE:
-            # Words of him may stay in the word index: they lead to nobody and say whose of no one.
-            self._persons.pop(stream, None)
+            for stated in self._persons.pop(stream, ()):
+                for word in _words_of(stated.name or ""):
+                    self._by_word[word].discard(stream)
             return
         before = self._present(stream, event.root)
         nip = event.nip

@@ -1,7 +1,8 @@
 """Natural keys: what makes two rows the same act (docs/facts.md), and the keyed hashes of them.
 
-Names, titles and numbers in a natural key are sealed, so the ledger keeps keyed hashes: BLAKE2b under a
-key that is derived from the person's own identity key and dies with it. They lie in the event's context.
+Names, titles and numbers in a natural key are sealed, so the ledger keeps keyed hashes: BLAKE2b
+under a key that is derived from the person's own identity key and dies with it. They lie in the
+event's context.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def _position(f: Fields, on: str, _d: Fields | None) -> list[Any]:
     return [f["assignment"], folded(f["title"]), f["unit"], on]
 
 
-def _competency(f: Fields, on: str, _d: Fields | None) -> list[Any]:
+def _competency(f: Fields, _on: str, _d: Fields | None) -> list[Any]:
     number = f.get("certificate_no")
     return ["no", folded(number)] if number else _competency_loose(f)
 

@@ -1,8 +1,9 @@
-"""Positions, instants and leaves for the commands of one transaction. Pure: the lock is held by others.
+"""Positions, instants and leaves for the commands of one transaction. Pure: the lock is held by
+others.
 
-recorded_at is the clock's reading for the first command and one microsecond more for each next one, and
-never less than one microsecond after the head: so it is equal within a command, strictly greater from
-command to command, and where it changes is the command boundary.
+recorded_at is the clock's reading for the first command and one microsecond more for each next one,
+and never less than one microsecond after the head: so it is equal within a command, strictly
+greater from command to command, and where it changes is the command boundary.
 """
 
 from __future__ import annotations
@@ -46,6 +47,13 @@ def clock_is_behind(head: Head, now: datetime) -> bool:
     return head.recorded_at is not None and head.recorded_at - now > CLOCK_BEHIND_MAX
 
 
+def _clock_jumped(head: Head, now: datetime | None) -> bool:
+    """More than a month after the last record: a ledger that slept, or a clock set forward."""
+    if head.recorded_at is None or now is None:
+        return False
+    return now - head.recorded_at > CLOCK_JUMP_MIN
+
+
 def place(
     commands: Sequence[PreparedCommand], *, head: Head, now: datetime | None, backend: Backend
 ) -> Placement:
@@ -62,8 +70,7 @@ def place(
     outcomes: list[Outcome] = []
     position = head.position
     recorded_at = _before_first(head, now)
-    jumped = head.recorded_at is not None and now is not None
-    jumped = jumped and now - head.recorded_at > CLOCK_JUMP_MIN
+    jumped = _clock_jumped(head, now)
     for command in commands:
         outcome = Outcome(None, 0, None, repeated=False)
         if command.events and recorded_at is not None:
@@ -72,10 +79,10 @@ def place(
             stamp = backend.stamp(recorded_at, text)
             instant = text.encode()
             outcome = Outcome(position + 1, len(command.events), recorded_at, repeated=False)
-            for prepared in command.events:
+            for given in command.events:
                 position += 1
-                if jumped:
-                    prepared, jumped = with_clock_jump(prepared, backend=backend), False
+                prepared = with_clock_jump(given, backend=backend) if jumped else given
+                jumped = False
                 entry = _ENTRY_START % (position, prepared.middle, instant, prepared.tail)
                 leaf = hashlib.sha256(entry).digest()
                 leaves.append(leaf)
@@ -93,7 +100,9 @@ def place(
 
 
 def _utc_text(instant: datetime) -> str:
-    """`canonical.instant_text` of an instant that is in UTC already: once a command, so it has to be fast."""
+    """`canonical.instant_text` of an instant that is in UTC already: once a command, so it has to
+    be fast.
+    """
     return instant.isoformat(timespec="microseconds")[:-6] + "Z"
 
 

@@ -1,27 +1,27 @@
 """One ledger in one PostgreSQL schema, with a role of its own that may add and not change.
 
-A crash at any line leaves the last committed transaction; synchronous_commit is never off. The lock is
-the row in `heads`, taken by SELECT … FOR UPDATE in a statement of its own, under READ COMMITTED, so that
-every later statement sees what the writer before us committed. No table lock, no advisory lock and no
-NOTIFY. The rows of a batch go in by one binary COPY.
+A crash at any line leaves the last committed transaction; synchronous_commit is never off. The lock
+is the row in `heads`, taken by SELECT … FOR UPDATE in a statement of its own, under READ COMMITTED,
+so that every later statement sees what the writer before us committed. No table lock, no advisory
+lock and no NOTIFY. The rows of a batch go in by one binary COPY.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime, timedelta
-from struct import Struct
+from datetime import UTC, datetime
+from itertools import starmap
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import URL, Connection, MetaData, Transaction, create_engine, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, MetaData, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 
-from ledger.backend import Backend, KnownRequest, PreparedEvent, Rows
-from ledger.errors import invariant
+from ledger import copy_format
+from ledger.backend import PURPOSE, Backend, KnownRequest, PreparedEvent, Rows
+from ledger.errors import ProgramError, invariant
 from ledger.guards import POSTGRES_GRANTS, POSTGRES_GUARDS, REFUSED_SQLSTATE
 from ledger.records import Head, NewEvent, Request
 from ledger.store_errors import BadLedgerUrl, not_founded
@@ -30,26 +30,14 @@ from ledger.tables import LOG, metadata
 DEFAULT_SCHEMA = "ledger"
 _SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,53}")  # with "_app" behind it, within 63 bytes
 
-# Values of PostgreSQL's binary formats: a length, then the bytes; days and microseconds from 2000.
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_EPOCH_DAY = date(2000, 1, 1).toordinal()
-_MICROSECOND = timedelta(microseconds=1)
-_NULL = b"\xff\xff\xff\xff"
-_LENGTH = Struct("!i").pack
-_INT4 = Struct("!ii").pack
-_INT8 = Struct("!iq").pack
-_ROW_AND_POSITION = Struct("!hiq").pack
-_LENGTH_16 = _LENGTH(16)
-_LENGTH_32 = _LENGTH(32)
-_COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_COPY_END = b"\xff\xff"
-_EVENT_COLUMNS = 11
-
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_LOCK_HEAD = f"SELECT position, recorded_at, frontier FROM heads WHERE name = '{LOG}' FOR UPDATE"
 _VERSIONS = (
     "SELECT asked.stream, (SELECT max(version) FROM events WHERE stream = asked.stream),"
     " clock_timestamp() FROM unnest(%s::uuid[]) AS asked (stream)"
 )
-# OFFSET 0 keeps the planner from reading the whole table: it is one look at the key for each request.
+# OFFSET 0 keeps the planner from reading the whole table: it is one look at the key for each
+# request.
 _REQUESTS = (
     "SELECT found.* FROM unnest(%s::text[], %s::bytea[]) AS asked (actor, key), LATERAL"
     " (SELECT actor, key, digest, first_position, count FROM requests AS r"
@@ -87,8 +75,8 @@ class PostgresBackend(Backend):
         schema = url.query.get("schema", DEFAULT_SCHEMA)
         if not isinstance(schema, str) or not _SCHEMA_NAME.fullmatch(schema):
             raise BadLedgerUrl(
-                "The schema of a ledger is named by lower-case letters, digits and _, a letter first, "
-                "at most 54 of them.",
+                "The schema of a ledger is named by lower-case letters, digits and _, "
+                "a letter first, at most 54 of them.",
                 next_step="Write it as in postgresql+psycopg://host/database?schema=kaltara.",
             )
         self.schema = schema
@@ -98,14 +86,15 @@ class PostgresBackend(Backend):
         self._wait_milliseconds = wait_milliseconds
         self.engine = create_engine(
             server,
-            isolation_level="READ COMMITTED",
+            isolation_level="AUTOCOMMIT",  # we say BEGIN ourselves, together with the lock
             pool_size=8,
             max_overflow=56,
-            pool_pre_ping=True,
             hide_parameters=True,  # messages never hold what was recorded
             connect_args={} if "connect_timeout" in url.query else {"connect_timeout": 10},
         )
         event.listen(self.engine, "connect", self._prepare_connection)
+        event.listen(self.engine, "begin", _begin)
+        event.listen(self.engine, "checkout", _notice_a_broken_connection)
 
     def _prepare_connection(self, raw: psycopg.Connection[Any], _record: object) -> None:
         """Once for each connection: schema, role, time zone, patience, durability."""
@@ -123,17 +112,12 @@ class PostgresBackend(Backend):
                 [self.role, _role_right(raw.info.server_version)],
             )
             self.rights = "triggers only" if cursor.fetchone() is None else "role"
-        raw.autocommit = False
-
-    def transaction(self, connection: Connection) -> AbstractContextManager[Transaction]:
-        """The lock comes with `lock_head`; until then nothing is held."""
-        return connection.begin()
 
     # -- founding -------------------------------------------------------------------------------
 
     def prepare_place(self) -> None:
         """Make the schema, unless it is there."""
-        with self.connect() as connection, connection.begin():
+        with self.writing() as connection:
             connection.execute(text("SET LOCAL ROLE NONE"))
             if not self._schema_exists(connection):
                 connection.execute(text(f'CREATE SCHEMA "{self.schema}"'))
@@ -175,7 +159,9 @@ class PostgresBackend(Backend):
     def guard(self, connection: Connection) -> None:
         """Triggers, and a role of the application's own where the login may make one."""
         for statement in POSTGRES_GUARDS:
-            connection.exec_driver_sql(statement.replace("%", "%%"))  # the driver's placeholder sign
+            connection.exec_driver_sql(
+                statement.replace("%", "%%")
+            )  # the driver's placeholder sign
         if not self._have_role(connection):
             return
         connection.exec_driver_sql(f'GRANT USAGE ON SCHEMA "{self.schema}" TO "{self.role}"')
@@ -184,8 +170,7 @@ class PostgresBackend(Backend):
 
     def _have_role(self, connection: Connection) -> bool:
         """Make the role and become its member; False where the login may not."""
-        raw: Any = connection.connection.driver_connection
-        role = {"role": self.role, "right": _role_right(raw.info.server_version)}
+        role = {"role": self.role, "right": _role_right(_raw(connection).info.server_version)}
         try:
             with connection.begin_nested():
                 exists = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
@@ -219,11 +204,14 @@ class PostgresBackend(Backend):
 
     def lock_head(self, connection: Connection) -> Head:
         """SELECT … FOR UPDATE, a statement of its own: the next one sees what we waited for."""
-        row = connection.exec_driver_sql(
-            "SELECT position, recorded_at, frontier FROM heads WHERE name = %s FOR UPDATE", (LOG,)
-        ).one()
-        recorded_at = None if row[1] is None else row[1].astimezone(UTC)
-        return Head(row[0], recorded_at, row[2])
+        with _raw(connection).cursor() as cursor:
+            cursor.execute(f"{_BEGIN}; {_LOCK_HEAD}")  # two statements, one message
+            cursor.nextset()
+            row = cursor.fetchone()
+        if row is None:
+            raise ProgramError("the ledger has no head")
+        position, recorded_at, frontier = row
+        return Head(position, recorded_at and recorded_at.astimezone(UTC), frontier)
 
     def check(
         self, connection: Connection, streams: Sequence[UUID]
@@ -246,47 +234,15 @@ class PostgresBackend(Backend):
 
     def event_parts(self, event: NewEvent, salt: bytes, digest: bytes | None) -> tuple[Any, Any]:
         """Two pieces of a row in the binary COPY format."""
-        topic = event.topic.encode()
-        day = event.effective_on
-        before = b"".join(
-            (
-                _LENGTH_16,
-                event.originator_id.bytes,
-                _INT4(4, event.originator_version),
-                _LENGTH(len(topic)),
-                topic,
-                _NULL if day is None else _INT4(4, day.toordinal() - _EPOCH_DAY),
-            )
-        )
-        after = b"".join(
-            (
-                _LENGTH(len(event.context)),
-                event.context,
-                _LENGTH(len(event.state)),
-                event.state,
-                _LENGTH_16,
-                salt,
-                _NULL if digest is None else _LENGTH_32 + digest,
-                _LENGTH_32,
-            )
-        )
-        return before, after
+        return copy_format.before_instant(event), copy_format.after_instant(event, salt, digest)
 
     def stamp(self, recorded_at: datetime, text: str) -> Any:
         """A timestamptz in the binary COPY format."""
-        return _INT8(8, (recorded_at - _EPOCH) // _MICROSECOND)
+        return copy_format.instant(recorded_at)
 
     def event_row(self, position: int, prepared: PreparedEvent, stamp: Any, leaf: bytes) -> Any:
         """A row in the binary COPY format."""
-        return b"".join(
-            (
-                _ROW_AND_POSITION(_EVENT_COLUMNS, 8, position),
-                prepared.before,
-                stamp,
-                prepared.after,
-                leaf,
-            )
-        )
+        return copy_format.event_row(position, prepared.before, stamp, prepared.after, leaf)
 
     def insert_events(self, connection: Connection, rows: Rows) -> None:
         """One binary COPY."""
@@ -294,36 +250,11 @@ class PostgresBackend(Backend):
 
     def insert_sealed(self, connection: Connection, rows: Rows) -> None:
         """One binary COPY."""
-        _copy(
-            connection,
-            "sealed",
-            (
-                b"".join(
-                    (_ROW_AND_POSITION(3, 8, position), _bytes(key_class.encode()), _bytes(blob))
-                )
-                for position, key_class, blob in rows.sealed
-            ),
-        )
+        _copy(connection, "sealed", starmap(copy_format.sealed_row, rows.sealed))
 
     def insert_requests(self, connection: Connection, rows: Rows) -> None:
         """One binary COPY."""
-        _copy(
-            connection,
-            "requests",
-            (
-                b"".join(
-                    (
-                        b"\x00\x05",
-                        _bytes(actor.encode()),
-                        _bytes(key),
-                        _bytes(digest),
-                        _NULL if first is None else _INT8(8, first),
-                        _INT4(4, count),
-                    )
-                )
-                for actor, key, digest, first, count in rows.requests
-            ),
-        )
+        _copy(connection, "requests", starmap(copy_format.request_row, rows.requests))
 
     def move_head(self, connection: Connection, before: Head, after: Head) -> None:
         """UPDATE, checked to have found the head that was read."""
@@ -352,17 +283,42 @@ class PostgresBackend(Backend):
         return _MEANING.get(state) or _MEANING.get(state[:3]) or _MEANING.get(state[:2]) or "other"
 
 
+def _raw(connection: Connection) -> psycopg.Connection[Any]:
+    raw: Any = connection.connection.driver_connection
+    driver: psycopg.Connection[Any] = raw
+    return driver
+
+
+def _begin(connection: Connection) -> None:
+    """READ COMMITTED: each statement sees what was committed before it.
+
+    A reader needs no transaction for that; an append begins with `lock_head`, which saves a round
+    trip.
+    """
+    if connection.get_execution_options().get(PURPOSE) is None:
+        connection.exec_driver_sql(_BEGIN)
+
+
+def _notice_a_broken_connection(
+    raw: psycopg.Connection[Any], _record: object, _proxy: object
+) -> None:
+    """Replace a connection that the server closed while it lay in the pool; this asks nobody."""
+    try:
+        raw.pgconn.consume_input()  # may read the server's farewell
+        raw.pgconn.consume_input()  # finds the end behind it
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error
+
+
 def _role_right(server_version: int) -> str:
     """Which membership allows SET ROLE: since PostgreSQL 16 it is a right of its own."""
     return "SET" if server_version >= 160_000 else "MEMBER"
 
 
-def _bytes(value: bytes) -> bytes:
-    return _LENGTH(len(value)) + value
-
-
 def _copy(connection: Connection, table: str, rows: Iterable[bytes]) -> None:
     """Rows in binary COPY format into a table."""
-    raw: Any = connection.connection.driver_connection
-    with raw.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
-        copy.write(b"".join((_COPY_HEADER, *rows, _COPY_END)))
+    with (
+        _raw(connection).cursor() as cursor,
+        cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy,
+    ):
+        copy.write(copy_format.message(rows))

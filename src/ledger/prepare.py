@@ -24,8 +24,9 @@ from ledger.store_errors import MalformedCommand
 SALT_BYTES = 16
 VERSIONS_BEGIN = (0, 1)  # ours begin at 1; the library's own recorder tests begin at 0
 
-# What the lock may still add to the pieces: a position of 19 digits, an instant of 27 characters, and
-# `"clock_jump":true,` with its quotes escaped. An event refused for its size is refused outside the lock.
+# What the lock may still add to the pieces: a position of 19 digits, an instant of 27 characters,
+# and `"clock_jump":true,` with its quotes escaped. An event refused for its size is refused outside
+# the lock.
 _ROOM = len(f'["{FORMAT}",') + 19 + 27 + len('\\"clock_jump\\":true,')
 
 _SALTS_AT_ONCE = 256
@@ -62,8 +63,8 @@ def prepare_command(
     """Compute what can be computed outside the lock.
 
     Raises:
-        MalformedCommand: versions of a stream with a gap, or an event that cannot be written as text.
-        EntryTooLarge: an event beyond the limit of a canonical entry.
+        MalformedCommand: versions of a stream with a gap, or an event that cannot be written as
+        text. EntryTooLarge: an event beyond the limit of a canonical entry.
     """
     events = command.events
     if len(events) == 1:  # by far the most, and the hot path of an import
@@ -122,8 +123,8 @@ def prepare_event(event: NewEvent, *, backend: Backend, salt: bytes) -> Prepared
 def with_clock_jump(prepared: PreparedEvent, *, backend: Backend) -> PreparedEvent:
     """The event with `"clock_jump": true` in its context, to be asked about by the doctor.
 
-    The jump is known only under the lock, so the store adds the key to the context that the caller gave;
-    a context that is no JSON object gets none.
+    The jump is known only under the lock, so the store adds the key to the context that the caller
+    gave; a context that is no JSON object gets none.
     """
     event = prepared.event
     context = orjson.loads(event.context or b"{}")

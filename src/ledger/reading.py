@@ -1,19 +1,21 @@
 """Reading the log: by stream, by position, by instant.
 
-Positions have no gaps and become visible in their order, because they are given under the head's lock:
-whoever reads by position up to where he finds nothing, and later goes on from there, misses nothing.
+Positions have no gaps and become visible in their order, because they are given under the head's
+lock: whoever reads by position up to where he finds nothing, and later goes on from there, misses
+nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, select
 
 from ledger.backend import Backend
-from ledger.errors import LedgerError, invariant
+from ledger.errors import invariant
 from ledger.records import Head, Outcome, RecordedEvent, Request
 from ledger.store_errors import LedgerDamaged, PositionUnknown, RequestReused
 from ledger.tables import LOG, events, heads, requests, sealed
@@ -62,14 +64,14 @@ class Reader:
             raise LedgerDamaged(
                 f"The ledger at {self._backend.place} is damaged: its head says position "
                 f"{head.position}, its last event {found[0] if found else 0}.",
-                next_step="Keep it as it is, restore the last backup elsewhere and compare the two.",
+                next_step="Keep it as it is, restore the last backup elsewhere and compare.",
             )
 
     def position_at(self, instant: datetime) -> int | None:
         """The last position recorded up to an instant; None before the first.
 
-        It is always the end of a command. recorded_at grows with the position, so a binary search over
-        the primary key needs no index of its own.
+        It is always the end of a command. recorded_at grows with the position, so a binary search
+        over the primary key needs no index of its own.
         """
         invariant(instant.tzinfo is not None, "an instant without a time zone")
         with self._backend.reading() as connection:
@@ -107,8 +109,8 @@ class Reader:
     def stream(
         self, stream: UUID, *, gt: int | None = None, lte_position: int | None = None
     ) -> list[RecordedEvent]:
-        """The events of one stream by version, empty if there is none; from the version after `gt`, as
-        far as known at position `lte_position`.
+        """The events of one stream by version, empty if there is none; from the version after `gt`,
+        as far as known at position `lte_position`.
         """
         query = select(*_EVENT).where(events.c.stream == stream).order_by(events.c.version)
         if gt is not None:
@@ -145,13 +147,25 @@ class Reader:
                     found[row[0]].append(RecordedEvent(*row))
         return found
 
+    def founded(self, topic: str, *, lte_position: int | None = None) -> list[UUID]:
+        """The streams whose first event has a topic, in order of founding."""
+        query = (
+            select(events.c.stream)
+            .where(events.c.version == 1, events.c.topic == topic)
+            .order_by(events.c.position)
+        )
+        if lte_position is not None:
+            query = query.where(events.c.position <= lte_position)
+        with self._backend.reading() as connection:
+            return list(connection.execute(query).scalars())
+
     def read(
         self, start: int = 1, stop: int | None = None, *, topics: Sequence[str] = ()
     ) -> Iterator[RecordedEvent]:
         """Events by position from `start` to `stop`, both inclusive, in constant memory.
 
-        No connection is held while the caller works on an event. Without `stop` it goes on to what is
-        the last event when it arrives there.
+        No connection is held while the caller works on an event. Without `stop` it goes on to what
+        is the last event when it arrives there.
         """
         following = start
         while True:
@@ -170,7 +184,7 @@ class Reader:
             query = query.where(events.c.topic.in_(topics))
         return self.select(_known(query, stop).limit(limit))
 
-    def select(self, query: Select[*tuple[object, ...]]) -> list[RecordedEvent]:
+    def select(self, query: Select[*tuple[Any, ...]]) -> list[RecordedEvent]:
         """The events of a query over all columns, in the order of `RecordedEvent`."""
         with self._backend.reading() as connection:
             return [RecordedEvent(*row) for row in connection.execute(query)]
@@ -208,7 +222,7 @@ class Reader:
         return Outcome(first, count, instant, repeated=True)
 
 
-def _known(query: Select[*tuple[object, ...]], position: int | None) -> Select[*tuple[object, ...]]:
+def _known(query: Select[*tuple[Any, ...]], position: int | None) -> Select[*tuple[Any, ...]]:
     return query if position is None else query.where(events.c.position <= position)
 
 
@@ -220,7 +234,7 @@ def _head(connection: Connection) -> Head:
 
 
 def _recorded_at(connection: Connection, position: int) -> datetime:
-    found = connection.execute(
+    found: datetime | None = connection.execute(
         select(events.c.recorded_at).where(events.c.position == position)
     ).scalar()
     if found is None:
@@ -232,8 +246,8 @@ def _recorded_at(connection: Connection, position: int) -> datetime:
 
 
 def _first(connection: Connection, low: int, high: int, holds: Callable[[datetime], bool]) -> int:
-    """The first position of low..high whose recorded_at satisfies a condition that, once true, stays
-    true; high + 1 if none does.
+    """The first position of low..high whose recorded_at satisfies a condition that, once true,
+    stays true; high + 1 if none does.
     """
     beyond = high + 1
     while low < beyond:

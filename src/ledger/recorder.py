@@ -1,8 +1,8 @@
 """The store as a recorder of the `eventsourcing` library.
 
-One call of `insert_events` is one command: stored whole, without others in between. Here errors are the
-library's (`eventsourcing.persistence`), because its application and repository expect those; the cause of
-each is the `LedgerError` that the store raised.
+One call of `insert_events` is one command: stored whole, without others in between. Here errors are
+the library's (`eventsourcing.persistence`), because its application and repository expect those;
+the cause of each is the `LedgerError` that the store raised.
 """
 
 from __future__ import annotations
@@ -134,8 +134,8 @@ class _Followed(ListenNotifySubscription[LedgerRecorder]):
         self, recorder: LedgerRecorder, gt: int | None = None, topics: Sequence[str] = ()
     ) -> None:
         super().__init__(recorder=recorder, gt=gt, topics=topics)
-        # The thread of the line above already reads; what is appended before this line it finds when it
-        # asks the next time.
+        # The thread of the line above already reads; what is appended before this line it finds
+        # when it asks the next time.
         self._unwatch = recorder.store.watch(self._has_been_notified.set)
 
     def __exit__(self, *args: object, **kwargs: Any) -> None:
@@ -148,7 +148,7 @@ class _Followed(ListenNotifySubscription[LedgerRecorder]):
             while not self._has_been_stopped:
                 self._pull()
                 self._has_been_notified.wait(POLL_SECONDS)
-        except BaseException as error:  # noqa: BLE001  # handed to the thread that iterates
+        except BaseException as error:  # handed to the thread that iterates
             self._thread_error = self._thread_error or error
             self.stop()
 
@@ -181,4 +181,3 @@ def _new_event(stored: StoredEvent) -> NewEvent:
         topic=stored.topic,
         state=stored.state,
     )
-

@@ -1,14 +1,13 @@
 """What goes into the store and what comes out of it.
 
-`NewEvent` and `RecordedEvent` extend the rows of the `eventsourcing` library, so that the library and the
-ledger speak of the same things. Instants are aware datetimes in UTC, to the microsecond.
+`NewEvent` and `RecordedEvent` extend the rows of the `eventsourcing` library, so that the library
+and the ledger speak of the same things. Instants are aware datetimes in UTC, to the microsecond.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
@@ -20,11 +19,10 @@ class NewEvent(StoredEvent):
 
     Attributes:
         originator_id: the stream: an opaque UUID of a person, a unit or the ledger itself.
-        originator_version: its place in the stream, from 1 without gaps.
-        topic: `<owner>.<fact>/<version>`; never imported as a Python path.
-        state: the payload, canonical JSON.
-        effective_on: the legal day from which it counts; None where the event acts on knowledge alone.
-        context: canonical JSON object of actor, origin and document; may be empty.
+        originator_version: its place in the stream, from 1 without gaps. topic:
+        `<owner>.<fact>/<version>`; never imported as a Python path. state: the payload, canonical
+        JSON. effective_on: the legal day from which it counts; None where the event acts on
+        knowledge alone. context: canonical JSON object of actor, origin and document; may be empty.
         sealed: (key class, nonce || ciphertext || tag), sorted by class; kept apart from the event.
     """
 
@@ -80,9 +78,9 @@ class Request:
     """What makes a repeated command recognisable.
 
     Attributes:
-        actor: opaque account id; keys of different actors never meet.
-        key: HMAC of the caller's request key, 32 bytes.
-        digest: HMAC of the canonical command, 32 bytes: the same key with another digest is refused.
+        actor: opaque account id; keys of different actors never meet. key: HMAC of the caller's
+        request key, 32 bytes. digest: HMAC of the canonical command, 32 bytes: the same key with
+        another digest is refused.
     """
 
     actor: str
@@ -92,13 +90,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Events that are stored together or not at all, in this order and without others in between."""
+    """Events that are stored together or not at all, in this order, none in between."""
 
     events: tuple[NewEvent, ...]
     request: Request | None = None
 
 
-class Outcome(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Outcome:
     """What became of a command.
 
     Attributes:
@@ -127,8 +126,8 @@ class Head:
 
     Attributes:
         position: of the last event, 0 before the first; also the size of the Merkle tree.
-        recorded_at: of the last event; None before the first.
-        frontier: the roots of the complete subtrees, 32 bytes each, largest first (`ledger.merkle`).
+        recorded_at: of the last event; None before the first. frontier: the roots of the complete
+        subtrees, 32 bytes each, largest first (`ledger.merkle`).
     """
 
     position: int

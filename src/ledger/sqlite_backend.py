@@ -1,8 +1,8 @@
 """One ledger in one SQLite file: WAL, every commit on disk before it is acknowledged.
 
 A crash at any line leaves the last committed transaction: whoever opens the file next replays the
-write-ahead log. Readers never wait for the writer. There is one writer at a time; BEGIN IMMEDIATE is the
-lock on the head.
+write-ahead log. Readers never wait for the writer. There is one writer at a time; BEGIN IMMEDIATE
+is the lock on the head.
 """
 
 from __future__ import annotations
@@ -10,16 +10,15 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from sqlalchemy import URL, Connection, MetaData, Transaction, create_engine, event, insert, select
+from sqlalchemy import URL, Connection, MetaData, create_engine, event, insert, select
 
-from ledger.backend import Backend, KnownRequest, PreparedEvent, Rows
+from ledger.backend import PURPOSE, READ, Backend, KnownRequest, PreparedEvent, Rows
 from ledger.canonical import instant_text
 from ledger.errors import invariant
 from ledger.guards import SQLITE_GUARDS
@@ -34,7 +33,6 @@ from ledger.store_errors import (
 from ledger.tables import APPLICATION_ID, FORMAT, LOG, erasures, heads
 
 FILE_HEADER = b"SQLite format 3\x00"
-WRITES = "ledger_writes"  # execution option of a connection whose next transaction will write
 
 _MOVE_HEAD = (
     "UPDATE heads SET position = ?, recorded_at = ?, frontier = ? WHERE name = ? AND position = ?"
@@ -83,7 +81,7 @@ class SqliteBackend(Backend):
             max_overflow=56,
             hide_parameters=True,  # messages never hold what was recorded
         )
-        event.listen(self.engine, "begin", _begin)
+        event.listen(self.engine, "begin", self._begin)
 
     def _open(self) -> sqlite3.Connection:
         # Never mode=rwc: a ledger that somebody moved away must not come back as an empty one.
@@ -99,9 +97,10 @@ class SqliteBackend(Backend):
         connection.execute("PRAGMA cache_size = -65536")
         return connection
 
-    def transaction(self, connection: Connection) -> AbstractContextManager[Transaction]:
-        """BEGIN IMMEDIATE waits for the writer before us, at most the configured time."""
-        return connection.execution_options(**{WRITES: True}).begin()
+    def _begin(self, connection: Connection) -> None:
+        """A writer waits here for the one before him; begun otherwise he could be refused later."""
+        reads = connection.get_execution_options().get(PURPOSE) == READ or self._mode == "ro"
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     # -- founding -------------------------------------------------------------------------------
 
@@ -140,7 +139,9 @@ class SqliteBackend(Backend):
             )
 
     def settle(self) -> None:
-        """Write-ahead logging: kept in the file, and set outside of a transaction, as SQLite wants it."""
+        """Write-ahead logging: kept in the file, and set outside of a transaction, as SQLite wants
+        it.
+        """
         if self._mode == "rw":
             with self.connect() as connection:
                 raw: Any = connection.connection.driver_connection
@@ -268,12 +269,6 @@ class SqliteBackend(Backend):
         if code == _REFUSED_BY_TRIGGER:
             return "refused"
         return _MEANING.get(code & 0xFF, "other")
-
-
-def _begin(connection: Connection) -> None:
-    """SQLAlchemy's begin event: say which kind of transaction it is."""
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _cursor(connection: Connection) -> sqlite3.Cursor:

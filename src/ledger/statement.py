@@ -1,7 +1,8 @@
 """A draft with everything resolved: what decisions are made about.
 
 References to persons, units and targets become ids, titles become title ids, sealed fields are set
-apart, and the row gets its keyed hashes. Pure: who a number belongs to is asked through `References`.
+apart, and the row gets its keyed hashes. Pure: who a number belongs to is asked through
+`References`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ledger.events.base import Encoded, EventSpec
 from ledger.events.reading import Draft
 from ledger.events.registry import CORRECTIONS, FACT_SPECS
 from ledger.natural import Marks, act_mark, keyed_hash, marks
-from ledger.stream_state import RootState, StreamState
+from ledger.stream_state import StreamState
 
 # What a reference may name, where the fact says so (docs/facts.md, the links).
 _TARGET_KINDS: dict[tuple[str, str], frozenset[str]] = {
@@ -137,7 +138,7 @@ def _open_document(draft: Draft) -> Mapping[str, Any] | None:
     return {name: value for name, value in draft.document.items() if name != "issuer"}
 
 
-def _resolved(  # noqa: PLR0913, PLR0917
+def _resolved(  # noqa: PLR0917 - private, called once
     draft: Draft,
     spec: EventSpec,
     on: str,
@@ -190,7 +191,7 @@ def _apart(
     return opened, sealed
 
 
-def _correction(  # noqa: PLR0913, PLR0917
+def _correction(  # noqa: PLR0917 - private, called once
     draft: Draft,
     state: StreamState,
     match_key: bytes,
@@ -208,9 +209,7 @@ def _correction(  # noqa: PLR0913, PLR0917
     opened, sealed = _apart(spec, fields, draft.document)
     content: object = fields.get("until")
     if draft.replacement is not None:
-        row = _replace(
-            draft.replacement, target, state, match_key, references, source, opened, sealed
-        )
+        row = _replace(draft.replacement, state, match_key, references, source, opened, sealed)
         content = row.content
     act = act_mark(match_key, how=draft.fact, root=target.root, content=content, document=document)
     if act not in target.acts:
@@ -219,9 +218,8 @@ def _correction(  # noqa: PLR0913, PLR0917
     return Statement(encoded, row, act, key, document, source, target.root)
 
 
-def _replace(  # noqa: PLR0913, PLR0917
+def _replace(  # noqa: PLR0917 - private, called once
     draft: Draft,
-    target: RootState,
     state: StreamState,
     match_key: bytes,
     references: References,

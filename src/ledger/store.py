@@ -1,8 +1,8 @@
 """The event store: one append-only log of one agency, on SQLite or PostgreSQL.
 
-Positions are gap-free from 1; recorded_at is equal within a command and strictly greater in the next; a
-leaf commits to each event; all of it is set under the head's lock, in the transaction that appends. What
-was stored is never reported as failed, and what was not stored never as stored.
+Positions are gap-free from 1; recorded_at is equal within a command and strictly greater in the
+next; a leaf commits to each event; all of it is set under the head's lock, in the transaction that
+appends. What was stored is never reported as failed, and what was not stored never as stored.
 
 A store may be shared by the threads of a process; processes share a ledger through its database.
 """
@@ -47,8 +47,9 @@ class EventStore:
     """One ledger. Use `create` or `open`; it is a context manager that closes it.
 
     Attributes:
-        backend: the database behind it.
-        engine: its connections; `reading` and `writing` give them with our errors.
+        backend: the database behind it. engine: its connections; a transaction on one may write,
+        and on SQLite waits for other writers.
+            `reading` and `writing` give them with our errors.
         dialect: "sqlite" or "postgresql".
         reader: every way to read the log.
     """
@@ -89,8 +90,8 @@ class EventStore:
             url: `sqlite:///FILE` or `postgresql+psycopg://…?schema=NAME`.
             clock: gives an aware instant, read under the lock; None means the server's clock on
                 PostgreSQL and the machine's on SQLite.
-            randomness: gives n random bytes, for salts.
-            hook: is told of each step of each transaction, before and after it (`append.STEPS`); what it
+            randomness: gives n random bytes, for salts. hook: is told of each step of each
+            transaction, before and after it (`append.STEPS`); what it
                 raises stops the transaction. Tests inject faults here.
             wait_milliseconds: how long to wait for another writer.
 
@@ -116,7 +117,8 @@ class EventStore:
         hook: StepHook | None = None,
         wait_milliseconds: int = WAIT_MILLISECONDS,
     ) -> Self:
-        """Open a founded ledger; arguments as for `create`. `?mode=ro` opens an SQLite file to read.
+        """Open a founded ledger; arguments as for `create`. `?mode=ro` opens an SQLite file to
+        read.
 
         Raises:
             LedgerNotFounded, NotALedger, FormatTooNew, LedgerDamaged, BadLedgerUrl, StoreError.
@@ -148,8 +150,10 @@ class EventStore:
 
     @property
     def rights(self) -> str:
-        """ "role" where the database gives the application no right to change what was recorded;
-        "triggers only" where its login could remove the triggers that refuse it, as always on SQLite.
+        """What keeps the application from changing what was recorded.
+
+        "role": the database gives it no right to; "triggers only": its login could remove the
+        triggers that refuse it, as always on SQLite.
         """
         return self.backend.rights
 
@@ -177,11 +181,12 @@ class EventStore:
     def append_many(self, commands: Iterable[Command]) -> list[Result]:
         """Store many commands in order, each whole, with its own recorded_at and its own result.
 
-        The lock is held a quarter of a second at a time at most. A command that is refused comes back as
-        its error, and the others are stored. `commands` is read as it is needed.
+        The lock is held a quarter of a second at a time at most. A command that is refused comes
+        back as its error, and the others are stored. `commands` is read as it is needed.
 
         Raises:
-            StoreError: the ledger as a whole could not go on; `error.outcomes` holds the results so far.
+            StoreError: the ledger as a whole could not go on; `error.outcomes` holds the results so
+            far.
                 Repeating the whole run with request keys adds only what is missing.
         """
         bulk = BulkAppend(
@@ -198,7 +203,8 @@ class EventStore:
     def delete_sealed(self, stream: UUID) -> int:
         """Delete the sealed parts of a stream, the one permitted deletion; how many there were.
 
-        The event `employee.erased/…` of the stream must stand in the log before. Repeating it is safe.
+        The event `employee.erased/…` of the stream must stand in the log before. Repeating it is
+        safe.
 
         Raises:
             ErasureNotRecorded: there is no such event.
@@ -213,8 +219,8 @@ class EventStore:
             erasure = connection.execute(order).scalar()
             if erasure is None:
                 raise ErasureNotRecorded(
-                    f"The sealed parts of stream {stream.hex} may not be deleted: no erasure of it was "
-                    "recorded.",
+                    f"The sealed parts of stream {stream.hex} may not be deleted: no erasure "
+                    "of it was recorded.",
                     next_step="Record the erasure with its legal ground first.",
                     stream=stream.hex,
                 )
@@ -227,7 +233,7 @@ class EventStore:
         return self.reader.head()
 
     def position_at(self, instant: datetime) -> int | None:
-        """The last position recorded up to an instant, the end of a command; None before the first."""
+        """The last position recorded up to an instant, a whole one; None before the first."""
         return self.reader.position_at(instant)
 
     def boundary(self, position: int) -> tuple[int, int]:
@@ -249,6 +255,10 @@ class EventStore:
     ) -> dict[UUID, list[RecordedEvent]]:
         """The events of many streams; a stream without events has an empty list."""
         return self.reader.streams(ids, lte_position=lte_position)
+
+    def founded(self, topic: str, *, lte_position: int | None = None) -> list[UUID]:
+        """The streams whose first event has a topic, in order of founding."""
+        return self.reader.founded(topic, lte_position=lte_position)
 
     def read(
         self, start: int = 1, stop: int | None = None, *, topics: Sequence[str] = ()
@@ -273,7 +283,8 @@ class EventStore:
     def ensure_tables(self, derived: MetaData) -> None:
         """Make the missing ones of tables derived from the log, which may be changed and dropped.
 
-        On PostgreSQL the tables belong to the login, and the application's role may change their rows.
+        On PostgreSQL the tables belong to the login, and the application's role may change their
+        rows.
         """
         self.backend.ensure_tables(derived)
 

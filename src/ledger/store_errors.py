@@ -71,8 +71,9 @@ class ClockBehind(StoreError):
 
     def __init__(self, now: datetime, head: datetime) -> None:
         super().__init__(
-            f"The clock says {now.isoformat()}, but the last record was made at {head.isoformat()}; "
-            "recording now would put knowledge before its time, so nothing was stored.",
+            f"The clock says {now.isoformat()}, but the last record was made at "
+            f"{head.isoformat()}; recording now would put knowledge "
+            "before its time, so nothing was stored.",
             next_step="Set the clock of the machine (or the database server) right and try again.",
             now=now.isoformat(),
             head=head.isoformat(),
@@ -119,7 +120,8 @@ def not_founded(place: str) -> LedgerNotFounded:
     """The error for a place without a ledger."""
     return LedgerNotFounded(
         f"No ledger was founded at {place}.",
-        next_step="Found one with `asn-ledger init`, or check the address (--ledger, ASN_LEDGER_URL).",
+        next_step="Found one with `asn-ledger init`, or check the address: --ledger or "
+        "ASN_LEDGER_URL.",
     )
 
 

@@ -144,7 +144,7 @@ def evolve(
     return state
 
 
-def _evolve_fact(  # noqa: PLR0913, PLR0917
+def _evolve_fact(  # noqa: PLR0917 - private, called once
     state: StreamState,
     kind: str,
     version: int,

@@ -1,8 +1,8 @@
 """The tables of one ledger, in SQLAlchemy Core, for SQLite and PostgreSQL.
 
-On SQLite a stream is 32 hex digits, a day ISO text and an instant "YYYY-MM-DDTHH:MM:SS.ffffffZ", so that
-order by text is order by time and a dump can be read; on PostgreSQL they are uuid, date and timestamptz.
-The tables carry no schema: each connection's search_path names the ledger's own.
+On SQLite a stream is 32 hex digits, a day ISO text and an instant "YYYY-MM-DDTHH:MM:SS.ffffffZ", so
+that order by text is order by time and a dump can be read; on PostgreSQL they are uuid, date and
+timestamptz. The tables carry no schema: each connection's search_path names the ledger's own.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -114,7 +115,7 @@ def _position() -> BigInteger:
 metadata = MetaData()
 
 # Without rowids, because a hidden rowid is a second key that INSERT OR REPLACE could use.
-_KEYED_ONCE: dict[str, bool] = {"sqlite_strict": True, "sqlite_with_rowid": False}
+_KEYED_ONCE: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
 ledger_format = Table(
     "ledger_format",
@@ -140,6 +141,15 @@ events = Table(
     Column("leaf", LargeBinary, nullable=False),
     UniqueConstraint("stream", "version", name="events_stream_version"),
     sqlite_strict=True,
+)
+# Which streams there are of a kind: one small entry a stream, so that finding the few units does
+# not mean reading a log of millions.
+Index(
+    "events_founding",
+    events.c.topic,
+    events.c.position,
+    sqlite_where=events.c.version == 1,
+    postgresql_where=events.c.version == 1,
 )
 
 sealed = Table(

@@ -1,8 +1,10 @@
-"""All units of a ledger as known at a position: found by code or name, placed in their tree on a day."""
+"""All units of a ledger as known at a position: found by code or name, placed in their tree on a
+day.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -29,7 +31,9 @@ class UnitDirectory:
                 self._names.setdefault(str(fact.fields["name"]).casefold(), []).append(stream)
 
     def find(self, named: str, on: date) -> UUID | None:
-        """A unit by its code, else by a name in force on a day; None if there is none, or several."""
+        """A unit by its code, else by a name in force on a day; None if there is none, or
+        several.
+        """
         folded = " ".join(named.split()).casefold()
         by_code = self._codes.get(folded)
         if by_code is not None:
@@ -71,9 +75,8 @@ class UnitDirectory:
         return {one for one in self.units if stream in self.path(one, on)}
 
 
-def directory(events: Iterable[RecordedEvent], position: int | None = None) -> UnitDirectory:
-    """The directory folded from all events of unit streams, in order of position."""
-    by_stream: dict[UUID, list[RecordedEvent]] = {}
-    for recorded in events:
-        by_stream.setdefault(recorded.originator_id, []).append(recorded)
-    return UnitDirectory({s: history(rows, position) for s, rows in by_stream.items()})
+def directory(
+    events: Mapping[UUID, Sequence[RecordedEvent]], position: int | None = None
+) -> UnitDirectory:
+    """The directory folded from the events of all unit streams."""
+    return UnitDirectory({stream: history(rows, position) for stream, rows in events.items()})

@@ -30,9 +30,11 @@ _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 
 @dataclass(frozen=True, slots=True)
 class Nip:
-    """Nomor induk: 18 digits as text; digits 1-8 birth date, 9-14 or 9-12 start, 15 sex, 16-18 serial.
+    """Nomor induk: 18 digits as text; digits 1-8 birth date, 9-14 or 9-12 start, 15 sex, 16-18
+    serial.
 
-    A PNS number carries the month of appointment as CPNS in digits 13-14, a PPPK number the mark 21.
+    A PNS number carries the month of appointment as CPNS in digits 13-14, a PPPK number the mark
+    21.
     """
 
     text: str
@@ -105,7 +107,7 @@ def _nip_fault(text: str) -> str | None:
 
 def holds_identity_number(text: str) -> bool:
     """Whether an open field holds a run of 16 to 18 digits, as NIK and NIP have."""
-    return len(text) > 15 and _DIGIT_RUN.search(text) is not None  # noqa: PLR2004
+    return len(text) > 15 and _DIGIT_RUN.search(text) is not None
 
 
 def day(raw: object) -> date:
@@ -226,7 +228,9 @@ def number(raw: object) -> Decimal:
 
 
 def round_half_up(value: Decimal, decimals: int) -> Decimal:
-    """Round at the given number of decimals, half away from zero, as the rules of the law state it."""
+    """Round at the given number of decimals, half away from zero, as the rules of the law state
+    it.
+    """
     return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 

@@ -1,4 +1,6 @@
-"""Closed lists of the law about people. Types are English, members as the regulation prints them."""
+"""Closed lists of the law about people. Types are English, members as the regulation prints
+them.
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from ledger.key_errors import EpochKeyWrong, KeyStoreBroken
 from ledger.key_store import WrappedKeys, WrappedSecret
 from ledger.stream_keys import KEY_BYTES, NONCE_BYTES, Randomness, StreamKeys, cipher
 
-_SECRET = "secret"  # noqa: S105 - the class of the ledger's own secrets
+_SECRET = "secret"
 
 
 class Wrapping:

@@ -21,6 +21,8 @@ from projections.question import Log, Question
 from projections.subject import Surroundings, depths_on, references_on
 from projections.trace import trace
 
+_PEOPLE_AT_ONCE = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -112,15 +114,15 @@ def one(ledger: Ledger, asked: Asked, stream: UUID) -> Answer:
 def registered(ledger: Ledger, asked: Asked) -> Iterator[tuple[UUID, History]]:
     """Everybody registered by the legal day and not yet merged into another, by subject."""
     position, on = asked.question.position, asked.question.as_of
-    streams = {
-        recorded.originator_id
-        for recorded in ledger.store.read(1, position, topics=("employee.registered/1",))
-    }
-    for stream in sorted(streams, key=lambda one: one.hex):
-        facts = facts_of(ledger, stream, position)
-        begun = [fact for fact in facts.known("registered") if fact.effective_on <= on]
-        if begun and not facts.visible("merged", on):
-            yield stream, facts
+    streams = sorted(ledger.registered(position), key=lambda stream: stream.hex)
+    for start in range(0, len(streams), _PEOPLE_AT_ONCE):
+        chunk = streams[start : start + _PEOPLE_AT_ONCE]
+        events = ledger.store.streams(chunk, lte_position=position)
+        for stream in chunk:
+            facts = history(events[stream], position)
+            begun = [fact for fact in facts.known("registered") if fact.effective_on <= on]
+            if begun and not facts.visible("merged", on):
+                yield stream, facts
 
 
 def everybody_traced(ledger: Ledger, asked: Asked) -> Iterator[Answer]:

@@ -1,4 +1,4 @@
-"""A person's or unit's record as people read it: every event, what became of it, where it came from."""
+"""A record as people read it: every event, what became of it, and where it came from."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ def _context(recorded: RecordedEvent) -> Mapping[str, Any]:
     return context
 
 
-def log_rows(ledger: Ledger, wanted: Filter, position: int | None = None) -> Iterator[dict[str, Any]]:
+def log_rows(
+    ledger: Ledger, wanted: Filter, position: int | None = None
+) -> Iterator[dict[str, Any]]:
     """Events of the whole log in order, without sealed fields."""
     for recorded in ledger.store.read(1, position):
         if wanted.admits(recorded):

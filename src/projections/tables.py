@@ -42,7 +42,8 @@ RECTANGLE = (SUBJECT, OPENED, STATED_AT, KNOWN_FROM, KNOWN_UNTIL, EFF_FROM, EFF_
 SERVICE = (ROOT, RECORDED_AT)
 ALWAYS_READ = (UNTIL, COUNTS_FROM)
 _CONTENT = "content"
-_CLOSED_AT = "closed_at"
+# With a space, as no field of a fact has.
+_CLOSED_AT, _ENDED_BY, _ENDED_AT, _ENDS_ON = "closed at", "ended by", "ended at", "ends on"
 _REPLACES = "replaces"
 _HOW = "how"
 
@@ -226,17 +227,17 @@ def _with_ended(rows: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
     ends = corrections.filter(pl.col(_HOW) == "end").select(
         SUBJECT,
         pl.col(_CONTENT).alias(OPENED),
-        pl.col(OPENED).alias("by"),
-        pl.col(STATED_AT).alias("at"),
-        pl.col(UNTIL).alias("to"),
+        pl.col(OPENED).alias(_ENDED_BY),
+        pl.col(STATED_AT).alias(_ENDED_AT),
+        pl.col(UNTIL).alias(_ENDS_ON),
     )
     if ends.is_empty():
         return rows
     copies = rows.join(ends, on=[SUBJECT, OPENED], how="inner").with_columns(
-        pl.col("by").alias(OPENED),
-        pl.col("at").alias(KNOWN_FROM),
+        pl.col(_ENDED_BY).alias(OPENED),
+        pl.col(_ENDED_AT).alias(KNOWN_FROM),
         pl.lit(STILL, pl.UInt32).alias(KNOWN_UNTIL),
-        pl.col("to").alias(EFF_UNTIL),
+        pl.col(_ENDS_ON).alias(EFF_UNTIL),
     )
     return pl.concat([rows, copies.select(rows.columns)])
 

@@ -33,6 +33,8 @@ class Crash(Exception):
 class KeyringMachine(RuleBasedStateMachine):
     """A keyring beside a plain dict of what must be readable."""
 
+    compared = 0
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp()) / "keys"
@@ -93,8 +95,10 @@ class KeyringMachine(RuleBasedStateMachine):
         assert self.ring.keys_many(asked) == self.living
         assert self.ring.count() == len(self.living)
         assert set(self.ring.pending_erasures()) <= self.erased
+        KeyringMachine.compared += 1
 
 
 def test_exactly_the_living_are_read_whatever_happened() -> None:
     """No sequence of calls and crashes loses a living key or brings back an erased one."""
     run_state_machine_as_test(KeyringMachine, settings=settings(stateful_step_count=12))
+    assert KeyringMachine.compared > 0

@@ -31,7 +31,7 @@ OUTCOMES = (
     "DIPERKUAT DIPERINGAN DIPERBERAT DIUBAH DIBATALKAN TIDAK_DAPAT_DITERIMA DICABUT".split()
 )
 SCORES = "0 49.99 50 50.5 60 60.01 69.99 70 75 75.5 89.99 90 90.5 100 100.5 109.99 110 120".split()
-FIRST_DAY, LAST_DAY = date(2014, 1, 1), date(2025, 12, 31)
+FIRST_DAY, LAST_DAY = date(2017, 1, 1), date(2025, 12, 31)
 
 Row = dict[str, Any]
 
@@ -47,12 +47,13 @@ class Story:
 
 def _edge_days() -> list[date]:
     found = []
-    for year in range(2016, 2025):
+    for year in range(2018, 2025):
         for month, on in ((1, 1), (2, 28), (3, 1), (6, 30), (7, 1), (12, 31)):
             found += [date(year, month, on) + timedelta(days=shift) for shift in (-1, 0, 1)]
     return sorted(set(found))
 
 
+_seldom = st.sampled_from([False] * 19 + [True])
 days = st.one_of(st.sampled_from(_edge_days()), st.dates(FIRST_DAY, LAST_DAY))
 
 
@@ -133,15 +134,15 @@ def _sanction(draw: st.DrawFn) -> tuple[str, Row]:
 
 @st.composite
 def _service(draw: st.DrawFn) -> tuple[str, Row]:
-    if draw(st.integers(0, 3)) == 0:
+    if draw(_seldom):
         return "left", {"reason": "PENSIUN"}
-    return "employment", {"employment": draw(st.sampled_from(["PNS", "PNS", "PNS", "CPNS", "PPPK"]))}
+    return "employment", {"employment": draw(st.sampled_from(["PNS"] * 9 + ["CPNS", "PPPK"]))}
 
 
 def _plain() -> st.SearchStrategy[tuple[str, Row]]:
     return st.one_of(
-        _qualification(), _position(), _competency(), _competency(), _appraisal(), _appraisal(),
-        _sanction(), _service(),
+        _competency(), _competency(), _competency(), _competency(), _appraisal(), _appraisal(),
+        _qualification(), _position(), _sanction(), _service(),
     )  # fmt: skip
 
 
@@ -207,7 +208,7 @@ def stories(draw: st.DrawFn, most: int = 24) -> Story:
         kind, fields = draw(_position())
         fields |= {"assignment": "DEFINITIF", "kind": draw(st.sampled_from(KINDS))}
         writer.state(kind, fields, date(2016, 1, 1), None)
-    for year in draw(st.lists(st.integers(2018, 2023), max_size=6, unique=True)):
+    for year in draw(st.lists(st.integers(2018, 2024), min_size=2, max_size=7, unique=True)):
         fields = {"from": f"{year}-01-01", "to": f"{year}-12-31", "state": "DINILAI"}
         fields |= {"regime": draw(st.sampled_from(REGIMES))}
         fields |= {"predicate": draw(st.sampled_from(PREDICATES))}
@@ -217,7 +218,6 @@ def stories(draw: st.DrawFn, most: int = 24) -> Story:
     return Story(tuple(writer.rows), tuple(writer.book), writer.position)
 
 
-_seldom = st.sampled_from([False] * 19 + [True])
 _shifts = st.sampled_from([0, 0, 1, -1]) | st.integers(-40, 40)
 _spans = st.sampled_from([0, 1, 12, 15, 24, 60])
 
@@ -225,8 +225,8 @@ _spans = st.sampled_from([0, 1, 12, 15, 24, 60])
 @st.composite
 def coordinates(draw: st.DrawFn, story: Story) -> tuple[date, int]:
     """A legal day near something that happened or near the end of a window from it; and a position."""
-    stated = [row["on"] for row in story.rows if "on" in row]
-    as_of = shift_months(draw(st.sampled_from(stated) | days), draw(_spans))
+    stated = [row["on"] for row in story.rows if "on" in row and row["on"] >= FIRST_DAY]
+    as_of = shift_months(draw(st.sampled_from(stated) | days if stated else days), draw(_spans))
     as_of += timedelta(days=draw(_shifts))
     return as_of, draw(st.just(story.last) | st.integers(1, story.last))
 

@@ -1,18 +1,20 @@
 """Whole logs for the facts table: several people, units and a book of references, interleaved."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
-
 from ledger.canonical import canonical_bytes
 from ledger.events.registry import FACT_SPECS
 from ledger.facts import History, history
 from ledger.records import RecordedEvent
+
 from tests.oracle.histories import BOOK, UNITS, Story, events, stories
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -70,7 +72,7 @@ def units() -> list[RecordedEvent]:
 
 
 @st.composite
-def logs(draw: st.DrawFn, people: int = 4, most: int = 14) -> list[RecordedEvent]:
+def logs(draw: st.DrawFn, people: int = 4, most: int = 14) -> ListLog:
     """A log of a few people whose stories happen at the same time."""
     told = draw(st.lists(stories(most=most), min_size=1, max_size=people))
     queues = []
@@ -84,7 +86,7 @@ def logs(draw: st.DrawFn, people: int = 4, most: int = 14) -> list[RecordedEvent
             if queue:
                 result.append(queue.pop(0))
         queues = [one for one in queues if one]
-    return placed(result)
+    return ListLog(placed(result))
 
 
 def _of_one(story: Story, person: UUID) -> list[RecordedEvent]:
@@ -120,13 +122,21 @@ class Head:
     position: int
 
 
-@dataclass
 class ListLog:
     """A log in memory, as far as the facts table asks."""
 
-    events: list[RecordedEvent] = field(default_factory=list)
-    end: int | None = None
-    reads: list[tuple[int, int | None]] = field(default_factory=list)
+    def __init__(self, events: list[RecordedEvent]) -> None:
+        self.events = events
+        self.end: int | None = None
+        self.reads: list[tuple[int, int | None]] = []
+
+    def __repr__(self) -> str:
+        lines = [
+            f"{one.id} {one.originator_id.hex[:4]}/{one.originator_version} {one.topic}"
+            f" {one.effective_on} {one.state.decode()}"
+            for one in self.events
+        ]
+        return "\n".join(["log:", *lines])
 
     def head(self) -> Head:
         return Head(len(self.events) if self.end is None else self.end)

@@ -24,14 +24,14 @@ def agrees(frame: Frame, log: Sequence[RecordedEvent], position: int) -> None:
 
 
 @given(logs(), st.data())
-def test_equals_the_fold_at_every_position(log: list[RecordedEvent], data: st.DataObject) -> None:
+def test_equals_the_fold_at_every_position(log: ListLog, data: st.DataObject) -> None:
     """However the log is cut into batches, the table at each position tells what the fold tells."""
     frame = empty_frame()
     builder = BatchBuilder(frame.streams, after=0)
-    events = iter(log)
+    events = log.read()
     while builder.add(events, most=data.draw(st.integers(1, 40))):
         frame = frame.advanced(builder.build(), subjects=len(frame.streams))
         if data.draw(st.booleans()):
-            agrees(frame, log, data.draw(st.integers(0, frame.position)))
-    for position in range(len(log) + 1):
-        agrees(frame, log, position)
+            agrees(frame, log.events, data.draw(st.integers(0, frame.position)))
+    for position in range(len(log.events) + 1):
+        agrees(frame, log.events, position)

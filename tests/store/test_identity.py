@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -428,6 +428,16 @@ def test_a_running_process_finds_through_a_rotation_by_another(
         assert found == shell.secret_id("nip-index")
 
 
+def test_a_ledger_that_may_only_be_read_is_searched_too(sqlite_url: str, tmp_path: Path) -> None:
+    """An index that is up to date needs no write."""
+    with new_keyring(tmp_path / FOLDER) as keyring:
+        with EventStore.create(sqlite_url) as store:
+            siti = Persons(store, keyring).register(nip(1), "Siti Contoh")
+            IdentityIndex(store, keyring).follow()
+        with EventStore.open(f"{sqlite_url}?mode=ro") as store:
+            assert IdentityIndex(store, keyring).find(nip(1)) == siti
+
+
 # -------------------------------------------------------------------------------------------- laws
 
 acts = st.lists(
@@ -455,7 +465,7 @@ class Plain:
 
 
 @given(story=acts)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=max(5, settings().max_examples // 5))  # each makes a ledger and its keys
 def test_following_equals_rebuilding_equals_the_plain_rules(
     story: list[tuple[str, int, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -44,13 +44,17 @@ _CLOSING = time(17, 0)
 
 
 class NotADemo(LedgerError):
-    """What stands at the address is a real ledger, or no ledger at all; a demo never replaces it."""
+    """What stands at the address is a real ledger, or no ledger at all; a demo never replaces
+    it.
+    """
 
     code = "not_a_demo"
 
 
 class SeededBytes:
-    """The same bytes in the same order each time: SHAKE-256 of a seed, only ever for demo ledgers."""
+    """The same bytes in the same order each time: SHAKE-256 of a seed, only ever for demo
+    ledgers.
+    """
 
     def __init__(self, seed: str) -> None:
         self._seed = seed
@@ -68,7 +72,9 @@ class SeededBytes:
 
 
 class SetClock:
-    """A clock that stands where it was set; the store makes each command later than the one before."""
+    """A clock that stands where it was set; the store makes each command later than the one
+    before.
+    """
 
     def __init__(self, zone: str) -> None:
         self._zone = ZoneInfo(zone)
@@ -150,9 +156,7 @@ def _is_demo(url: str, keys: Path | None) -> bool:
         ledger.close()
 
 
-def _load(
-    ledger: Ledger, batches: list[province.Batch], clock: SetClock, *, quiet: bool
-) -> int:
+def _load(ledger: Ledger, batches: list[province.Batch], clock: SetClock, *, quiet: bool) -> int:
     total = sum(len(batch.rows) for batch in batches)
     read = 0
     with (
@@ -164,7 +168,9 @@ def _load(
             path = Path(folder) / f"{batch.known_on.isoformat()}.jsonl"
             path.write_bytes(b"".join(_lines(batch)))
             report = import_files(ledger, [path], actor=ACTOR, progress=advance)
-            invariant(not report.refused, f"the demo holds a row that is refused: {report.refused[:1]}")
+            invariant(
+                not report.refused, f"the demo holds a row that is refused: {report.refused[:1]}"
+            )
             read += report.read
     return read
 

@@ -25,7 +25,7 @@ KALTARA_NAME = "Pemerintah Provinsi Kalimantan Utara"
 KALTARA_ZONE = "Asia/Makassar"
 
 
-def init_command(  # noqa: PLR0913, PLR0917
+def init_command(
     agency_code: Annotated[str, typer.Option("--agency-code")] = KALTARA_CODE,
     agency_name: Annotated[str, typer.Option("--agency-name")] = KALTARA_NAME,
     timezone: Annotated[str, typer.Option("--timezone", help="IANA name.")] = KALTARA_ZONE,
@@ -59,6 +59,6 @@ def init_command(  # noqa: PLR0913, PLR0917
         print_json(shown)
         return
     say(f"Founded {ledger.origin} for {agency_name}.")
-    say(f"Keys: {shown['keys']}  Back them up apart from the database; without them no name is readable.")
+    say(f"Keys: {shown['keys']}  Back them up apart from the database: they alone open names.")
     for one in enacted:
         say(f"Enacted: {one['instrument']} under {one['decree']}.")

@@ -21,13 +21,16 @@ from api.cli.common import (
 )
 from api.intake.importing import import_files
 from api.intake.report import ImportReport
+from api.intake.templates import write_template
 
 _SHOWN_MAX = 20
 
 
-def import_command(  # noqa: PLR0913, PLR0917
+def import_command(
     files: Annotated[list[Path], typer.Argument(help="Files or folders.", metavar="FILE...")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and decide, record nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and decide, record nothing.")
+    ] = False,
     as_kind: Annotated[
         str | None, typer.Option("--as", help="Read the files as this form.", metavar="KIND")
     ] = None,
@@ -49,17 +52,17 @@ def import_command(  # noqa: PLR0913, PLR0917
             as_kind=as_kind,
             dry=dry_run,
             strict=strict,
+            rejects=rejects,
             progress=advance,
         )
-    written: list[Path] = []
     if as_json:
         print_json(report.as_json())
     else:
-        _tell(report, written, dry=dry_run)
+        _tell(report, dry=dry_run)
     raise typer.Exit(report.exit_status)
 
 
-def _tell(report: ImportReport, written: list[Path], *, dry: bool) -> None:
+def _tell(report: ImportReport, *, dry: bool) -> None:
     if dry:
         say("Dry run: nothing was recorded.")
     say(
@@ -80,7 +83,7 @@ def _tell(report: ImportReport, written: list[Path], *, dry: bool) -> None:
         say(f"{len(report.flagged)} rows are unusual and were flagged; --json lists them.")
     for name in report.unknown_files:
         say(f"  left alone, form unknown: {name}")
-    for path in written:
+    for path in report.written:
         say(f"  refused rows with reasons: {path}")
 
 
@@ -90,8 +93,6 @@ def template_command(
     as_json: AsJson = False,
 ) -> None:
     """Write an empty form with Indonesian headers for a kind of fact."""
-    from api.intake.template import write_template
-
     write_template(kind, out)
     if as_json:
         print_json({"kind": kind, "file": str(out)})

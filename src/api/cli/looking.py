@@ -25,7 +25,9 @@ _SEALED_SHOWN = ("name", "title", "certificate_no", "diploma_no", "reason")
 
 def history_command(
     subject: Annotated[str, typer.Argument(help="NIP, id or unit code; - reads standard input.")],
-    position: Annotated[int | None, typer.Option("--position", help="As known at a position.")] = None,
+    position: Annotated[
+        int | None, typer.Option("--position", help="As known at a position.")
+    ] = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
     purpose: Purpose = "administration",
@@ -60,7 +62,7 @@ def _line(row: dict[str, Any]) -> str:
     )
 
 
-def events_command(  # noqa: PLR0913, PLR0917
+def events_command(
     recorded_from: Annotated[str | None, typer.Option("--recorded-from")] = None,
     recorded_to: Annotated[str | None, typer.Option("--recorded-to")] = None,
     effective_from: Annotated[str | None, typer.Option("--effective-from")] = None,

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from api.cli import demo, founding, importing, looking, privacy, scoring
+from api.cli import checkup, demo, founding, importing, looking, privacy, rebuilding, scoring
 from api.cli.common import fail
 from ledger.errors import LedgerError
 
@@ -29,6 +29,8 @@ app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")
 app.command("demo")(demo.demo_command)
+app.command("rebuild")(rebuilding.rebuild_command)
+app.command("doctor")(checkup.doctor_command)
 
 
 def run() -> None:

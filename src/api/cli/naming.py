@@ -128,10 +128,9 @@ def _current_unit(ledger: Ledger, stream: UUID, on: date) -> UUID | None:
     return UUID(str(held[-1].fields["unit"])) if held else None
 
 
-def fact_root(
-    ledger: Ledger, person: UUID | None, facts: list[str]
-) -> tuple[tuple[str, int], ...]:
-    """The facts of --without as (stream, root): by position or stream/version, or by the sender's key.
+def fact_root(ledger: Ledger, person: UUID | None, facts: list[str]) -> tuple[tuple[str, int], ...]:
+    """The facts of --without as (stream, root): by position or stream/version, or by the sender's
+    key.
 
     Raises:
         TargetUnknown: no fact of that name.

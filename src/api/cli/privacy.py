@@ -75,13 +75,17 @@ def show_command(
 
 def erase_command(
     subject: Subject,
-    ground: Annotated[str, typer.Option("--ground", help="Legal ground, as `UU 27/2022 Pasal 43`.")],
+    ground: Annotated[
+        str, typer.Option("--ground", help="Legal ground, as `UU 27/2022 Pasal 43`.")
+    ],
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
-    """Erase a person's identity for ever: an event, then keys and sealed rows. Refused under a hold."""
+    """Erase a person's identity for ever: an event, then keys and sealed rows. Refused under a
+    hold.
+    """
     with opened(url, keys) as ledger:
         stream = _person(ledger, subject)
         position = erasure.erase(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -38,14 +39,18 @@ AsOf = Annotated[str | None, typer.Option("--as-of", help="Legal day; default to
 Period = Annotated[str | None, typer.Option("--period", help="As 2022.", metavar="P")]
 KnownAt = Annotated[str | None, typer.Option("--known-at", help="As known then.", metavar="T")]
 Position = Annotated[int | None, typer.Option("--position", help="As known there.", metavar="N")]
-Rules = Annotated[str | None, typer.Option("--rules", help="Under another decree.", metavar="DECREE")]
+Rules = Annotated[
+    str | None, typer.Option("--rules", help="Under another decree.", metavar="DECREE")
+]
 Without = Annotated[
     list[str] | None, typer.Option("--without", help="As if a fact had not been.", metavar="FACT")
 ]
 Unit = Annotated[str | None, typer.Option("--unit", help="A unit and all below it.", metavar="U")]
 
+_NAMES_AT_ONCE = 2_000
 
-def score_command(  # noqa: PLR0913, PLR0917
+
+def score_command(
     instrument: Instrument,
     subject: Annotated[
         str | None, typer.Argument(help="NIP, id or unit code; - reads standard input.")
@@ -61,7 +66,7 @@ def score_command(  # noqa: PLR0913, PLR0917
     trace: Annotated[bool, typer.Option("--trace", help="With the facts of each measure.")] = False,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",
+    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
     as_json: AsJson = False,
 ) -> None:
     """Scores as of any legal day, as known at any moment, with their derivation."""
@@ -122,13 +127,13 @@ def _rows(
     ledger: Ledger, asked: Asked, unit: str | None, *, trace: bool
 ) -> Iterator[dict[str, Any]]:
     below = None if unit is None else _subtree(asked, unit)
-    answers = (
-        inquiry.everybody_traced(ledger, asked) if trace else inquiry.everybody(ledger, asked)
-    )
-    for answer in answers:
-        if below is None or answer.unit in below:
+    answers = inquiry.everybody_traced(ledger, asked) if trace else inquiry.everybody(ledger, asked)
+    wanted = (answer for answer in answers if below is None or answer.unit in below)
+    while chunk := list(islice(wanted, _NAMES_AT_ONCE)):
+        people = ledger.people([UUID(answer.subject) for answer in chunk])
+        for answer in chunk:
             shown = answer.as_json(with_facts=trace)
-            shown["person"] = ledger.person(UUID(answer.subject))
+            shown["person"] = people[UUID(answer.subject)]
             yield shown
 
 
@@ -142,7 +147,7 @@ def _subtree(asked: Asked, unit: str) -> set[str]:
     return {one.hex for one in asked.units.subtree(top, on)}
 
 
-def export_command(  # noqa: PLR0913, PLR0917
+def export_command(
     instrument: Instrument,
     out: Annotated[Path, typer.Option("--out", help="FILE.csv or FILE.jsonl.", metavar="FILE")],
     as_of: AsOf = None,
@@ -155,7 +160,9 @@ def export_command(  # noqa: PLR0913, PLR0917
     keys: KeyFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Everybody's scores into a file: .csv for people (semicolons, decimal commas), .jsonl for machines."""
+    """Everybody's scores into a file: .csv for people (semicolons, decimal commas), .jsonl for
+    machines.
+    """
     if out.suffix not in (".csv", ".jsonl"):
         raise Misuse(
             "An export is written as .csv or .jsonl.", next_step="Name the file so with --out."

@@ -22,8 +22,11 @@ def tell_answer(answer: dict[str, Any]) -> None:
     for measure in answer["measures"]:
         _tell_measure(measure, 0)
     say("")
-    total = "not computable" if answer["total"] is None else answer["total"]
-    say(f"total {total}  {answer['band'] or ''}  [{answer['status']}]".rstrip())
+    if answer["status"] == "not_applicable":
+        say("not applicable")
+    else:
+        total = "not computable" if answer["total"] is None else answer["total"]
+        say(f"total {total}  {answer['band'] or ''}  [{answer['status']}]")
     if answer["range"]:
         say(f"between {answer['range']['from']} and {answer['range']['to']}")
     for why in answer["why"]:

@@ -160,7 +160,7 @@ def _told_life(person: Person) -> Iterator[Known]:
         career.education(person),
         career.ranks(person),
         career.posts(person),
-        record.appraisals(person),
+        record.steady_appraisals(person, stories.predicate(person)),
     )
     for row in drawn:
         yield _on_time(person, row)

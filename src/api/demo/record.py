@@ -21,6 +21,7 @@ from api.demo.person import (
 from ledger.values import shift_months
 
 FIRST_YEAR = 2018
+RATED_SINCE = 2022  # PermenPANRB 6/2022; the year before has two halves
 # Of a thousand people, how many take a technical training in a year: data entry got better.
 _TRAINING = {2018: 430, 2019: 480, 2020: 520, 2021: 600, 2022: 690, 2023: 790, 2024: 830, 2025: 860}
 _TRAINING_LAST = 700
@@ -144,25 +145,37 @@ def appraisals(person: Person) -> Iterator[Row]:
         fate = dice.below(1000)
         if fate < 25:
             continue  # never sent: missing is not zero
-        if fate < 32 and year >= 2022:
+        if year < RATED_SINCE:
+            yield from _scored(person, dice, year, predicate)
+        elif fate < 32:
             yield _appraisal(person, f"{year}", date(year, 12, 31), state="TIDAK_MEMBUAT_SKP")
-        elif year >= 2022:
-            result, behaviour = dice.pick(_RATINGS[predicate])
-            yield _appraisal(
-                person,
-                f"{year}",
-                date(year, 12, 31),
-                work_result=result,
-                work_behaviour=behaviour,
-            )
-        elif year == 2021:
-            half = _score(dice, _BANDS_PP46[predicate])
-            yield _appraisal(person, "2021-H1", date(2021, 6, 30), score=half)
-            half = _score(dice, _BANDS_PP30[predicate])
-            yield _appraisal(person, "2021-H2", date(2021, 12, 31), score=half)
         else:
-            score = _score(dice, _BANDS_PP46[predicate])
-            yield _appraisal(person, f"{year}", date(year, 12, 31), score=score)
+            result, behaviour = dice.pick(_RATINGS[predicate])
+            ratings = {"work_result": result, "work_behaviour": behaviour}
+            yield _appraisal(person, f"{year}", date(year, 12, 31), **ratings)
+
+
+def steady_appraisals(person: Person, predicate: str) -> Iterator[Row]:
+    """The same predicate every year, none missing; for people whose story is another."""
+    dice = person.dice("steady")
+    for year in years_served(person, FIRST_YEAR):
+        on = date(year, 12, 31)
+        if year < RATED_SINCE:
+            yield from _scored(person, dice, year, predicate)
+        elif on <= LAST_DAY:
+            yield _appraisal(person, f"{year}", on, predicate=predicate)
+
+
+def _scored(person: Person, dice: Dice, year: int, predicate: str) -> Iterator[Row]:
+    """Appraisals of a year before ratings: a score, or for 2021 one under each regime."""
+    on = date(year, 12, 31)
+    score = _score(dice, _BANDS_PP46[predicate])
+    if year == RATED_SINCE - 1:
+        yield _appraisal(person, f"{year}-H1", date(year, 6, 30), score=score)
+        score = _score(dice, _BANDS_PP30[predicate])
+        yield _appraisal(person, f"{year}-H2", on, score=score)
+    else:
+        yield _appraisal(person, f"{year}", on, score=score)
 
 
 def _predicate(person: Person, dice: Dice) -> str:

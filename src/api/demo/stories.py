@@ -1,4 +1,4 @@
-"""Seven people with a story each, and the questions that tell it.
+"""Seven people with a story each, and the questions that tell five of them.
 
 Each answers a pain that people report of other systems: a score that fell without a reason, a past
 that was written over, a sanction that stays on the record after it was quashed.
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.demo.discipline import Known, objection_row, ruling_row, sanction_row
-from api.demo.person import FUNGSIONAL, PELAKSANA, PNS, PPPK, Person, Row
+from api.demo.person import FUNGSIONAL, LOADED_ON, PELAKSANA, PNS, PPPK, Person, Row
 from api.demo.places import PLACES
 from api.demo.record import document
 
 FALLEN, LATE, DISPUTED, QUASHED, FALSE, MISTYPED, RENUMBERED = range(90_000, 90_007)
 _ANALYST = "Analis Kebijakan"
 _CLERK = "Pengelola Kepegawaian"
-_IT = "Pranata Komputer"
+_DATA = "Analis Data dan Informasi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Story:
 _CAST = (
     (FALLEN, "BKD", FUNGSIONAL, "198503122010012990", "Kenanga Senja Contoh", _ANALYST, "S1"),
     (LATE, "SETDA-ORG", PELAKSANA, "198807042012011991", "Damar Hulu Rekaan", _CLERK, "S1"),
-    (DISPUTED, "DKISP", FUNGSIONAL, "198111302006041992", "Cemara Badai Misalan", _IT, "S2"),
+    (DISPUTED, "DKISP", PELAKSANA, "198111302006041992", "Cemara Badai Misalan", _DATA, "S2"),
     (QUASHED, "DINKES", PELAKSANA, "197906182005012993", "Teratai Riam Umpama", _CLERK, "S1"),
     (FALSE, "ITPROV", FUNGSIONAL, "198302092009031994", "Sengon Karang Contoh", "Auditor", "S1"),
     (MISTYPED, "DISDIKBUD", PELAKSANA, "199004252015032995", "Pinang Telaga Rekaan", _CLERK, "D3"),
@@ -103,48 +103,65 @@ def _training(
     )
 
 
+def _seminar(person: Person, on: date) -> Row:
+    title = f"Seminar Nasional ASN {on.year}"
+    return _training(person, on, hours=8, title=title, category="SEMINAR")
+
+
+def _functional(person: Person, on: date) -> Row:
+    title = f"Pelatihan Fungsional {person.trade}"
+    return _training(person, on, hours=120, title=title, category="FUNGSIONAL")
+
+
 def _fallen(person: Person) -> Iterator[Known]:
+    """Training of 2023 that nothing followed, and a reprimand."""
+    yield LOADED_ON, _functional(person, date(2014, 10, 3))
     on = date(2023, 5, 16)
     yield date(2023, 6, 1), _training(person, on, hours=24, title="Analisis Kebijakan Publik")
-    on = date(2023, 8, 9)
-    seminar = _training(person, on, hours=8, title="Seminar Nasional ASN 2023", category="SEMINAR")
-    yield date(2023, 8, 20), seminar
-    on = date(2014, 10, 3)
-    course = _training(
-        person, on, hours=120, title="Pelatihan Fungsional Analis", category="FUNGSIONAL"
-    )
-    yield date(2019, 1, 31), course
+    yield date(2023, 8, 20), _seminar(person, date(2023, 8, 9))
     decided_on = date(2025, 3, 3)
     row = sanction_row(person, decided_on, name="HD-JATUH", level="RINGAN", kind="TEGURAN_TERTULIS")
     yield date(2025, 3, 10), row
 
 
 def _late(person: Person) -> Iterator[Known]:
+    """A certificate that came half a year late, after the decree was signed."""
+    yield date(2023, 3, 1), _seminar(person, date(2023, 2, 14))
     on = date(2023, 11, 21)
     row = _training(person, on, hours=40, title="Manajemen Arsip", key="pelatihan-terlambat")
     yield date(2024, 5, 10), row | {"learned_on": "2024-05-10"}
 
 
 def _disputed(person: Person) -> Iterator[Known]:
+    """A sanction that counts, against which an objection is open."""
+    on = date(2026, 3, 11)
+    yield date(2026, 3, 30), _training(person, on, hours=32, title="Keamanan Informasi")
     decided_on = date(2026, 8, 3)
     row = sanction_row(person, decided_on, name="HD-SENGKETA", level="SEDANG", kind="PENUNDAAN_KGB")
     yield date(2026, 8, 7), row
-    yield date(2026, 8, 19), objection_row(person, date(2026, 8, 17), name="HD-SENGKETA")
+    # Filed after the day of effect, so nothing is suspended until it is ruled upon.
+    yield date(2026, 9, 11), objection_row(person, date(2026, 9, 9), name="HD-SENGKETA")
 
 
 def _quashed(person: Person) -> Iterator[Known]:
+    """A sanction that counted for half a year and then never was."""
+    on = date(2022, 6, 8)
+    yield date(2022, 6, 20), _training(person, on, hours=40, title="Pengelolaan Kepegawaian")
     decided_on = date(2022, 9, 20)
     row = sanction_row(
         person, decided_on, name="HD-BATAL", level="SEDANG", kind="PENUNDAAN_KENAIKAN_PANGKAT"
     )
     yield date(2022, 9, 27), row
-    filed_on = date(2022, 10, 28)  # after the day of effect: it had begun to count
+    filed_on = date(2022, 10, 28)
     yield date(2022, 11, 1), objection_row(person, filed_on, name="HD-BATAL")
     ruling = ruling_row(person, date(2023, 3, 6), name="HD-BATAL", outcome="DIBATALKAN")
     yield date(2023, 3, 10), ruling
 
 
 def _false(person: Person) -> Iterator[Known]:
+    """A certificate that its organiser never issued."""
+    yield LOADED_ON, _functional(person, date(2012, 5, 9))
+    yield date(2024, 3, 1), _seminar(person, date(2024, 2, 20))
     on = date(2024, 7, 2)
     row = _training(person, on, hours=40, title="Audit Investigatif", key="sertifikat-palsu")
     yield date(2024, 7, 15), row
@@ -162,6 +179,8 @@ def _false(person: Person) -> Iterator[Known]:
 
 
 def _mistyped(person: Person) -> Iterator[Known]:
+    """Hours that lost a zero, and their correction."""
+    yield date(2024, 3, 1), _seminar(person, date(2024, 2, 20))
     on = date(2024, 4, 18)
     wrong = _training(person, on, hours=4, title="Pengelolaan BOS", key="jam-salah-ketik")
     yield date(2024, 5, 2), wrong
@@ -182,6 +201,7 @@ def _mistyped(person: Person) -> Iterator[Known]:
 
 
 def _renumbered(person: Person) -> Iterator[Known]:
+    """A PPPK who becomes CPNS, gets another number and keeps his history."""
     on = date(2024, 6, 1)
     yield date(2024, 6, 20), person.row("identity", on, new_nip="199208152024062996")
     yield date(2024, 6, 21), person.row("employment", on, employment="CPNS")
@@ -204,6 +224,11 @@ def plot(person: Person) -> Iterator[Known]:
     return _PLOTS[person.index](person)
 
 
+def predicate(person: Person) -> str:
+    """The predicate of every year: steady, so that only the story moves the score."""
+    return "SANGAT_BAIK" if person.index == QUASHED else "BAIK"
+
+
 def stories() -> tuple[Story, ...]:
     """The stories that `asn-ledger demo` tells, in order."""
     people = cast()
@@ -223,8 +248,8 @@ def stories() -> tuple[Story, ...]:
             "What if the sanction had not been?",
             people[DISPUTED].nip,
             (
-                Question(date(2026, 9, 30)),
-                Question(date(2026, 9, 30), without="HD-SENGKETA"),
+                Question(date(2026, 10, 30)),
+                Question(date(2026, 10, 30), without="HD-SENGKETA"),
             ),
         ),
         Story(

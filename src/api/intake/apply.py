@@ -1,8 +1,9 @@
 """The second half of an import: decide each row in order of dependence, and append.
 
-A row is the unit of atomicity: its facts are kept or refused whole. Rows are appended in batches; a crash
-between two batches leaves whole rows only, and importing the same files again finishes the rest, because
-what is recorded already is the same. Dry run and real run are this one path; a dry run does not append.
+A row is the unit of atomicity: its facts are kept or refused whole. Rows are appended in batches; a
+crash between two batches leaves whole rows only, and importing the same files again finishes the
+rest, because what is recorded already is the same. Dry run and real run are this one path; a dry
+run does not append.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from api.intake.checking import Named
 from api.intake.decided import Decided, decide_row
 from api.intake.report import ImportReport
 from api.intake.rows import Place, RowError
-from api.intake.spool import PEOPLE, REFERENCES, REST, UNITS, Prepared, Spool
+from api.intake.spool import MERGES, PEOPLE, REFERENCES, REST, UNITS, Prepared, Spool
 from api.intake.subjects import Subjects
 from api.intake.unit_book import Wanted
 from ledger.application import Ledger
@@ -73,6 +74,7 @@ class Importer:
         self._found_units(named)
         self._phase(spool, PEOPLE)
         self._phase(spool, REST)
+        self._phase(spool, MERGES)
         if self.strict and self._whole:
             self._append_whole()
 
@@ -80,12 +82,13 @@ class Importer:
 
     def _phase(self, spool: Spool, phase: int) -> None:
         rows = spool.rows(phase)
-        while chunk := list(islice(rows, _CHUNK_ROWS)):
+        size = 1 if phase == MERGES else _CHUNK_ROWS  # a merge reads what was appended before it
+        while chunk := list(islice(rows, size)):
             self._chunk(chunk, phase)
             self.progress(len(chunk))
 
     def _chunk(self, chunk: list[Prepared], phase: int) -> None:
-        if phase in (PEOPLE, REST):
+        if phase in (PEOPLE, REST, MERGES):
             self._fetch(chunk)
         waiting = [self._decide(row) for row in chunk]
         decided = [one for one in waiting if one is not None]

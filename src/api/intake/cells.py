@@ -23,7 +23,7 @@ _INVISIBLE: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
 
 
 class Typed(NamedTuple):
-    """A cell that is not text: its kind, and its value as plain text (number, ISO day, ISO moment)."""
+    """A cell that is not text: its kind, and its value as plain text, days and moments as ISO."""
 
     kind: str
     text: str
@@ -56,7 +56,7 @@ def is_blank(cell: Cell) -> bool:
 
 
 def plain(cell: Cell) -> str:
-    """The cell as text in one line: 2022 for the number 2022, ISO for days, YA and TIDAK for truth."""
+    """The cell as text in one line: digits for numbers, ISO for days, YA and TIDAK for truth."""
     if cell is None:
         return ""
     if isinstance(cell, str):

@@ -39,7 +39,9 @@ class Named:
 
 
 def check_rows(rows: Iterable[RawRow], *, spool: Spool, report: ImportReport, named: Named) -> None:
-    """Check each row; good ones go to the spool, bad ones to the report with all of their errors."""
+    """Check each row; good ones go to the spool, bad ones to the report with all of their
+    errors.
+    """
     for row in rows:
         report.read += 1
         flags = {one.code for one in row.flags}

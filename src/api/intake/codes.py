@@ -130,6 +130,11 @@ FILE: Final = MappingProxyType(
     {
         "FILE_NOT_FOUND": _row("Berkas tidak ditemukan.", "Periksa nama dan foldernya."),
         "FILE_UNREADABLE": _row("Berkas tidak dapat dibaca.", "Periksa hak akses berkas.", ADMIN),
+        "DISK_FULL": _row(
+            "Tempat sementara di cakram penuh, sehingga buku kerja tidak dapat dibuka.",
+            "Kosongkan tempat, atau arahkan TMPDIR ke cakram lain.",
+            ADMIN,
+        ),
         "FILE_TOO_LARGE": _row(
             "Berkas lebih besar dari {limit} MB.", "Bagi berkas menjadi beberapa bagian."
         ),

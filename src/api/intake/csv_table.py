@@ -1,4 +1,4 @@
-"""CSV: any of the usual separators, UTF-8 with or without a mark, UTF-16 with one, or Windows-1252."""
+"""CSV: any usual separator, UTF-8 with or without a mark, UTF-16 with one, or Windows-1252."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def encoding_of(path: Path) -> str | None:
 def read_lines(path: Path, *, encoding: str, separator: str) -> Iterator[Line]:
     """The records of a CSV with their numbers as a spreadsheet shows them.
 
-    A quote that is never closed swallows the rows after it into one cell; such a record is troubled,
-    because the rows in it would otherwise be lost without a word.
+    A quote that is never closed swallows the rows after it into one cell; such a record is
+    troubled, because the rows in it would otherwise be lost without a word.
     """
     with path.open(encoding=encoding, errors="replace", newline="") as stream:
         records = csv.reader(_without_nul(stream), delimiter=separator)
@@ -63,7 +63,7 @@ def _without_nul(stream: Iterator[str]) -> Iterator[str]:
 
 
 def _trouble(record: list[str], separator: str) -> str:
-    """Whether a cell holds whole rows: lines with at least half as many separators as the record."""
+    """Whether a cell holds whole rows: lines with half as many separators as the record."""
     least = max(2, len(record) // 2)
     for cell in record:
         if "\n" in cell and any(part.count(separator) >= least for part in cell.split("\n")[1:]):

@@ -1,4 +1,4 @@
-"""Days as foreign files write them: cells, 31-12-2022, 2022-12-31, 31 Desember 2022, serial numbers."""
+"""Days as foreign files write them: 31-12-2022, 2022-12-31, 31 Desember 2022, serial numbers."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from ledger.application import Ledger
 from ledger.deciding import Decision, Verdict, decide_statement
 from ledger.events.base import EMPLOYEE, ORG_UNIT, Encoded
 from ledger.events.reading import Draft
+from ledger.merging import restate
 from ledger.records import NewEvent
 from ledger.statement import Source, Statement, state_draft
 from ledger.stream_state import StreamState
@@ -79,10 +81,22 @@ def decide_row(row: Prepared, ledger: Ledger, subjects: Subjects, source: Source
     for event, context in accepted:
         rows.append(ledger.rows.new_event(stream, owner.facts.version + 1, event, context))
         owner.evolve(event, context)
+    if rows and first.fact == "merged" and not subjects.dry:
+        rows.extend(_stated_again(accepted[0], stream, ledger, subjects))
     if rows:
         subjects.changed(stream)
         _note_numbers(row, stream, subjects)
     return Decided(row, verdict, tuple(rows), (stream,))
+
+
+def _stated_again(
+    merged: tuple[Encoded, dict[str, Any]], stream: UUID, ledger: Ledger, subjects: Subjects
+) -> tuple[NewEvent, ...]:
+    """What a closed record held, in the record that goes on, as part of the same command."""
+    event, context = merged
+    into = subjects.employee(UUID(event.opened["into"]))
+    on = event.effective_on or date.min
+    return restate(ledger, stream, into, on=on, context=context)
 
 
 def _stream_of(draft: Draft, ledger: Ledger, subjects: Subjects) -> UUID:

@@ -1,9 +1,9 @@
-"""Facts files: UTF-8, one JSON object a line, read as a stream with nothing lost and nothing guessed.
+"""Facts files: UTF-8, one JSON object a line, read as a stream, nothing lost, nothing guessed.
 
-The fast parser accepts duplicate keys and rounds long decimals, so its result is taken only where it is
-proved equal to the strict one: in a line without a backslash every string lies between two quotes, so
-if the quotes are exactly those of the keys and strings that came out, no key was dropped; and no value
-came out as a float. Any other line is read by the strict parser.
+The fast parser accepts duplicate keys and rounds long decimals, so its result is taken only where
+it is proved equal to the strict one: in a line without a backslash every string lies between two
+quotes, so if the quotes are exactly those of the keys and strings that came out, no key was
+dropped; and no value came out as a float. Any other line is read by the strict parser.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def read_rows(stream: IO[bytes], file: str) -> Iterator[RawRow]:
 
 
 def proved(line: bytes) -> dict[str, Any] | None:
-    """The object of a line where the fast parser is proved right; None where it takes the strict one."""
+    """The object of a line if the fast parser is proved right; None if the strict one must look."""
     if _BACKSLASH in line:
         return None
     try:
@@ -90,7 +90,7 @@ def proved(line: bytes) -> dict[str, Any] | None:
 
 
 def _strings(value: Any, depth: int = 1) -> int | None:
-    """How many strings, keys included, a nested value holds; None where the strict parser must look."""
+    """How many strings, keys included, a value holds; None if the strict parser must look."""
     kind = type(value)
     if kind is str:
         return 1
@@ -124,7 +124,7 @@ def _strict_row(file: str, number: int, line: bytes) -> RawRow:
 
 
 def strict(line: bytes) -> dict[str, Any]:
-    """The object of a line, read without any loss: duplicate keys, NaN and long numbers are refused."""
+    """The object of a line without any loss: duplicate keys, NaN and long numbers are refused."""
     try:
         text = line.decode()
     except UnicodeDecodeError:

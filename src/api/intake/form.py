@@ -65,8 +65,8 @@ def form(
 ) -> Form:
     """A form from compact tables.
 
-    `columns` maps a name to its foreign spellings, separated by commas; case, spaces, underscores and
-    dots do not matter. `required` separates groups by spaces and the names in a group by |.
+    `columns` maps a name to its foreign spellings, separated by commas; case, spaces, underscores
+    and dots do not matter. `required` separates groups by spaces and the names in a group by |.
     """
     spelled = {
         part: tuple(key(spelling) for spelling in spellings.split(","))

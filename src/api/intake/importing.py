@@ -8,6 +8,7 @@ from pathlib import Path
 from api.intake.apply import Importer
 from api.intake.checking import Named, check_rows
 from api.intake.reading import Reading, read_files
+from api.intake.rejects import write_rejects
 from api.intake.report import ImportReport, counts
 from api.intake.rows import RowError
 from api.intake.spool import Spool
@@ -32,13 +33,17 @@ def import_files(
     as_kind: str | None = None,
     dry: bool = False,
     strict: bool = False,
+    rejects: Path | None = None,
     progress: Progress = _nothing,
 ) -> ImportReport:
     """Import files and folders as one batch; gives what became of every row.
 
+    Refused and conflicting rows are written to the folder `rejects` with their reasons, a dry run's
+    too.
+
     Raises:
-        Misuse: an unknown form was asked for. StoreError: the database failed; rows that the report of
-            a second run calls the same are recorded.
+        Misuse: an unknown form was asked for.
+        StoreError: the database failed; what a second run calls the same is recorded.
     """
     report = ImportReport()
     named = Named()
@@ -57,19 +62,19 @@ def import_files(
             rows_of[file.name] = report.read - before
         digests = {file.name: file.digest for file in reading.files}
         subjects = Subjects(ledger, UnitBook(ledger.units()), dry=dry)
-        importer = Importer(
-            ledger, subjects, report, actor, batch, digests, dry, strict, progress
-        )
+        importer = Importer(ledger, subjects, report, actor, batch, digests, dry, strict, progress)
         importer.run(spool, named)
         if report.added and not dry and importer.last_position:
             _commit(ledger, importer, reading, rows_of)
+        if rejects is not None and report.rejected:
+            report.written = write_rejects(reading.files, report.rejected, rejects)
     return report
 
 
-def _commit(
-    ledger: Ledger, importer: Importer, reading: Reading, rows_of: dict[str, int]
-) -> None:
-    """Record that the import came to its end. A crash before leaves its events, each with its batch."""
+def _commit(ledger: Ledger, importer: Importer, reading: Reading, rows_of: dict[str, int]) -> None:
+    """Record that the import came to its end. A crash before leaves its events, each with its
+    batch.
+    """
     event = ImportCommitted(
         batch=importer.batch,
         files=tuple(

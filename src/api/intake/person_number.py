@@ -22,8 +22,8 @@ def cleaned(text: str) -> str:
 def read_nip(cell: Cell) -> str:
     """The 18 digits of a NIP.
 
-    Spreadsheets keep fifteen digits of a number, so a number is never a NIP, nor is text that was one
-    (1,99001E+17, or three zeros where the serial stands).
+    Spreadsheets keep fifteen digits of a number, so a number is never a NIP, nor is text that was
+    one (1,99001E+17, or three zeros where the serial stands).
 
     Raises:
         Unreadable: NIP_MISSING, NIP_IS_NUMBER, NIP_MALFORMED.
@@ -46,7 +46,7 @@ def read_nip(cell: Cell) -> str:
 
 
 def _fault(number: str) -> str | None:
-    """What is wrong in Indonesian; None for a serial of 000, which is what a lost tail looks like."""
+    """What is wrong, in Indonesian; None for a serial of 000, as a lost tail looks."""
     if not (number.isascii() and number.isdigit()):
         return "ada tanda selain angka"
     if len(number) != values.NIP_LENGTH:

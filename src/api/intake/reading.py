@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -27,6 +30,8 @@ TABLE_SUFFIXES: Final = frozenset((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"))
 TEXT_SUFFIXES: Final = frozenset((".csv", ".tsv", ".txt"))
 REJECTED: Final = ".ditolak"
 FILE_MAX: Final = 4 << 30
+# Hidden files, locks of office programs, and rows that an earlier import gave back.
+_LEFT_ALONE: Final = re.compile(r"^(?:\.|~\$)|\.ditolak(?:-\d+)?\.[^.]+$")
 _WORKBOOK_MARKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _PERIOD_FORMS: Final = "published_score"
 
@@ -147,8 +152,9 @@ class _Unreadable(Exception):
 def read_files(paths: Iterable[Path], *, as_kind: str | None = None) -> Reading:
     """Recognise files and the files in folders; rows are read from what this gives.
 
-    `as_kind` is a kind of fact or the name of a form: then only such tables are looked for, and a file
-    without one is an error. Files whose name ends in .ditolak.* are left alone.
+    `as_kind` is a kind of fact or the name of a form: then only such tables are looked for, and a
+    file without one is an error. Files whose name ends in .ditolak.* are left alone; folders within
+    a folder are named as unknown.
 
     Raises:
         Misuse: no such kind.
@@ -182,28 +188,29 @@ def _forms(as_kind: str) -> tuple[Form, ...]:
 
 
 def _named(paths: Iterable[Path]) -> list[tuple[Path, str]]:
-    """The files with the shortest names that tell them apart: the base name, else the path as given."""
+    """The files by the shortest names that tell them apart: base name, else path as given."""
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            inside = sorted(part for part in path.iterdir() if not part.name.startswith("."))
-            found += (part for part in inside if part.is_file())
-        else:
-            found.append(path)
-    kept = [path for path in dict.fromkeys(found) if REJECTED not in path.suffixes[-2:-1]]
-    bases = [path.name for path in kept]
-    return [(path, path.name if bases.count(path.name) == 1 else str(path)) for path in kept]
+        found += sorted(path.iterdir()) if path.is_dir() else (path,)
+    kept = [path for path in dict.fromkeys(found) if not _LEFT_ALONE.search(path.name)]
+    bases = Counter(path.name for path in kept)
+    return [(path, path.name if bases[path.name] == 1 else str(path)) for path in kept]
 
 
 def _open(
     path: Path, name: str, forms: Sequence[Form], as_kind: str | None, resources: ExitStack
 ) -> SourceFile | None:
+    if path.is_dir():
+        return None
     try:
+        if path.exists() and not path.is_file():
+            raise _Unreadable("FILE_UNREADABLE")
         return _recognised(path, name, forms, as_kind, resources)
     except FileNotFoundError:
         raise _Unreadable("FILE_NOT_FOUND") from None
-    except PermissionError:
-        raise _Unreadable("FILE_UNREADABLE") from None
+    except OSError as fault:
+        full = fault.errno in {errno.ENOSPC, errno.EDQUOT}
+        raise _Unreadable("DISK_FULL" if full else "FILE_UNREADABLE") from fault
 
 
 def _recognised(
@@ -223,7 +230,7 @@ def _recognised(
     return _text(path, name, digest, forms, as_kind)
 
 
-def _workbook(  # noqa: PLR0917
+def _workbook(
     path: Path,
     name: str,
     digest: str,
@@ -241,7 +248,7 @@ def _workbook(  # noqa: PLR0917
     return _of_tables(path, name, digest, book, forms, as_kind)
 
 
-def _of_tables(  # noqa: PLR0917
+def _of_tables(
     path: Path,
     name: str,
     digest: str,
@@ -271,7 +278,7 @@ def _of_tables(  # noqa: PLR0917
 def _text(
     path: Path, name: str, digest: str, forms: Sequence[Form], as_kind: str | None
 ) -> SourceFile | None:
-    """A CSV whatever its name says; anything else is unknown, or no workbook if it claims to be one."""
+    """A CSV whatever its name says; else unknown, or no workbook if it claims to be one."""
     suffix = path.suffix.lower()
     encoding = csv_table.encoding_of(path)
     best: Table | None = None
@@ -304,7 +311,7 @@ def _claimed(near: NearMiss | None, as_kind: str | None) -> None:
 
 
 def _check_period(tables: Iterable[Table]) -> None:
-    """Printed results without a year, in a column or above the table, are about no period at all."""
+    """Printed results without a year, in a column or above the table, are about no period."""
     for table in tables:
         about_period = _PERIOD_FORMS in table.form.kinds
         stated = {"tahun", "period"} & table.columns.keys() or table.context.year is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -17,6 +17,7 @@ from api.intake.words import key
 
 HEADER_ROWS: Final = 30
 _YEAR: Final = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+_YEAR_NAMED: Final = re.compile(r"(?i)\b(?:tahun|periode)\D{0,20}(20\d{2})(?!\d)")
 _HEADER_MAX: Final = 120
 _COUNTED_LEAST: Final = 3
 
@@ -116,14 +117,18 @@ def _twice(headers: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(again)
 
 
-def _year_above(lines: Iterable[Line]) -> int | None:
-    """The one year that the lines above the headers name."""
-    found = {year for line in lines for cell in line.cells for year in _YEAR.findall(plain(cell))}
-    return int(found.pop()) if len(found) == 1 else None
+def _year_above(lines: Sequence[Line]) -> int | None:
+    """The one year that the lines above the headers name: best after the word, else at all."""
+    said = [plain(cell) for line in lines for cell in line.cells]
+    for pattern in (_YEAR_NAMED, _YEAR):
+        found = {year for text in said for year in pattern.findall(text)}
+        if len(found) == 1:
+            return int(found.pop())
+    return None
 
 
 def read_table(table: Table, file: str) -> Iterator[RawRow]:
-    """The rows below the headers; blank rows and a row that only numbers the columns are left out."""
+    """The rows below the headers, without blank rows and one that only numbers the columns."""
     doubled = tuple(flag(header, "COLUMN_TWICE") for header in table.twice)
     for line in table.sheet.lines():
         if line.number <= table.header_row:
@@ -154,7 +159,7 @@ def _counts_columns(line: Line, table: Table) -> bool:
 
 
 def _too_wide(cells: tuple[Cell, ...], table: Table) -> str:
-    """In a CSV, more cells than headers mean that a separator stood in a cell: all behind it moved."""
+    """In a CSV, more cells than headers: a separator stood in a cell, and all behind it moved."""
     extra = cells[len(table.headers) :]
     return "ROW_TOO_WIDE" if table.strict_width and not all(map(is_blank, extra)) else ""
 

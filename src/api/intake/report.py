@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from api.intake.rows import Place, RawRow, RowError
@@ -28,7 +29,10 @@ def error_object(fault: RowError) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class ImportReport:
-    """Counts are rows; `rejected` holds refused and conflicting rows for the sender's workbook."""
+    """Counts are rows; `rejected` holds refused and conflicting rows for the sender's workbook.
+
+    `written` are the files in which the sender gets them back.
+    """
 
     read: int = 0
     new: int = 0
@@ -40,6 +44,7 @@ class ImportReport:
     flagged: list[dict[str, Any]] = field(default_factory=list)
     unknown_files: list[str] = field(default_factory=list)
     rejected: list[RawRow] = field(default_factory=list)
+    written: list[Path] = field(default_factory=list)
 
     @property
     def exit_status(self) -> int:

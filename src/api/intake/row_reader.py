@@ -1,4 +1,4 @@
-"""One row of a recognised table while it is read: its cells by name, and what is wrong with them."""
+"""One row of a recognised table while it is read: its cells by name, and what is wrong."""
 
 from __future__ import annotations
 
@@ -48,9 +48,10 @@ class Draft:
 
 
 class RowReader:
-    """Reads the cells of one row by the names a form gives its columns, and gathers errors and flags.
+    """Reads the cells of a row by a form's names of its columns; gathers errors and flags.
 
-    `columns` maps a form's name of a column to its index; a column that the file lacks reads as blank.
+    `columns` maps a form's name of a column to its index; a column that the file lacks reads as
+    blank.
     """
 
     def __init__(
@@ -127,7 +128,7 @@ class RowReader:
             return Take(None, self.header(name), unread=True)
 
     def pick(self, *names: str) -> str:
-        """The first of some columns that holds something in this row, else the first the file has."""
+        """The first of some columns that holds something here, else the first the file has."""
         for name in names:
             if not is_blank(self.cell(name)):
                 return name

@@ -1,4 +1,4 @@
-"""What reading gives: one row of a file with the facts it states, or with everything wrong in it."""
+"""What reading gives: one row of a file with the facts it states, or all that is wrong in it."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ class FactSource(NamedTuple):
     if_none_known: bool
 
 
-FIELDS_ARE_COLUMNS = FactSource({}, frozenset(), False)  # noqa: FBT003
+FIELDS_ARE_COLUMNS = FactSource({}, frozenset(), False)
 
 
 class RawRow(NamedTuple):
     """One row: its facts in the words of a facts file, kept or refused whole.
 
-    `headers` are the columns in their order; `cells` the row of a table, `line` the bytes of a line of
-    a facts file: what the sender gets back if the row is refused.
+    `headers` are the columns in their order; `cells` the row of a table, `line` the bytes of a line
+    of a facts file: what the sender gets back if the row is refused.
     """
 
     place: Place

@@ -1,8 +1,9 @@
 """Rows that were read and checked, kept on disk in the order in which they are to be applied.
 
-Every file is read whole before anything is recorded, and facts must wait for what they name: references,
-then units, then people, then the rest person by person. The rows lie in a temporary SQLite file that is
-deleted when the import ends and holds nothing that is recorded; memory stays bounded.
+Every file is read whole before anything is recorded, and facts must wait for what they name:
+references, then units, then people, then the rest person by person. The rows lie in a temporary
+SQLite file that is deleted when the import ends and holds nothing that is recorded; memory stays
+bounded.
 """
 
 from __future__ import annotations
@@ -40,10 +41,9 @@ _RANKS = {
     "correct": 8,
     "annul": 8,
     "end": 8,
-    "merged": 9,
 }
 _PLAIN = 2
-PHASES = REFERENCES, UNITS, PEOPLE, REST = range(4)
+PHASES = REFERENCES, UNITS, PEOPLE, REST, MERGES = range(5)
 
 
 class Prepared(NamedTuple):
@@ -125,6 +125,8 @@ def _phase(drafts: tuple[Draft, ...]) -> int:
         return REFERENCES
     if first.owner != EMPLOYEE:
         return UNITS
+    if any(draft.fact == "merged" for draft in drafts):
+        return MERGES
     founds = any(draft.fact in ("registered", "identity") for draft in drafts)
     return PEOPLE if founds else REST
 

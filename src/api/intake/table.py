@@ -1,4 +1,4 @@
-"""A table as it is read: lines of cells with their row numbers, whatever the file they come from."""
+"""A table as it is read: lines of cells with their row numbers, from whatever file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from api.intake.cells import Cell
 
 
 class Line(NamedTuple):
-    """One row of cells; `trouble` is the code of what is wrong with the row as a whole, if anything."""
+    """One row of cells; `trouble` is the code of what is wrong with the row as a whole."""
 
     number: int
     cells: tuple[Cell, ...]

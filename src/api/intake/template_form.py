@@ -1,7 +1,8 @@
 """Our own forms, one a kind of fact, read back like any foreign one.
 
-Their columns follow from the event classes, so that a new field appears without further work; what a
-single cell cannot hold (objects and lists) is spread over columns or written as `name = value; …`.
+Their columns follow from the event classes, so that a new field appears without further work; what
+a single cell cannot hold (objects and lists) is spread over columns or written as `name = value;
+…`.
 """
 
 from __future__ import annotations

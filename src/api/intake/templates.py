@@ -19,7 +19,7 @@ from ledger.errors import Misuse
 
 HEADER_ROW: Final = 2
 FORM_ROWS: Final = 5_000
-CREATED: Final = dt.datetime(2020, 1, 1)  # noqa: DTZ001 - a fixed mark, so that files are equal
+CREATED: Final = dt.datetime(2020, 1, 1)
 GUIDE: Final = "Petunjuk"
 _LISTS_COLUMN: Final = 7
 _GUIDE_HEADER: Final = 2

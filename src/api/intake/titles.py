@@ -49,7 +49,7 @@ _KIND_WORDS: Final = (
 
 
 def position_kind(text: str) -> str | None:
-    """The kind of post by SIASN's id or name; STRUKTURAL where only a reference of titles can tell."""
+    """The kind of post by SIASN's id or name; STRUKTURAL where only a reference can tell."""
     word = clean(text).upper().replace("_", " ")
     if word in _KIND_IDS:
         return _KIND_IDS[word]
@@ -71,7 +71,7 @@ _SANCTIONS: Final = (
     (r"TEGURAN.*LISAN", SanctionKind.TEGURAN_LISAN),
     (r"TEGURAN.*TERTULIS", SanctionKind.TEGURAN_TERTULIS),
     (r"TIDAK PUAS", SanctionKind.PERNYATAAN_TIDAK_PUAS),
-    (r"POTONG.*(?:TUKIN|TUNJANGAN|TPP|TAMBAHAN PENGHASILAN)", SanctionKind.PEMOTONGAN_TUKIN),
+    (r"[PM]OTONG.*(?:TUKIN|TUNJANGAN|TPP|TAMBAHAN PENGHASILAN)", SanctionKind.PEMOTONGAN_TUKIN),
     (r"PENUNDAAN.*(?:KGB|GAJI)", SanctionKind.PENUNDAAN_KGB),
     (r"PENUNDAAN.*(?:PANGKAT|\bKP\b)", SanctionKind.PENUNDAAN_KENAIKAN_PANGKAT),
     (r"PENURUNAN PANGKAT|TURUN PANGKAT", SanctionKind.PENURUNAN_PANGKAT),

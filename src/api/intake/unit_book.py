@@ -1,7 +1,8 @@
 """Units as an import needs them: those on record and those it founds on the way.
 
-A unit is looked up as a code, then as a name in force that day; a path "A - B - C" leads from the top.
-A name nobody knows founds a unit, flagged, from the earliest day on which a row of the import names it.
+A unit is looked up as a code, then as a name in force that day; a path "A - B - C" leads from the
+top. A name nobody knows founds a unit, flagged, from the earliest day on which a row of the import
+names it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Wanted:
 class UnitBook:
     """The directory of units with what the import adds to it.
 
-    `added` maps folded codes to streams founded by this import; `since` each of those to its first day.
+    `added` maps folded codes to streams founded by this import; `since` each of those to its first
+    day.
     """
 
     directory: UnitDirectory

@@ -63,7 +63,7 @@ EDUCATION: Final = words(
     {
         _Level.SD: "05, Sekolah Dasar, SD/MI, MI, SR, SD sederajat",
         _Level.SLTP: "10, 12, SMP, MTs, SLTP/SMP, SMP/MTs, SLTP Kejuruan, SLTP sederajat, ST",
-        _Level.SLTA: "15, SMA, SMU, MA, SLTA/SMA, SMA/MA, SMA/SMK, SLTA/SMA Sederajat, SLTA sederajat",
+        _Level.SLTA: "15, SMA, SMU, MA, SLTA/SMA, SMA/MA, SLTA/SMA Sederajat, SLTA sederajat",
         _Level.SLTA_KEJURUAN: "17, 18, SMK, STM, SMEA, SPK, SPG, SLTA Keguruan, SLTA/SMK",
         _Level.D1: "20, D-I, DI, Diploma I, Diploma 1, Diploma Satu",
         _Level.D2: "25, D-II, DII, Diploma II, Diploma 2, Diploma Dua",

@@ -80,7 +80,7 @@ def open_workbook(path: Path) -> Workbook:
         WorkbookRefused: no workbook, damaged, protected, too large or too slow.
         OSError: the file cannot be opened, or the disk is full.
     """
-    spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the Workbook; has no name
+    spool = tempfile.TemporaryFile()
     try:
         with path.open("rb") as source:
             parts = _read(source, spool)
@@ -91,7 +91,7 @@ def open_workbook(path: Path) -> Workbook:
 
 
 def _read(source: IO[bytes], spool: IO[bytes]) -> list[_Part]:
-    child = subprocess.Popen(  # noqa: S603 - our own script; the file is its standard input
+    child = subprocess.Popen(
         [sys.executable, "-I", "-S", "-B", str(CHILD), *_libraries()],
         stdin=source,
         stdout=subprocess.PIPE,

@@ -1,15 +1,17 @@
 """The guarded child: reads one workbook from standard input under fixed limits and gives its cells.
 
-Runs as a script of its own, isolated from the project, without the file's name, environment or rights to
-write. A workbook of 5 KB can ask for 512 GiB; so the limits of the operating system come first, then what
-can be counted without opening it, and only then the reader. What it gives are lines of JSON:
+Runs as a script of its own, isolated from the project, without the file's name, environment or
+rights to write. A workbook of 5 KB can ask for 512 GiB; so the limits of the operating system come
+first, then what can be counted without opening it, and only then the reader. What it gives are
+lines of JSON:
 
     {"sheet": name, "hidden": bool}          a sheet begins
-    [[row number, cell, …], …]               rows that hold something, from 1 as a person counts them
+    [[row number, cell, …], …]               rows that hold something, counted from 1
     {"end": {"sha256": hex}}                 all of it was read
     {"error": code, "why": text}             it was not
 
-A cell is null, text, a truth value, or [kind, text] with kind n (number), d (day), m (moment), t (time).
+A cell is null, text, a truth value, or [kind, text] with kind n (number), d (day), m (moment), t
+(time).
 """
 
 from __future__ import annotations
@@ -132,7 +134,7 @@ def _column(letters: bytes) -> int:
 
 def read(data: bytes) -> Iterator[Any]:
     """The sheets of a workbook, as messages."""
-    import python_calamine as calamine  # noqa: PLC0415 - only after the limits are set
+    import python_calamine as calamine
 
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -152,7 +154,7 @@ def read(data: bytes) -> Iterator[Any]:
 
 
 def _looks_right(data: bytes) -> bool:
-    """Whether a file that no reader takes still has the members of a workbook, so is a broken one."""
+    """Whether a file that no reader takes has the members of a workbook, so is broken."""
     if not data.startswith(b"PK"):
         return data.startswith(_OLE)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -212,7 +214,7 @@ def main() -> NoReturn:
     """Confine, check, read; always say how it ended."""
     confine()
     sys.path[:0] = sys.argv[1:]
-    import orjson  # noqa: PLC0415 - its folder is an argument, because this process knows no others
+    import orjson
 
     out = sys.stdout.buffer
     try:
@@ -226,7 +228,7 @@ def main() -> NoReturn:
         out.write(orjson.dumps({"error": why.code, "why": why.why}) + b"\n")
     except MemoryError:
         out.write(b'{"error": "WORKBOOK_TOO_LARGE", "why": "terlalu banyak memori"}\n')
-    except BaseException:  # noqa: BLE001 - a panic of the reader is the workbook's fault, not ours
+    except BaseException:
         out.write(b'{"error": "WORKBOOK_DAMAGED", "why": ""}\n')
     out.flush()
     sys.exit(0)

@@ -1,4 +1,6 @@
-"""Answers as rows of a table, in Indonesian habit: decimal comma, days as 30-06-2024, NIP as text."""
+"""Answers as rows of a table, in Indonesian habit: decimal comma, days as 30-06-2024, NIP as
+text.
+"""
 
 from __future__ import annotations
 

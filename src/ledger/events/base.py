@@ -1,8 +1,8 @@
 """What every event is: frozen, with a topic and version, and a codec that follows from its fields.
 
-An event class is declared with `@event("employee.competency/1")` over annotated fields (ledger.fields).
-These names and fields are the storage format: they are never renamed or read with another meaning; a new
-shape is a new version with an upcaster. A test pins every topic's fields.
+An event class is declared with `@event("employee.competency/1")` over annotated fields
+(ledger.fields). These names and fields are the storage format: they are never renamed or read with
+another meaning; a new shape is a new version with an upcaster. A test pins every topic's fields.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class EventSpec:
-    """An event class with its codec. `fact` is the word of a facts file, or None for ledger events."""
+    """An event class with its codec. `fact` is the word of a facts file, or None for ledger
+    events.
+    """
 
     topic: str
     owner: str
@@ -59,7 +61,9 @@ class EventSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Anything that happened; `effective_on` is the legal day, None for what acts on knowledge alone."""
+    """Anything that happened; `effective_on` is the legal day, None for what acts on knowledge
+    alone.
+    """
 
     SPEC: ClassVar[EventSpec]
     effective_on: date | None = None
@@ -136,7 +140,9 @@ def _field_specs(cls: type[Any]) -> tuple[FieldSpec, ...]:
 
 
 def _field_type(hint: Any) -> Any:
-    """The FieldType of an annotation such as Annotated[date, DAY] or Annotated[date, DAY] | None."""
+    """The FieldType of an annotation such as Annotated[date, DAY] or Annotated[date, DAY] |
+    None.
+    """
     if get_origin(hint) is Annotated:
         for note in get_args(hint)[1:]:
             if isinstance(note, FieldType):

@@ -1,4 +1,5 @@
-"""The rule book and the ledger itself: founding, instruments, calendars, references, imports, proofs.
+"""The rule book and the ledger itself: founding, instruments, calendars, references, imports,
+proofs.
 
 These names and fields are the storage format; see ledger.events.base.
 """
@@ -65,7 +66,8 @@ class LedgerFounded(Event):
 @event("ledger.enact/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentEnacted(Event):
-    """An instrument's text is in force from its legal day on, until repealed or followed by another.
+    """An instrument's text is in force from its legal day on, until repealed or followed by
+    another.
 
     `text` is the YAML as it was enacted, `sha256` its digest; `effective_on` its in_force_from.
     """
@@ -88,7 +90,9 @@ class InstrumentRepealed(Event):
 @event("ledger.calendar/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarDeclared(Fact):
-    """Holidays and joint leave of a year, by decree: working days are computed from nothing else."""
+    """Holidays and joint leave of a year, by decree: working days are computed from nothing
+    else.
+    """
 
     year: Annotated[int, count(1945, 2200)]
     holidays: Annotated[tuple[date, ...], many(DAY)]
@@ -115,7 +119,9 @@ class PositionReferenced(Fact):
 @event("ledger.heads/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadsCommitted(Event):
-    """Roots over the heads of all streams, of the access log and of the NIP index, before a checkpoint."""
+    """Roots over the heads of all streams, of the access log and of the NIP index, before a
+    checkpoint.
+    """
 
     streams: Annotated[int, count(0, 2**53)]
     streams_root: Ident
@@ -191,7 +197,9 @@ class PrecedenceEnacted(Event):
 @event("ledger.keys_rotated/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeysRotated(Event):
-    """The living keys were wrapped anew and the old epoch key destroyed: erasures before it are complete."""
+    """The living keys were wrapped anew and the old epoch key destroyed: erasures before it are
+    complete.
+    """
 
     epoch: Annotated[int, count(1, 2**31)]
     destroyed_epoch: Annotated[int, count(0, 2**31)]

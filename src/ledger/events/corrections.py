@@ -1,7 +1,7 @@
 """How a recorded fact is mended: by another event in the same stream, never by a change.
 
-They act on knowledge alone and have no legal day of their own. `root` and `replaces` are versions in
-the stream: of the event that first stated the fact, and of the one that is replaced.
+They act on knowledge alone and have no legal day of their own. `root` and `replaces` are versions
+in the stream: of the event that first stated the fact, and of the one that is replaced.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class Correction(Event):
 class CorrectedFields(Correction):
     """The fact was stated wrongly; `fields` is its complete replacement, its legal day included.
 
-    `sealed` holds the replacement's sealed fields of the identity class, `restricted` stay with theirs.
+    `sealed` holds the replacement's sealed fields of the identity class, `restricted` stay with
+    theirs.
     """
 
     fact: Ident = internal()

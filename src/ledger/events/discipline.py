@@ -1,4 +1,5 @@
-"""Discipline: from a report to the last ruling (PP 53/2010, PP 94/2021, PP 79/2021), and inspections.
+"""Discipline: from a report to the last ruling (PP 53/2010, PP 94/2021, PP 79/2021), and
+inspections.
 
 These names and fields are the storage format; see ledger.events.base.
 """

@@ -121,8 +121,8 @@ class QualificationObtained(Fact):
 class PositionAssumed(Fact):
     """A post is held from a day on (TMT jabatan).
 
-    `title_id` is a keyed hash of the normalised title; a dated reference of titles gives the kind where
-    this fact does not state it, because the profile export says only "struktural".
+    `title_id` is a keyed hash of the normalised title; a dated reference of titles gives the kind
+    where this fact does not state it, because the profile export says only "struktural".
     """
 
     assignment: Annotated[Assignment, code(Assignment)] = Assignment.DEFINITIF

@@ -1,7 +1,7 @@
 """Disputes, decisions, erasure, holds, transfers and warnings.
 
-What concerns one person or unit lies in that stream, so that one stream tells all about it; decisions
-weigh several people and lie in the ledger stream.
+What concerns one person or unit lies in that stream, so that one stream tells all about it;
+decisions weigh several people and lie in the ledger stream.
 
 These names and fields are the storage format; see ledger.events.base.
 """
@@ -189,7 +189,9 @@ class DecisionRecommended(Event):
 @event("ledger.decision_issued/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionIssued(Event):
-    """The PPK or his delegate issued the decision; only a penetapan makes a measurement official."""
+    """The PPK or his delegate issued the decision; only a penetapan makes a measurement
+    official.
+    """
 
     id: Ident
     number: Ident

@@ -60,7 +60,9 @@ QUANTITY = amount("0", None)
 @event("employee.plan/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAgreed(Fact):
-    """SKP agreed or submitted (PermenPANRB 6/2022); one text and one supported indicator a result."""
+    """SKP agreed or submitted (PermenPANRB 6/2022); one text and one supported indicator a
+    result.
+    """
 
     from_: Day
     to: Day
@@ -74,7 +76,8 @@ class PlanAgreed(Fact):
 class PerformanceAppraised(Fact):
     """Penilaian kinerja of a period (PP 46/2011, PP 30/2019, PermenPANRB 6/2022).
 
-    `score` runs to 100 under PP46 and to 120 under PP30; `printed` is the word as the document has it.
+    `score` runs to 100 under PP46 and to 120 under PP30; `printed` is the word as the document has
+    it.
     """
 
     from_: Day

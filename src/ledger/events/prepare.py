@@ -1,7 +1,7 @@
 """What a fact's fields say together: defaults that follow from others, and contradictions.
 
-Each hook gets the raw object of a facts file before its fields are read (`BEFORE`) or the fields after
-(`AFTER`); flags are unusual things worth showing, never a reason to refuse.
+Each hook gets the raw object of a facts file before its fields are read (`BEFORE`) or the fields
+after (`AFTER`); flags are unusual things worth showing, never a reason to refuse.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from ledger.events.titles import functional_level, leadership_level
 Raw = dict[str, Any]
 Complain = Callable[[str, str, str, str], None]  # field, code, message, next step
 
-# Which text governs an appraisal where it does not say so, by the last day of its period: PP 46/2011
-# to the first half of 2021, PP 30/2019 to its end, PermenPANRB 6/2022 since.
+# Which text governs an appraisal where it does not say so, by the last day of its period: PP
+# 46/2011 to the first half of 2021, PP 30/2019 to its end, PermenPANRB 6/2022 since.
 _PP46_UNTIL = "2021-06-30"
 _PP30_UNTIL = "2021-12-31"
 
@@ -136,7 +136,7 @@ def _appraisal_after(fields: Raw, complain: Complain, flags: list[str]) -> None:
             "An appraisal that was made needs its predicate, both ratings, or its score.",
             "Add the predicate, or give the state BELUM_DINILAI.",
         )
-    if fields.get("regime") == "PP46" and Decimal(fields.get("score", "0")) > Decimal("100"):
+    if fields.get("regime") == "PP46" and Decimal(fields.get("score", "0")) > Decimal(100):
         complain(
             "score", "OUT_OF_RANGE", "Scores under PP 46/2011 run to 100.", "Check the regime."
         )

@@ -1,7 +1,7 @@
 """One object of a facts file -> a draft of a fact, or everything that is wrong with it.
 
-Reads the public contract of docs/facts.md. A draft holds JSON-ready canonical values; persons, units and
-targets in it are still as given, to be resolved to ids when the fact is recorded.
+Reads the public contract of docs/facts.md. A draft holds JSON-ready canonical values; persons,
+units and targets in it are still as given, to be resolved to ids when the fact is recorded.
 """
 
 from __future__ import annotations
@@ -316,7 +316,7 @@ def _document(raw: Mapping[str, Any], fact: str, reading: _Reading) -> dict[str,
     return found
 
 
-def _read_correction(  # noqa: PLR0913, PLR0917
+def _read_correction(  # noqa: PLR0917 - private, called once
     raw: dict[str, Any],
     fact: str,
     owner: str,

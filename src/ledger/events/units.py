@@ -37,7 +37,9 @@ from ledger.vocabulary_agency import (
 @event("org_unit.unit/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitDescribed(Fact):
-    """A unit exists under this code, name and parent from a day on; the same code again is a change."""
+    """A unit exists under this code, name and parent from a day on; the same code again is a
+    change.
+    """
 
     code: Ident
     name: Ident

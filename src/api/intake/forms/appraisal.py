@@ -111,7 +111,7 @@ def _convert_evaluation(row: RowReader, _context: Context) -> None:
 
 
 def _convert_siasn(row: RowReader, _context: Context) -> None:
-    """SIASN: rating 1 to 3, kuadran 1 to 5; months of start and end where the period is not a year."""
+    """SIASN: rating 1 to 3, kuadran 1 to 5; months of start and end where it is not a year."""
     fact = row.draft("appraisal", row.nip())
     _put_siasn_period(row, fact)
     fact.put("work_result", row.word(row.pick("hasil_kerja_nilai", "hasil_kerja"), words.RATING))

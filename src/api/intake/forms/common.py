@@ -35,8 +35,8 @@ def put_decree(draft: Draft, number: Take, day: Take, *, kind: str = "SK") -> No
 def unit_path(unit: str, top: str) -> str:
     """The path of a unit from the top: `A - B - C`.
 
-    A bare name such as "Subbagian Umum" stands in many agencies, so the satuan kerja is put before it;
-    a path that ends with the satuan kerja is turned round.
+    A bare name such as "Subbagian Umum" stands in many agencies, so the satuan kerja is put before
+    it; a path that ends with the satuan kerja is turned round.
     """
     parts = [part.strip() for part in unit.split(SEPARATOR) if part.strip()]
     above = [part.strip() for part in top.split(SEPARATOR) if part.strip()]
@@ -87,13 +87,15 @@ def put_days(
 def put_when(row: RowReader, draft: Draft, day_name: str, year_name: str = "") -> None:
     """`on` as exactly as the row says it: a day, or only its year, which is flagged."""
     name = row.pick(day_name, year_name) if year_name else day_name
-    take = row.when(name) if name == day_name else _year_text(row, name)
+    take = row.when(name) if name == day_name else year_text(row, name)
     if name == year_name and take.value:
         row.note(name, "DATE_FROM_YEAR")
     draft.put("on", row.require(take))
 
 
-def _year_text(row: RowReader, name: str) -> Take:
+def year_text(row: RowReader, name: str) -> Take:
+    """A year as text: a legal day of which no more is known."""
+
     def read(cell: Cell) -> str:
         return str(dates.read_year(cell))
 

@@ -99,7 +99,7 @@ def _put_employment(row: RowReader, nip: Take, employment: str) -> None:
 
 
 def _put_standing(row: RowReader, nip: Take) -> None:
-    """AKTIF from the appointment, for somebody of whom no standing is known; others have no day here."""
+    """AKTIF from the appointment if no standing is known; other standings have no day here."""
     name = words.key(plain(row.cell("kedudukan")))
     if name and not name.endswith("aktif"):
         row.note("kedudukan", "STANDING_WITHOUT_DATE")
@@ -146,8 +146,8 @@ def _put_position(row: RowReader, nip: Take) -> None:
 def put_post(row: RowReader, *, fact_title: Take, kind_names: tuple[str, ...]) -> None:
     """Title, assignment, kind and eselon of the row's latest draft.
 
-    "Struktural" says no kind: the reference of titles gives it, dated. The level of a functional post
-    is read from the title later.
+    "Struktural" says no kind: the reference of titles gives it, dated. The level of a functional
+    post is read from the title later.
     """
     fact = row.drafts[-1]
     acting = titles.acting(fact_title.value)
@@ -173,8 +173,7 @@ def _put_qualification(row: RowReader, nip: Take) -> None:
         row.note(row.pick("tahun_lulus", "pendidikan_tingkat"), "QUALIFICATION_UNDATED")
         return
     fact = row.draft("qualification", nip)
-    year = row.when("tahun_lulus")
-    fact.put("on", year)
+    fact.put("on", common.year_text(row, "tahun_lulus"))
     fact.put("level", level)
     fact.put("field", row.text("pendidikan"))
     fact.put("institution", row.text("sekolah"))
@@ -213,6 +212,7 @@ PROFILE: Final = form(
         "satker_induk": "satuan kerja induk nama",
         "satker_kerja": "satuan kerja kerja nama, satuan kerja, satker",
     },
-    required="nip nama tmt_cpns jabatan|gol_akhir|pendidikan_tingkat tmt_jabatan|tmt_golongan|status",
+    required="nip nama tmt_cpns jabatan|gol_akhir|pendidikan_tingkat"
+    " tmt_jabatan|tmt_golongan|status",
     convert=_convert,
 )

@@ -32,7 +32,8 @@ def _category(row: RowReader, name: str, table: Words) -> Take:
 def _put_what(row: RowReader, fact: Draft, category: Take) -> None:
     """Category, title, organiser, certificate and hours; the level is read from the title later."""
     fact.put("category", category)
-    fact.put("title", row.require(row.text("judul")))
+    title = row.text("judul")
+    fact.put("title", title if row.says("latihan_id") else row.require(title))
     fact.put("organiser", row.text("penyelenggara"))
     fact.put("certificate_no", row.text("nomor"))
     common.put_hours(row, fact, "jam")
@@ -69,7 +70,7 @@ def _convert_seminar(row: RowReader, _context: Context) -> None:
 
 
 def _convert_course(row: RowReader, _context: Context) -> None:
-    """SIASN: T, F or P on the certificate, else jenis diklat; a course without a kind is SEMINAR."""
+    """SIASN: T, F or P on the certificate, else jenis diklat; without a kind it is SEMINAR."""
     fact = row.draft("competency", row.nip())
     said = plain(row.cell("jenis_id"))
     if said in {"5", "6"}:
@@ -86,6 +87,9 @@ def _convert_course(row: RowReader, _context: Context) -> None:
 def _convert_leadership(row: RowReader, _context: Context) -> None:
     fact = row.draft("competency", row.nip())
     _put_what(row, fact, Take(str(CompetencyCategory.KEPEMIMPINAN), row.header("judul")))
+    if not row.says("judul") and row.says("latihan_id"):
+        named = row.text("latihan_id")
+        fact.put("title", named._replace(value=f"Latihan struktural {named.value}"))
     common.put_days(row, fact, "mulai", "selesai", "tahun")
 
 
@@ -209,6 +213,6 @@ LEADERSHIP: Final = form(
         "tahun": "tahun",
         "orang": "pnsOrangId",
     },
-    required="nip judul mulai|selesai|tahun",
+    required="nip judul|latihan_id mulai|selesai|tahun",
     convert=_convert_leadership,
 )

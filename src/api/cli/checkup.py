@@ -1,0 +1,35 @@
+"""`doctor`: look at the ledger, its keys and the machine, and say what is wrong."""
+
+from __future__ import annotations
+
+import typer
+
+from api.cli.common import (
+    DEFAULT_URL,
+    AsJson,
+    KeyFolder,
+    LedgerUrl,
+    now,
+    opened,
+    print_json,
+    say,
+)
+from api.doctor import examine, summary
+
+
+def doctor_command(
+    url: LedgerUrl = DEFAULT_URL, keys: KeyFolder = None, as_json: AsJson = False
+) -> None:
+    """Look at the ledger, its keys and the machine, and say what is wrong."""
+    with opened(url, keys) as ledger:
+        findings = []
+        for finding in examine(ledger, now()):
+            findings.append(finding)
+            if not as_json:
+                say(f"{finding.state:7} {finding.what}: {finding.message}")
+                if finding.next_step:
+                    say(f"        {finding.next_step}")
+    told = summary(findings)
+    if as_json:
+        print_json(told)
+    raise typer.Exit(1 if told["wrong"] else 0)

@@ -1,0 +1,25 @@
+"""`rebuild`: make everything derived from the log anew."""
+
+from __future__ import annotations
+
+from api.cli.common import (
+    DEFAULT_URL,
+    AsJson,
+    KeyFolder,
+    LedgerUrl,
+    opened,
+    print_json,
+    say,
+)
+
+
+def rebuild_command(
+    url: LedgerUrl = DEFAULT_URL, keys: KeyFolder = None, as_json: AsJson = False
+) -> None:
+    """Make the NIP index and the facts table anew from the log; costs only time."""
+    with opened(url, keys) as ledger:
+        position = ledger.index.rebuild()
+    if as_json:
+        print_json({"position": position})
+    else:
+        say(f"Rebuilt up to position {position}.")

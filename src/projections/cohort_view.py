@@ -1,0 +1,200 @@
+"""What the rules of `cohort` work with: facts of everybody at one coordinate, and results by subject.
+
+A leaf of the plan has few distinct outcomes: a handful of points, marks and reasons, however many
+people. So a rule reduces each subject's facts to a key by vectorised comparisons, and the outcome of
+each distinct key is worked out once, in exact decimals. Points in columns are integers at the plan's
+scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from ledger.errors import invariant
+from projections.answer import MeasureResult
+from projections.columns import EFF_FROM, SUBJECT, day_number, layout
+from projections.frame import Frame
+from projections.plan import Condition, Cuts, Ever, Measure, Span, Value, Window, values
+from projections.reasons import MATTER_OPEN, Reason
+from projections.tables import Table
+
+CODE = "outcome"
+NUMBERS = ("low", "high", "reach_low", "reach_high")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The facts of all streams as visible on a legal day and known at a position."""
+
+    frame: Frame
+    as_of: date
+    position: int
+
+    @property
+    def day(self) -> int:
+        """The number of the legal day."""
+        return day_number(self.as_of)
+
+    def table(self, kind: str, columns: Iterable[str]) -> Table:
+        """The table of a kind with at least these fields."""
+        return self.frame.table(kind, columns)
+
+    def rows(
+        self,
+        kind: str,
+        columns: Sequence[str],
+        *masks: pl.Expr,
+        where: Sequence[Condition] = (),
+        covering: bool = False,
+    ) -> pl.DataFrame:
+        """Subject and columns of facts that a question may see, in order within a subject.
+
+        `covering` keeps those that hold on the day. Base columns may be among the columns.
+        """
+        fields = [name for name in columns if name in layout()[kind]]
+        table = self.table(kind, {*fields, *(one.field for one in where)})
+        legal = table.covering(self.day) if covering else table.there(self.day)
+        met = [condition_met(one) for one in where]
+        found = table.rows.lazy().filter(table.known(self.position), *legal, *masks, *met)
+        return found.select(SUBJECT, *columns).collect()
+
+    def in_window(self, window: Window | Ever) -> Sequence[pl.Expr]:
+        """Whether a fact's legal day lies in a window that ends on the day."""
+        after = window.after(self.as_of)
+        upto = pl.col(EFF_FROM).le(pl.lit(self.day, pl.Int32))
+        if after is None:
+            return (upto,)
+        return (upto, pl.col(EFF_FROM).gt(pl.lit(day_number(after), pl.Int32)))
+
+    def spread(self, subjects: pl.Series, found: pl.Series, *, default: int) -> pl.Series:
+        """A column by subject number, for all streams: what was found, else the default."""
+        dense = pl.repeat(default, self.frame.subjects, dtype=found.dtype, eager=True)
+        return dense.scatter(subjects, found) if len(subjects) else dense
+
+
+def condition_met(condition: Condition) -> pl.Expr:
+    """Whether a fact passes a `where`."""
+    codes = sorted(condition.codes.value)
+    return pl.col(condition.field).is_in(codes).fill_null(condition.absent)
+
+
+def last_of_subject() -> pl.Expr:
+    """The last row of each subject, where a subject's rows follow each other."""
+    return (pl.col(SUBJECT) != pl.col(SUBJECT).shift(-1)).fill_null(value=True)
+
+
+def scale_of(parts: Iterable[Decimal]) -> int:
+    """How many decimals hold all of these numbers exactly."""
+    return max((max(0, -int(one.as_tuple().exponent)) for one in parts), default=0)
+
+
+def scaled(number: Decimal, scale: int) -> int:
+    """A number as an integer at a scale that holds it exactly."""
+    found = number.scaleb(scale)
+    invariant(found == found.to_integral_value(), f"{number} does not fit scale {scale}")
+    return int(found)
+
+
+def decimals_of(part: object) -> Iterable[Decimal]:
+    """Every number of points that a plan or a part of it can give."""
+    for one in values(part):
+        if isinstance(one.value, Decimal):
+            yield one.value
+        elif isinstance(one.value, Span):
+            yield from (one.value.low, one.value.high)
+
+
+def interval_of(number: pl.Expr, cuts: Cuts, *, scale: int) -> pl.Expr:
+    """The place of the interval that holds an integer at a scale; null below 0 or above the top."""
+    intervals = cuts.intervals
+    passed = [_above(number, one.low, inside=one.low_inside, scale=scale) for one in intervals]
+    top = intervals[-1]
+    beyond = _above(number, top.high, inside=not top.high_inside, scale=scale)
+    place = pl.sum_horizontal([one.cast(pl.Int32) for one in passed]) - 1
+    return pl.when(beyond.not_() & (place >= 0)).then(place)
+
+
+def _above(number: pl.Expr, cut: Decimal, *, inside: bool, scale: int) -> pl.Expr:
+    """number > cut, or >= where the cut is inside; exact, though the cut may be finer than the scale."""
+    exact = cut.scaleb(scale)
+    whole = int(exact.to_integral_value(rounding="ROUND_FLOOR"))
+    if inside and exact == whole:
+        return number.ge(pl.lit(whole, pl.Int64))
+    return number.gt(pl.lit(whole, pl.Int64))
+
+
+def outcome(
+    measure: Measure,
+    *,
+    span: Span,
+    parameters: Iterable[Value[Any]],
+    limits: Sequence[Value[Any]] = (),
+    why: Sequence[Reason] = (),
+    reach: Span | None = None,
+    measures: Sequence[MeasureResult] = (),
+) -> MeasureResult:
+    """A measure's result without the facts that led to it."""
+    held = [measure.maximum] if measure.when is None else [measure.maximum, measure.when]
+    return MeasureResult(
+        name=measure.name,
+        span=span,
+        reach=span if reach is None else reach,
+        maximum=measure.maximum.value,
+        rule=measure.rule.NAME,
+        cite=measure.cite,
+        parameters=(*held, *parameters),
+        limits=tuple(limits),
+        measures=tuple(measures),
+        reasons=tuple(why),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What a measure came to: for each stream the place of its outcome, and the outcomes."""
+
+    by_stream: pl.Series
+    results: Sequence[MeasureResult]
+
+    def numbers(self, scale: int) -> pl.DataFrame:
+        """The outcomes as integers, and whether each has a reason and an open matter."""
+        spans = [(one.span.low, one.span.high, one.reach.low, one.reach.high) for one in self.results]
+        columns = {
+            name: pl.Series([scaled(span[place], scale) for span in spans], dtype=pl.Int64)
+            for place, name in enumerate(NUMBERS)
+        }
+        whys = [list(one.why()) for one in self.results]
+        columns["reasoned"] = pl.Series([bool(why) for why in whys], dtype=pl.Boolean)
+        columns["open"] = pl.Series([_is_open(why) for why in whys], dtype=pl.Boolean)
+        return pl.DataFrame(columns)
+
+
+def _is_open(why: Sequence[Reason]) -> bool:
+    return any(one.code == MATTER_OPEN for one in why)
+
+
+def outcomes(
+    view: View,
+    found: pl.DataFrame,
+    keys: Sequence[str],
+    make: Callable[..., MeasureResult],
+    *,
+    otherwise: MeasureResult,
+) -> Outcomes:
+    """Outcomes by the distinct keys of the subjects found; `make` gets one key's columns in order."""
+    distinct = found.select(keys).unique()
+    results = [otherwise, *(make(*row) for row in distinct.iter_rows())]
+    places = pl.Series(CODE, range(1, len(results)), dtype=pl.UInt32)
+    coded = found.join(
+        distinct.with_columns(places), on=list(keys), how="left", nulls_equal=True
+    )
+    return Outcomes(view.spread(coded[SUBJECT], coded[CODE], default=0), results)
+
+
+Fields = Mapping[str, frozenset[str]]
