@@ -23,7 +23,7 @@ test: $(STAMP) ## every test, on SQLite and on a real PostgreSQL that comes with
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test-fast: $(STAMP) ## the tests without the slow ones and with few examples each
-	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not bench and not slow"
+	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow"
 
 fuzz: $(STAMP) ## the laws over new random examples, a thousand each; prints how to replay a failure
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
@@ -42,7 +42,7 @@ docs: $(STAMP) ## write the generated parts of docs/ anew (events, closed lists)
 	$(BIN)/python -m tests.reference
 
 bench: $(STAMP) ## the benchmarks, beside the stock library, with the machine's description
-	$(BIN)/python -m pytest tests/bench -m bench -p no:xdist --capture=no
+	$(BIN)/python -m tests.bench
 
 doctor: $(STAMP) ## look at the ledger, its keys and the machine, and say what is wrong
 	$(BIN)/asn-ledger doctor

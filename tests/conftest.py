@@ -55,3 +55,15 @@ def clock() -> SteppingClock:
 def store(database_url: str, clock: SteppingClock) -> Iterator[EventStore]:
     with EventStore.create(database_url, clock=clock) as created:
         yield created
+
+
+@pytest.fixture
+def both_stores(
+    sqlite_url: str, postgresql_url: str, clock: SteppingClock
+) -> Iterator[dict[str, EventStore]]:
+    """A ledger in each database by its URL: for a property whose examples all run on both."""
+    with (
+        EventStore.create(sqlite_url, clock=clock) as sqlite,
+        EventStore.create(postgresql_url, clock=clock) as postgresql,
+    ):
+        yield {sqlite_url: sqlite, postgresql_url: postgresql}

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from enum import EnumType
 from pathlib import Path
 
+from api.intake.form import Form
+from api.intake.forms.catalogue import FORMS
 from ledger import vocabulary, vocabulary_agency
 from ledger.events import registry
 from ledger.events.base import EventSpec, FieldSpec
@@ -61,9 +63,24 @@ def lists() -> str:
     return "\n".join(["| list | meaning | members |", "|---|---|---|", *rows])
 
 
+def form_row(form: Form) -> str:
+    """A form with what its rows become and the columns by which it is told."""
+    groups = (" or ".join(form.columns[name][0] for name in group) for group in form.required)
+    return f"| `{form.name}` | {form.title} | {', '.join(groups)} | {', '.join(form.kinds)} |"
+
+
+def forms() -> str:
+    """The table of every form of a spreadsheet."""
+    rows = [form_row(one) for one in FORMS]
+    return "\n".join(
+        ["| form | what it is | has at least the columns | becomes |", "|---|---|---|---|", *rows]
+    )
+
+
 GENERATED = {
     "docs/events.md": {"events": events},
     "docs/glossary.md": {"lists": lists},
+    "docs/samples.md": {"forms": forms},
 }
 
 

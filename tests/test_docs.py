@@ -237,6 +237,7 @@ def pattern_of(line: str) -> str:
     return re.sub(r"\d+(\\ (?:facts|events))", r"\\d+\1", pattern)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("where", "block"), list(runnable()))
 def test_marked_blocks_run(
     where: str, block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

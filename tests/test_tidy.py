@@ -30,6 +30,7 @@ OFFENCES: tuple[tuple[tidy.Check, str, str], ...] = (
     (tidy.binary_float, BROKEN, "x = float('1.5')\n"),
     (tidy.number_of_the_law, RULES, "hours = 20\n"),
     (tidy.number_of_the_law, RULES, "share = 0.5\n"),
+    (tidy.number_of_the_law, RULES, "points = Decimal('22.5')\n"),
     (tidy.commit_inside, BROKEN, "connection.commit()\n"),
     (tidy.unnumbered_promise, BROKEN, "# TO" + "DO later\n"),
     (tidy.foreign_word, "docs/x.md", "see file" + "://x\n"),

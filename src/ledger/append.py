@@ -88,6 +88,10 @@ class Appender:
         except ConnectionLost as error:
             if not attempt.in_doubt:
                 raise self._backend.unreachable() from error
+        except StoreError as error:
+            if attempt.in_doubt:  # it failed before it could ask about the first attempt
+                raise outcome_unknown(self._backend.place) from error
+            raise
         return self._ask(attempt)
 
     def _one_by_one(self, batch: Sequence[PreparedCommand]) -> list[Result]:

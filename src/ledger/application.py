@@ -36,7 +36,9 @@ from ledger.events.base import Encoded, encode
 from ledger.events.book import InstrumentEnacted, LedgerFounded
 from ledger.facts import History, history
 from ledger.identity import IdentityIndex
+from ledger.key_errors import KeyFolderExists
 from ledger.key_folder import default_key_folder
+from ledger.key_store import origin_of
 from ledger.keyring import Keyring
 from ledger.mapper import LedgerMapper
 from ledger.names import NameIndex
@@ -44,10 +46,12 @@ from ledger.recorder import LedgerRecorder
 from ledger.records import Command, NewEvent, Outcome, RecordedEvent
 from ledger.rulebook import Rulebook, rulebook
 from ledger.store import EventStore
+from ledger.store_errors import LedgerExists, VersionConflict
 from ledger.unit_directory import UnitDirectory, directory
 
 UNIT_TOPIC = "org_unit.unit/1"
 PERSON_TOPIC = "employee.registered/1"
+_RETRIES = 9
 Randomness = Callable[[int], bytes]
 Clock = Callable[[], datetime]
 
@@ -159,38 +163,23 @@ class Ledger(Application[UUID]):
     ) -> Self:
         """Make the database and the keys, and append the founding with its instruments.
 
-        A crash before the append leaves tables and keys that nothing uses; founding again goes on.
+        A crash before the append leaves tables and keys that nothing uses; founding again takes
+        them over.
 
         Raises:
             StoreError, KeyError of ledger.key_errors: what stands in the way.
         """
-        store = EventStore.create(url, clock=clock)
+        store = _empty_store(url, randomness=randomness, clock=clock)
         try:
-            origin = f"asn-ledger/{founding.agency_code}/{randomness(6).hex()}"
-            folder = keys or default_key_folder(url, origin)
-            keyring = Keyring.create(folder, origin, randomness=randomness)
-            stream = stream_id(randomness)
-            own = keyring.ensure([stream])[stream]
-            event = LedgerFounded(
-                agency_code=founding.agency_code,
-                agency_name=founding.agency_name,
-                origin=origin,
-                timezone=founding.timezone,
-                format=FORMAT,
-                demo=founding.demo,
-                ledger_stream=stream.hex,
-                public_keys={origin: keyring.public_key.hex()},
-                nip_index_key=keyring.secret_id("nip-index"),
-                keys=dict(own.digests),
-            )
-            mapper = LedgerMapper(origin=origin, keyring=keyring)
-            encoded = [encode(event), *(encode(one) for one in founding.instruments)]
-            rows = tuple(
-                mapper.new_event(stream, version, one, {"actor": actor})
-                for version, one in enumerate(encoded, start=1)
-            )
-            store.append(Command(rows))
-            return cls(store, keyring, encoded[0].opened)
+            keyring = _fresh_keyring(url, founding.agency_code, keys, randomness)
+            try:
+                stream = stream_id(randomness)
+                rows, founded = _founding_rows(founding, keyring, stream, actor)
+                store.append(Command(rows))
+                return cls(store, keyring, founded)
+            except BaseException:
+                keyring.close()
+                raise
         except BaseException:
             store.close()
             raise
@@ -214,7 +203,11 @@ class Ledger(Application[UUID]):
             founded = _founding_payload(store)
             folder = keys or default_key_folder(url, str(founded["origin"]))
             keyring = Keyring.open(folder, str(founded["origin"]), randomness=randomness)
-            return cls(store, keyring, founded)
+            try:
+                return cls(store, keyring, founded)
+            except BaseException:
+                keyring.close()
+                raise
         except BaseException:
             store.close()
             raise
@@ -323,9 +316,71 @@ class Ledger(Application[UUID]):
         )
 
     def append_to_book(self, events: Sequence[Encoded], actor: str) -> Outcome:
-        """Append events about the ledger itself."""
+        """Append events about the ledger itself, after what others append to it meanwhile."""
+        for _ in range(_RETRIES):
+            try:
+                return self._append_to_book(events, actor)
+            except VersionConflict:
+                continue
+        return self._append_to_book(events, actor)
+
+    def _append_to_book(self, events: Sequence[Encoded], actor: str) -> Outcome:
         last = self.book_events()[-1].originator_version
         return self.append_to(self.stream, last, events, {"actor": actor})
+
+
+def _empty_store(url: str, *, randomness: Randomness, clock: Clock | None) -> EventStore:
+    """A new store, or one that an interrupted founding left without a single event."""
+    try:
+        return EventStore.create(url, clock=clock, randomness=randomness)
+    except LedgerExists:
+        store = EventStore.open(url, clock=clock, randomness=randomness)
+        if store.head().position:
+            store.close()
+            raise
+        return store
+
+
+def _fresh_keyring(
+    url: str, agency_code: str, keys: Path | None, randomness: Randomness
+) -> Keyring:
+    """New keys, or those that an interrupted founding left unused."""
+    origin = f"asn-ledger/{agency_code}/{randomness(6).hex()}"
+    folder = keys or default_key_folder(url, origin)
+    left = origin_of(folder)
+    if left is None:
+        return Keyring.create(folder, origin, randomness=randomness)
+    keyring = Keyring.open(folder, left, randomness=randomness)
+    if keyring.count() > 1:
+        keyring.close()
+        raise KeyFolderExists(folder)
+    return keyring
+
+
+def _founding_rows(
+    founding: Founding, keyring: Keyring, stream: UUID, actor: str
+) -> tuple[tuple[NewEvent, ...], Mapping[str, Any]]:
+    """The first command of a ledger, and the payload of the founding event."""
+    own = keyring.ensure([stream])[stream]
+    event = LedgerFounded(
+        agency_code=founding.agency_code,
+        agency_name=founding.agency_name,
+        origin=keyring.origin,
+        timezone=founding.timezone,
+        format=FORMAT,
+        demo=founding.demo,
+        ledger_stream=stream.hex,
+        public_keys={keyring.origin: keyring.public_key.hex()},
+        nip_index_key=keyring.secret_id("nip-index"),
+        keys=dict(own.digests),
+    )
+    encoded = [encode(event), *(encode(one) for one in founding.instruments)]
+    mapper = LedgerMapper(origin=keyring.origin, keyring=keyring)
+    rows = tuple(
+        mapper.new_event(stream, version, one, {"actor": actor})
+        for version, one in enumerate(encoded, start=1)
+    )
+    return rows, encoded[0].opened
 
 
 def _founding_payload(store: EventStore) -> Mapping[str, Any]:

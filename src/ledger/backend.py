@@ -19,7 +19,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, MetaData, Transaction, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from ledger.errors import invariant
+from ledger.errors import LedgerError, invariant
 from ledger.records import Head, NewEvent, Request
 from ledger.store_errors import (
     ChangeRefused,
@@ -41,6 +41,13 @@ APPEND = "append"
 
 class ConnectionLost(Exception):
     """The connection broke; whether a commit that was under way took effect is not known."""
+
+
+class Moment(NamedTuple):
+    """A recorded_at: the instant in UTC, and its canonical text."""
+
+    instant: datetime
+    text: str
 
 
 class PreparedEvent(NamedTuple):
@@ -110,7 +117,7 @@ class Backend(ABC):
     def connect(self) -> Iterator[Connection]:
         """A connection whose driver errors leave as `StoreError` or `ConnectionLost`.
 
-        A connection on which anything went wrong is not used again.
+        A connection on which anything but a refusal of ours was raised is not used again.
         """
         try:
             connection = self.engine.connect()
@@ -124,7 +131,8 @@ class Backend(ABC):
         try:
             yield connection
         except BaseException as error:
-            connection.invalidate()
+            if not isinstance(error, LedgerError):
+                connection.invalidate()
             translated = self.translate(error)
             if isinstance(translated, ConnectionLost):
                 self.engine.dispose()  # what is left in the pool is as old as the one that broke
@@ -145,7 +153,7 @@ class Backend(ABC):
         try:
             with (
                 self.connect() as connection,
-                connection.execution_options(**{PURPOSE: READ}).begin(),
+                self.transaction(connection.execution_options(**{PURPOSE: READ})),
             ):
                 yield connection
         except ConnectionLost as error:
@@ -165,13 +173,23 @@ class Backend(ABC):
         except ConnectionLost as error:
             raise self.unreachable() from error
 
-    def transaction(self, connection: Connection) -> AbstractContextManager[Transaction]:
+    @contextmanager
+    def transaction(self, connection: Connection) -> Iterator[Transaction]:
         """A transaction that may write; committed at the end of the block, unless rolled back."""
-        return connection.begin()
+        with connection.begin() as transaction:
+            try:
+                yield transaction
+            except LedgerError:
+                raise
+            except BaseException:
+                # Closing it undoes the transaction, in whatever state the connection is; asking it
+                # to roll back could fail, and hide why.
+                connection.invalidate()
+                raise
 
     def appending(self, connection: Connection) -> AbstractContextManager[Transaction]:
         """The same for an append, whose first act is `lock_head`."""
-        return connection.execution_options(**{PURPOSE: APPEND}).begin()
+        return self.transaction(connection.execution_options(**{PURPOSE: APPEND}))
 
     # -- founding -------------------------------------------------------------------------------
 
@@ -219,9 +237,16 @@ class Backend(ABC):
             select(ledger_format.c.format).where(ledger_format.c.application == APPLICATION)
         ).scalar()
 
-    @abstractmethod
     def ensure_tables(self, derived: MetaData) -> None:
         """Make tables derived from the log, which may be changed and dropped at will."""
+        names = set(derived.tables) & set(metadata.tables)
+        invariant(not names, f"a derived table has a ledger's name: {sorted(names)}")
+        with self.writing() as connection:
+            self.make_tables(connection, derived)
+
+    @abstractmethod
+    def make_tables(self, connection: Connection, derived: MetaData) -> None:
+        """Make the missing ones, and let the application change their rows."""
 
     # -- appending ------------------------------------------------------------------------------
 
@@ -246,10 +271,8 @@ class Backend(ABC):
         """The parts of a row before and after recorded_at that do not depend on the position."""
 
     @abstractmethod
-    def stamp(self, recorded_at: datetime, text: str) -> Any:
-        """recorded_at as `event_row` takes it, from the instant in UTC or its canonical text; made
-        once for all rows of a command.
-        """
+    def stamp(self, recorded_at: Moment) -> Any:
+        """recorded_at as `event_row` takes it; made once for all rows of a command."""
 
     @abstractmethod
     def event_row(self, position: int, prepared: PreparedEvent, stamp: Any, leaf: bytes) -> Any:

@@ -6,8 +6,8 @@ there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from ledger.errors import ContentConflict, KeyConflict, NotAllowed
 from ledger.events.base import Encoded
@@ -25,8 +25,7 @@ class Verdict(StrEnum):
     CORRECTS = "corrects"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The verdict and the events that follow from it; none unless something is new."""
 
     verdict: Verdict
@@ -66,14 +65,18 @@ def _decide_known(one: RootState, statement: Statement, *, same_key: bool) -> De
     if row is not None and other_source and row.gist in one.gists:
         return Decision(Verdict.CONFIRMED)
     if same_key:
-        raise KeyConflict(
-            "This key was used before for a row with other content.",
-            next_step="Send a correct that names this key, or give the row a key of its own.",
-            root=one.root,
-        )
+        raise _key_conflict(one)
     raise ContentConflict(
         "The same act was recorded before with other content.",
         next_step="If the new content is right, send a correct that names the recorded fact.",
+        root=one.root,
+    )
+
+
+def _key_conflict(one: RootState) -> KeyConflict:
+    return KeyConflict(
+        "This key was used before for a row with other content.",
+        next_step="Send a correct with this key as its target, or give the row a key of its own.",
         root=one.root,
     )
 
@@ -82,6 +85,8 @@ def _decide_correction(state: StreamState, statement: Statement) -> Decision:
     one = state.roots[statement.root or 0]
     if statement.act in one.acts:
         return Decision(Verdict.SAME)
+    if statement.key is not None and statement.key in state.by_key:
+        raise _key_conflict(state.roots[state.by_key[statement.key]])
     how = statement.fact
     if how == "correct" and statement.encoded.opened["fact"] != one.kind:
         raise NotAllowed(

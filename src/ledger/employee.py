@@ -44,8 +44,9 @@ class Employee:
 
     @property
     def registered(self) -> bool:
-        """Whether the person is in the ledger at all."""
-        return self.facts.version > 0
+        """Whether the stream is that of a person: it began with his registration."""
+        first = self.facts.roots.get(1)
+        return first is not None and first.kind == "registered"
 
 
 def nobody(stream: UUID) -> Employee:

@@ -61,13 +61,18 @@ def _carry_out(ledger: Ledger, stream: UUID) -> None:
 
 
 def finish_erasures(ledger: Ledger) -> list[UUID]:
-    """Carry out every erasure the log decided, as after a crash or after a backup was put back."""
+    """Carry out every erasure the log decided, as after a crash or after a backup was put back.
+
+    Sealed rows are deleted for all of them: an old database that was put back holds some again.
+    """
+    erased = [one.originator_id for one in ledger.store.read(1, topics=(ERASED,))]
     finished = []
-    for recorded in ledger.store.read(1, topics=(ERASED,)):
-        stream = recorded.originator_id
+    for stream in dict.fromkeys(erased):
         if ledger.keyring.erasure(stream) is None:
-            _carry_out(ledger, stream)
+            ledger.keyring.destroy(stream)
             finished.append(stream)
+        ledger.store.delete_sealed(stream)
+    ledger.index.follow()
     return finished
 
 

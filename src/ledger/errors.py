@@ -71,6 +71,18 @@ class TargetUnknown(LedgerError):
     code = "target_unknown"
 
 
+class SubjectDiffers(LedgerError):
+    """The fact that a correction puts in place is about somebody or something else."""
+
+    code = "subject_differs"
+
+
+class NumberTaken(LedgerError):
+    """A new number of a person is held by another person."""
+
+    code = "number_taken"
+
+
 class PersonUnknown(LedgerError):
     """No person of this ledger ever held this number."""
 

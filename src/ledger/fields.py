@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,6 +25,8 @@ IDENTITY = "identity"
 RESTRICTED = "restricted"
 MAX_TEXT = 4_000
 MAX_OPEN_TEXT = 200
+_NUMBERS_KEPT = 4_096
+_NUMBER_KEPT = 12  # characters
 
 # Older or foreign words that mean a member of a closed list (FACTS: appraisal predicate).
 ALIASES: dict[str, dict[str, str]] = {
@@ -66,6 +69,9 @@ def _bad(message: str, next_step: str, code: str) -> BadValue:
 def _text(raw: object, *, limit: int) -> str:
     if not isinstance(raw, str):
         raise _bad("This must be text.", "Write it in quotes.", "NOT_TEXT")
+    text = raw.strip()
+    if 0 < len(text) <= limit and text.isascii() and text.isprintable():
+        return text  # what clean_text would give: nearly all text of a file
     try:
         text = clean_text(raw)
     except BadValue as fault:
@@ -120,6 +126,13 @@ def _read_period(raw: object) -> str:
     return str(raw).strip()
 
 
+def _read_month(raw: object) -> str:
+    text = _read_period(raw)
+    if not text[5:].isdecimal() or len(text) != len("2023-06"):
+        raise _bad("This is not a month.", "Write it as 2023-06.", "NOT_A_PERIOD")
+    return text
+
+
 def _read_reference(raw: object) -> str:
     return str(read_open_text(raw))
 
@@ -172,7 +185,15 @@ def amount(low: str | None = None, high: str | None = None, name: str = "number"
             raise _bad("The number has too many digits.", "Give at most 28.", "OUT_OF_RANGE")
         return decimal_text(value)
 
-    return FieldType(name, read, Decimal, decimal_text)
+    known = lru_cache(maxsize=_NUMBERS_KEPT)(read)
+
+    def read_again(raw: object) -> str:
+        """Hours and scores are few numbers written often; text of any length is not kept."""
+        kind = type(raw)
+        short = kind is int or (kind is str and len(str(raw)) <= _NUMBER_KEPT)
+        return known(raw) if short else read(raw)
+
+    return FieldType(name, read_again, Decimal, decimal_text)
 
 
 def count(low: int, high: int) -> FieldType:
@@ -266,12 +287,14 @@ DAY = FieldType("day", _read_day, date.fromisoformat, _iso)
 SEALED_DAY = FieldType("day", _read_day, date.fromisoformat, _iso, sealed=IDENTITY)
 FLAG = FieldType("flag", _read_flag, _same, _same)
 PERIOD = FieldType("period", _read_period, _same, _same)
+MONTH = FieldType("month", _read_month, _same, _same)
 PERSON = FieldType("person", _read_person, UUID, _hex, reference="person")
 UNIT = FieldType("unit", _read_reference, UUID, _hex, reference="unit")
 TARGET = FieldType("target", _read_reference, int, _same, reference="target")
 SEALED_NIP = FieldType("nip", _read_person, _same, _same, sealed=IDENTITY)
 HOURS = amount("0", "100000", "hours")
 SCORE = amount("0", "100", "score")
+ROW = FieldType("row", _same, _same, _same, sealed=RESTRICTED)
 NUMBER = amount()
 
 _ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII".split()
@@ -305,6 +328,7 @@ Day = Annotated[date, DAY]
 SealedDay = Annotated[date, SEALED_DAY]
 Flag = Annotated[bool, FLAG]
 PeriodText = Annotated[str, PERIOD]
+MonthText = Annotated[str, MONTH]
 PersonId = Annotated[UUID, PERSON]
 UnitId = Annotated[UUID, UNIT]
 Target = Annotated[int, TARGET]

@@ -12,8 +12,6 @@ DELETE is refused, and nothing sealed disappears without an event that says so. 
 stays: sealed parts of an erased person may be deleted again, for instance after a restored backup.
 """
 
-# the only thing put into a statement is a constant of this file
-
 from __future__ import annotations
 
 ERASURE_TOPICS = "employee.erased/%"
@@ -25,12 +23,21 @@ REFUSED_SQLSTATE = "AL001"
 _WHY = "asn-ledger: what was recorded is never changed, removed or replaced"
 
 
+def _sql(statement: str) -> str:
+    """Put this file's constants into a statement."""
+    return (
+        statement.replace("$topics", f"'{ERASURE_TOPICS}'")
+        .replace("$refused", f"'{REFUSED_SQLSTATE}'")
+        .replace("$why", f"'{_WHY}'")
+    )
+
+
 def _sqlite_refuse(table: str, action: str, condition: str = "") -> str:
     when = f" WHEN {condition}" if condition else ""
     name = f"{table}_{action.lower()}_refused"
-    return (
+    return _sql(
         f"CREATE TRIGGER {name} BEFORE {action} ON {table}{when}"
-        f" BEGIN SELECT RAISE(ABORT, '{_WHY}'); END"
+        " BEGIN SELECT RAISE(ABORT, $why); END"
     )
 
 
@@ -68,7 +75,7 @@ SQLITE_GUARDS = (
         "INSERT",
         "EXISTS (SELECT 1 FROM erasures WHERE stream = NEW.stream)"
         " OR NOT EXISTS (SELECT 1 FROM events WHERE position = NEW.position"
-        f" AND stream = NEW.stream AND topic LIKE '{ERASURE_TOPICS}')",
+        " AND stream = NEW.stream AND topic LIKE $topics)",
     ),
     _sqlite_refuse("ledger_format", "INSERT", "EXISTS (SELECT 1 FROM ledger_format)"),
     _sqlite_refuse("heads", "INSERT", "EXISTS (SELECT 1 FROM heads)"),
@@ -91,26 +98,26 @@ def _postgres_refuse(table: str, actions: str) -> str:
 
 
 # `SET search_path FROM CURRENT` pins each function to the ledger's own schema.
-POSTGRES_GUARDS = (
-    f"""
+_POSTGRES_GUARDS = (
+    """
     CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql
     SET search_path FROM CURRENT AS $$
     BEGIN
-        RAISE EXCEPTION USING ERRCODE = '{REFUSED_SQLSTATE}', MESSAGE = '{_WHY}';
+        RAISE EXCEPTION USING ERRCODE = $refused, MESSAGE = $why;
     END $$
     """,
-    f"""
+    """
     CREATE FUNCTION refuse_going_back() RETURNS trigger LANGUAGE plpgsql
     SET search_path FROM CURRENT AS $$
     BEGIN
         IF NEW.name <> OLD.name OR NEW.position < OLD.position
            OR NEW.recorded_at IS NULL OR NEW.recorded_at < OLD.recorded_at THEN
-            RAISE EXCEPTION USING ERRCODE = '{REFUSED_SQLSTATE}', MESSAGE = '{_WHY}';
+            RAISE EXCEPTION USING ERRCODE = $refused, MESSAGE = $why;
         END IF;
         RETURN NEW;
     END $$
     """,
-    f"""
+    """
     CREATE FUNCTION refuse_unordered_erasure() RETURNS trigger LANGUAGE plpgsql
     SET search_path FROM CURRENT AS $$
     BEGIN
@@ -118,12 +125,12 @@ POSTGRES_GUARDS = (
             SELECT 1 FROM gone LEFT JOIN events ON events.position = gone.position
             LEFT JOIN erasures ON erasures.stream = events.stream WHERE erasures.stream IS NULL
         ) THEN
-            RAISE EXCEPTION USING ERRCODE = '{REFUSED_SQLSTATE}', MESSAGE = '{_WHY}';
+            RAISE EXCEPTION USING ERRCODE = $refused, MESSAGE = $why;
         END IF;
         RETURN NULL;
     END $$
     """,
-    f"""
+    """
     CREATE FUNCTION erase_sealed(erased uuid, ordered_at bigint) RETURNS bigint LANGUAGE plpgsql
     SECURITY DEFINER SET search_path FROM CURRENT AS $$
     DECLARE
@@ -131,9 +138,9 @@ POSTGRES_GUARDS = (
     BEGIN
         IF NOT EXISTS (
             SELECT 1 FROM events WHERE position = ordered_at AND stream = erased
-            AND topic LIKE '{ERASURE_TOPICS}'
+            AND topic LIKE $topics
         ) THEN
-            RAISE EXCEPTION USING ERRCODE = '{REFUSED_SQLSTATE}', MESSAGE = '{_WHY}';
+            RAISE EXCEPTION USING ERRCODE = $refused, MESSAGE = $why;
         END IF;
         INSERT INTO erasures VALUES (erased, ordered_at) ON CONFLICT DO NOTHING;
         DELETE FROM sealed USING events
@@ -158,6 +165,8 @@ POSTGRES_GUARDS = (
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_unordered_erasure()
     """,
 )
+
+POSTGRES_GUARDS = tuple(map(_sql, _POSTGRES_GUARDS))
 
 # What the application's role may do; everything else it may not, because nobody granted it.
 POSTGRES_GRANTS = (

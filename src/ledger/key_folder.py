@@ -77,7 +77,7 @@ def make_store_file(folder: Path) -> None:
     path = folder / STORE_NAME
     with _translated(path):
         _make_folder(folder)
-        path.open("ab", opener=_private).close()
+        open(path, "ab", opener=_private).close()
         sync_folder(folder)
         _make_folder(folder / EPOCH_FOLDER)
 
@@ -107,7 +107,7 @@ def write_epoch_key(folder: Path, epoch: int, key: bytes) -> None:
     aside = path.with_suffix(".new")
     with _translated(path):
         aside.unlink(missing_ok=True)
-        with aside.open("xb", opener=_private) as file:
+        with open(aside, "xb", opener=_private) as file:
             file.write(key)
             file.flush()
             os.fsync(file.fileno())
@@ -201,7 +201,7 @@ def _private(path: str, flags: int) -> int:
 
 @contextmanager
 def _translated(path: Path) -> Iterator[None]:
-    """What the system refuses, in our words; that a file is not there is for the caller to judge."""
+    """What the system refuses, in our words; a file that is not there is the caller's to judge."""
     try:
         yield
     except FileNotFoundError:

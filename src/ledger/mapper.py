@@ -23,6 +23,7 @@ from ledger.events.base import Encoded, upcast
 from ledger.events.registry import spec
 from ledger.keyring import Keyring
 from ledger.records import NewEvent, RecordedEvent
+from ledger.stream_keys import StreamKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,19 @@ class LedgerMapper(LibraryMapper[UUID]):
         )
 
     def new_event(
-        self, stream: UUID, version: int, encoded: Encoded, context: Mapping[str, Any]
+        self,
+        stream: UUID,
+        version: int,
+        encoded: Encoded,
+        context: Mapping[str, Any],
+        *,
+        keys: StreamKeys | None = None,
     ) -> NewEvent:
-        """The row of an event; the fast path of imports."""
+        """The row of an event; the fast path of imports, which have the stream's keys at hand."""
         topic = encoded.spec.topic
         parts: tuple[tuple[str, bytes], ...] = ()
         if encoded.sealed:
-            keys = self.keyring.keys(stream)
+            keys = keys or self.keyring.keys(stream)
             parts = tuple(
                 (
                     key_class,

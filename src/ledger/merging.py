@@ -36,6 +36,24 @@ class _Whole:
     document: Mapping[str, Any] | None
 
 
+def refuse_merge(closed: UUID, into: Employee) -> None:
+    """Refuse to close a record where its facts cannot go on in the other.
+
+    Raises:
+        NotAllowed: it is the same record, nobody's, an erased one, or closed itself.
+    """
+    if into.facts.stream == closed or not into.registered:
+        raise NotAllowed(
+            "A record can only be merged into another person's record.",
+            next_step="Name the number under which the person goes on.",
+        )
+    if into.erased or into.merged_into is not None:
+        raise NotAllowed(
+            "The record named was erased or merged into another one itself.",
+            next_step="Name the record that is still open.",
+        )
+
+
 def restate(
     ledger: Ledger, closed: UUID, into: Employee, *, on: date, context: Mapping[str, Any]
 ) -> tuple[NewEvent, ...]:
@@ -44,13 +62,9 @@ def restate(
     Acts that the other record holds already are left out, so that nothing counts twice.
 
     Raises:
-        NotAllowed: a record cannot be merged into itself or into nobody.
+        NotAllowed: see `refuse_merge`.
     """
-    if into.facts.stream == closed or not into.registered:
-        raise NotAllowed(
-            "A record can only be merged into another person's record.",
-            next_step="Name the number under which the person goes on.",
-        )
+    refuse_merge(closed, into)
     key = ledger.keyring.keys(into.facts.stream).match_key
     roots: dict[int, int] = {}
     rows = []

@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.canonical import canonical_json
 
@@ -19,11 +18,22 @@ HASH_BYTES = 16
 Fields = Mapping[str, Any]
 
 # Set by the ledger or only claimed: two rows that differ in these alone say the same.
-_NOT_CONTENT = frozenset({"learned_on", "keys", "document_issuer", "counts_from", "title_id"})
+# An appraiser may come on record later than the appraisal, and is then named by id.
+_NOT_CONTENT = frozenset(
+    {
+        "learned_on",
+        "keys",
+        "document_issuer",
+        "counts_from",
+        "title_id",
+        "source_row",
+        "appraiser",
+        "appraiser_number",
+    }
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(NamedTuple):
     """The keyed hashes of one row, hex.
 
     Attributes:
@@ -46,7 +56,8 @@ def keyed_hash(key: bytes, value: object) -> str:
 
 def folded(text: str) -> str:
     """Text as it is compared: NFC, case and white space aside."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    normal = text if text.isascii() else unicodedata.normalize("NFC", text)
+    return " ".join(normal.casefold().split())
 
 
 def _document_number(document: Fields | None) -> str | None:
@@ -134,13 +145,16 @@ def marks(
     content = [fact, on, stated]
     gist = [fact, on, {n: v for n, v in stated.items() if n in open_names and n != "skp_id"}]
     natural = _KEYS.get(fact)
-    key = content if natural is None else [fact, *natural(fields, on, document)]
-    loose = [fact, *_competency_loose(fields)] if fact == "competency" else None
+    of_content = keyed_hash(match_key, content)
     return Marks(
-        keyed_hash(match_key, key),
-        None if loose is None else keyed_hash(match_key, loose),
-        keyed_hash(match_key, content),
-        keyed_hash(match_key, gist),
+        match=of_content
+        if natural is None
+        else keyed_hash(match_key, [fact, *natural(fields, on, document)]),
+        loose=keyed_hash(match_key, [fact, *_competency_loose(fields)])
+        if fact == "competency"
+        else None,
+        content=of_content,
+        gist=keyed_hash(match_key, gist),
     )
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ledger import merkle
-from ledger.backend import Backend, Rows
+from ledger.backend import Backend, Moment, Rows
 from ledger.canonical import FORMAT, LEAF_PREFIX
 from ledger.prepare import PreparedCommand, with_clock_jump
 from ledger.records import Head, Outcome
@@ -76,7 +76,7 @@ def place(
         if command.events and recorded_at is not None:
             recorded_at += MICROSECOND
             text = _utc_text(recorded_at)
-            stamp = backend.stamp(recorded_at, text)
+            stamp = backend.stamp(Moment(recorded_at, text))
             instant = text.encode()
             outcome = Outcome(position + 1, len(command.events), recorded_at, repeated=False)
             for given in command.events:

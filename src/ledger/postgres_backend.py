@@ -20,18 +20,18 @@ from sqlalchemy import URL, Connection, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from ledger import copy_format
-from ledger.backend import PURPOSE, Backend, KnownRequest, PreparedEvent, Rows
+from ledger.backend import PURPOSE, Backend, KnownRequest, Moment, PreparedEvent, Rows
 from ledger.errors import ProgramError, invariant
 from ledger.guards import POSTGRES_GRANTS, POSTGRES_GUARDS, REFUSED_SQLSTATE
 from ledger.records import Head, NewEvent, Request
 from ledger.store_errors import BadLedgerUrl, not_founded
-from ledger.tables import LOG, metadata
+from ledger.tables import LOG
 
 DEFAULT_SCHEMA = "ledger"
 _SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,53}")  # with "_app" behind it, within 63 bytes
 
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
-_LOCK_HEAD = f"SELECT position, recorded_at, frontier FROM heads WHERE name = '{LOG}' FOR UPDATE"
+_LOCK_HEAD = "SELECT position, recorded_at, frontier FROM heads WHERE name = 'log' FOR UPDATE"
 _VERSIONS = (
     "SELECT asked.stream, (SELECT max(version) FROM events WHERE stream = asked.stream),"
     " clock_timestamp() FROM unnest(%s::uuid[]) AS asked (stream)"
@@ -185,20 +185,16 @@ class PostgresBackend(Backend):
             raise
         return True
 
-    def ensure_tables(self, derived: MetaData) -> None:
-        """Make the derived tables that are missing, as the login, and let the role change them."""
-        invariant(
-            not set(derived.tables) & set(metadata.tables), "a derived table has a ledger's name"
-        )
-        with self.writing() as connection:
-            connection.execute(text("SET LOCAL ROLE NONE"))
-            derived.create_all(connection)
-            if self.rights == "role":
-                for table in derived.sorted_tables:
-                    connection.exec_driver_sql(
-                        "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE"
-                        f' ON "{table.name}" TO "{self.role}"'
-                    )
+    def make_tables(self, connection: Connection, derived: MetaData) -> None:
+        """They belong to the login; the role may change their rows."""
+        connection.execute(text("SET LOCAL ROLE NONE"))
+        derived.create_all(connection)
+        if self.rights == "role":
+            for table in derived.sorted_tables:
+                connection.exec_driver_sql(
+                    "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE"
+                    f' ON "{table.name}" TO "{self.role}"'
+                )
 
     # -- appending ------------------------------------------------------------------------------
 
@@ -236,9 +232,9 @@ class PostgresBackend(Backend):
         """Two pieces of a row in the binary COPY format."""
         return copy_format.before_instant(event), copy_format.after_instant(event, salt, digest)
 
-    def stamp(self, recorded_at: datetime, text: str) -> Any:
+    def stamp(self, recorded_at: Moment) -> Any:
         """A timestamptz in the binary COPY format."""
-        return copy_format.instant(recorded_at)
+        return copy_format.instant(recorded_at.instant)
 
     def event_row(self, position: int, prepared: PreparedEvent, stamp: Any, leaf: bytes) -> Any:
         """A row in the binary COPY format."""

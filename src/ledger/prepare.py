@@ -22,6 +22,7 @@ from ledger.records import Command, NewEvent, Request
 from ledger.store_errors import MalformedCommand
 
 SALT_BYTES = 16
+VERSION_MAX = 2**31 - 1  # an integer of PostgreSQL
 VERSIONS_BEGIN = (0, 1)  # ours begin at 1; the library's own recorder tests begin at 0
 
 # What the lock may still add to the pieces: a position of 19 digits, an instant of 27 characters,
@@ -29,7 +30,7 @@ VERSIONS_BEGIN = (0, 1)  # ours begin at 1; the library's own recorder tests beg
 # the lock.
 _ROOM = len(f'["{FORMAT}",') + 19 + 27 + len('\\"clock_jump\\":true,')
 
-_SALTS_AT_ONCE = 256
+SALTS_AT_ONCE = 256
 
 
 class Span(NamedTuple):
@@ -48,11 +49,11 @@ class PreparedCommand(NamedTuple):
     request: Request | None
 
 
-def salts(randomness: Callable[[int], bytes]) -> Iterator[bytes]:
+def salts(randomness: Callable[[int], bytes], *, at_once: int = SALTS_AT_ONCE) -> Iterator[bytes]:
     """Salts without end, drawn many at once because asking the system costs more than the bytes."""
     while True:
-        drawn = randomness(SALT_BYTES * _SALTS_AT_ONCE)
-        invariant(len(drawn) == SALT_BYTES * _SALTS_AT_ONCE, "the source of randomness ran dry")
+        drawn = randomness(SALT_BYTES * at_once)
+        invariant(len(drawn) == SALT_BYTES * at_once, "the source of randomness ran dry")
         for at in range(0, len(drawn), SALT_BYTES):
             yield drawn[at : at + SALT_BYTES]
 
@@ -91,7 +92,7 @@ def prepare_event(event: NewEvent, *, backend: Backend, salt: bytes) -> Prepared
         if len({key_class for key_class, _ in event.sealed}) != len(event.sealed):
             raise _malformed(event, "seals one key class twice")
     topic = _topic_json(event.topic)
-    if topic is None or event.originator_version < 0:
+    if topic is None or not 0 <= event.originator_version <= VERSION_MAX:
         raise _malformed(event, "has a topic or version that cannot be")
     try:
         context = orjson.dumps(event.context.decode())

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, select, true
 
 from ledger.backend import Backend
 from ledger.errors import invariant
@@ -39,6 +39,20 @@ _EVENT = (
 )
 
 
+# Head and last event in one statement, so that both are of the same moment while others append.
+_LAST = (
+    select(events.c.position, events.c.recorded_at)
+    .order_by(events.c.position.desc())
+    .limit(1)
+    .subquery()
+)
+_ENDS = (
+    select(heads.c.position, heads.c.recorded_at, _LAST.c.position, _LAST.c.recorded_at)
+    .select_from(heads.outerjoin(_LAST, true()))
+    .where(heads.c.name == LOG)
+)
+
+
 class Reader:
     """Answers from what is committed."""
 
@@ -56,14 +70,12 @@ class Reader:
         Raises:
             LedgerDamaged: they differ, as after a file was cut off or restored in part.
         """
-        last = select(events.c.position, events.c.recorded_at).order_by(events.c.position.desc())
         with self._backend.reading() as connection:
-            head = _head(connection)
-            found = connection.execute(last.limit(1)).first()
-        if (head.position, head.recorded_at) != (tuple(found) if found else (0, None)):
+            position, recorded_at, last, last_at = connection.execute(_ENDS).one()
+        if (position, recorded_at) != (last or 0, last_at):
             raise LedgerDamaged(
                 f"The ledger at {self._backend.place} is damaged: its head says position "
-                f"{head.position}, its last event {found[0] if found else 0}.",
+                f"{position}, its last event {last or 0}.",
                 next_step="Keep it as it is, restore the last backup elsewhere and compare.",
             )
 

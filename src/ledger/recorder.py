@@ -7,7 +7,7 @@ the cause of each is the `LedgerError` that the store raised.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -130,6 +130,8 @@ class LedgerRecorder(ApplicationRecorder):
 class _Followed(ListenNotifySubscription[LedgerRecorder]):
     """Told of appends of this process, and asking once a second for those of others."""
 
+    _unwatch: Callable[[], None] = staticmethod(lambda: None)
+
     def __init__(
         self, recorder: LedgerRecorder, gt: int | None = None, topics: Sequence[str] = ()
     ) -> None:
@@ -138,17 +140,17 @@ class _Followed(ListenNotifySubscription[LedgerRecorder]):
         # when it asks the next time.
         self._unwatch = recorder.store.watch(self._has_been_notified.set)
 
-    def __exit__(self, *args: object, **kwargs: Any) -> None:
-        """End it, its thread and its watch."""
+    def stop(self) -> None:
+        """End it and its watch; who waits for an event waits no longer."""
         self._unwatch()
-        super().__exit__(*args, **kwargs)
+        super().stop()
 
     def _loop_on_pull(self) -> None:
         try:
             while not self._has_been_stopped:
                 self._pull()
                 self._has_been_notified.wait(POLL_SECONDS)
-        except BaseException as error:  # handed to the thread that iterates
+        except BaseException as error:  # noqa: BLE001 - raised where it is iterated  # handed to the thread that iterates
             self._thread_error = self._thread_error or error
             self.stop()
 

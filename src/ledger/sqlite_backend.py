@@ -18,7 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import URL, Connection, MetaData, create_engine, event, insert, select
 
-from ledger.backend import PURPOSE, READ, Backend, KnownRequest, PreparedEvent, Rows
+from ledger.backend import PURPOSE, READ, Backend, KnownRequest, Moment, PreparedEvent, Rows
 from ledger.canonical import instant_text
 from ledger.errors import invariant
 from ledger.guards import SQLITE_GUARDS
@@ -159,10 +159,9 @@ class SqliteBackend(Backend):
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")
 
-    def ensure_tables(self, derived: MetaData) -> None:
-        """Make the derived tables that are missing."""
-        with self.writing() as connection:
-            derived.create_all(connection)
+    def make_tables(self, connection: Connection, derived: MetaData) -> None:
+        """Nothing else to do: SQLite knows no rights."""
+        derived.create_all(connection)
 
     # -- appending ------------------------------------------------------------------------------
 
@@ -217,9 +216,9 @@ class SqliteBackend(Backend):
             (event.context, event.state, salt, digest),
         )
 
-    def stamp(self, recorded_at: datetime, text: str) -> Any:
+    def stamp(self, recorded_at: Moment) -> Any:
         """The text."""
-        return text
+        return recorded_at.text
 
     def event_row(self, position: int, prepared: PreparedEvent, stamp: Any, leaf: bytes) -> Any:
         """A tuple of driver values in the order of the columns."""

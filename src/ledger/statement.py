@@ -8,13 +8,12 @@ apart, and the row gets its keyed hashes. Pure: who a number belongs to is asked
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from ledger.errors import invariant
-from ledger.events.base import Encoded, EventSpec
+from ledger.errors import LedgerError, PersonUnknown, SubjectDiffers, UnitUnknown, invariant
+from ledger.events.base import EMPLOYEE, Encoded, EventSpec, FieldSpec
 from ledger.events.reading import Draft
 from ledger.events.registry import CORRECTIONS, FACT_SPECS
 from ledger.natural import Marks, act_mark, keyed_hash, marks
@@ -46,8 +45,7 @@ class References(Protocol):
         """The opaque id of a title."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a row comes from and who sent it: the event's context.
 
     Attributes:
@@ -61,8 +59,7 @@ class Source:
     place: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One fact that somebody states, resolved. `root` is that of the fact a correction names."""
 
     encoded: Encoded
@@ -118,17 +115,18 @@ def state_draft(
     spec = FACT_SPECS[draft.owner, draft.fact]
     on = draft.on
     invariant(on is not None, "a draft of a fact without its legal day")
-    fields = _resolved(draft, spec, str(on), state, match_key, references)
+    on = str(on)
+    fields = _resolved(draft, spec, on, state, match_key, references)
     row = marks(
         match_key,
         fact=draft.fact,
-        on=str(on),
+        on=on,
         fields=fields,
         open_names=spec.open_names,
         document=document,
     )
     opened, sealed = _apart(spec, fields, draft.document)
-    encoded = Encoded(spec, date.fromisoformat(str(on)), opened, sealed)
+    encoded = Encoded(spec, date.fromisoformat(on), opened, sealed)
     return Statement(encoded, row, None, key, document, source)
 
 
@@ -148,23 +146,40 @@ def _resolved(  # noqa: PLR0917 - private, called once
 ) -> dict[str, Any]:
     """All fields with references resolved to ids, and those the ledger adds."""
     fields = dict(draft.fields)
-    for part in spec.fields:
-        reference = part.type.reference
-        if reference is not None and part.name in fields:
-            named = fields[part.name]
-            if reference == "target":
-                kinds = _CASE if part.name == "case" else _TARGET_KINDS.get((spec.name, part.name))
-                fields[part.name] = state.target(named, key_hash(match_key, named), kinds).root
-            elif isinstance(named, list):
-                fields[part.name] = [_reference(reference, one, on, references) for one in named]
-            else:
-                fields[part.name] = _reference(reference, named, on, references)
+    for part in spec.references:
+        if part.name in fields:
+            try:
+                fields[part.name] = _meant(
+                    part, fields[part.name], spec.name, on, state, match_key, references
+                )
+            except LedgerError as fault:
+                fault.details["field"] = part.name
+                raise
     if draft.fact in ("position", "position_ref"):
         name = fields.get("title", fields.get("jabatan_id"))
         fields["title_id"] = references.title_id(str(name))
     if draft.fact == "registered":
         fields["nip"] = draft.subject
     return fields
+
+
+def _meant(  # noqa: PLR0917 - private, called once
+    part: FieldSpec,
+    named: Any,
+    fact: str,
+    on: str,
+    state: StreamState,
+    match_key: bytes,
+    references: References,
+) -> Any:
+    """What the names in a field mean: a root version, or ids of persons or units."""
+    reference = str(part.type.reference)
+    if reference == "target":
+        kinds = _CASE if part.name == "case" else _TARGET_KINDS.get((fact, part.name))
+        return state.target(named, key_hash(match_key, named), kinds).root
+    if isinstance(named, list):
+        return [_reference(reference, one, on, references) for one in named]
+    return _reference(reference, named, on, references)
 
 
 def _reference(kind: str, named: str, on: str, references: References) -> str:
@@ -179,13 +194,13 @@ def _apart(
     """Open fields, and sealed ones by key class."""
     opened: dict[str, Any] = {}
     sealed: dict[str, dict[str, Any]] = {}
-    for part in spec.fields:
-        if part.name in fields:
-            key_class = part.type.sealed
-            if key_class is None:
-                opened[part.name] = fields[part.name]
-            else:
-                sealed.setdefault(key_class, {})[part.name] = fields[part.name]
+    key_classes = spec.key_classes
+    for name, value in fields.items():
+        key_class = key_classes[name]
+        if key_class is None:
+            opened[name] = value
+        else:
+            sealed.setdefault(key_class, {})[name] = value
     if document is not None and "issuer" in document:
         sealed.setdefault("identity", {})["document_issuer"] = document["issuer"]
     return opened, sealed
@@ -228,6 +243,12 @@ def _replace(  # noqa: PLR0917 - private, called once
     sealed: dict[str, dict[str, Any]],
 ) -> Marks:
     """Put the replacement's fields where a correction keeps them; its marks."""
+    if not _same_subject(draft, state.stream, references):
+        raise SubjectDiffers(
+            "The replacement is about somebody else.",
+            next_step="Annul the fact and state it about the other one.",
+            field="replacement",
+        )
     inner = state_draft(
         draft, state=state, match_key=match_key, references=references, source=source
     )
@@ -239,3 +260,20 @@ def _replace(  # noqa: PLR0917 - private, called once
         sealed.setdefault(key_class, {})[name] = dict(fields)
     invariant(inner.marks is not None, "a replacement without marks")
     return inner.marks or Marks("", None, "", "")
+
+
+def _same_subject(draft: Draft, stream: UUID, references: References) -> bool:
+    """Whether a replacement stays in the stream: any number of a person, any code of a unit.
+
+    A code that nobody has is the right one of this unit.
+    """
+    if draft.subject is None:
+        return True
+    try:
+        if draft.owner == EMPLOYEE:
+            return references.person(draft.subject) == stream
+        return references.unit(draft.subject, str(draft.on)) == stream
+    except PersonUnknown:
+        return False
+    except UnitUnknown:
+        return draft.fact == "unit"

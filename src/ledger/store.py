@@ -173,7 +173,8 @@ class EventStore:
         """
         if not command.events and command.request is None:
             return NOTHING
-        prepared = prepare_command(command, backend=self.backend, salt=self._salts())
+        salt = salts(self._randomness, at_once=len(command.events))
+        prepared = prepare_command(command, backend=self.backend, salt=salt)
         outcome = self._group.submit(prepared)
         self._tell_listeners()
         return outcome
@@ -189,16 +190,12 @@ class EventStore:
             far.
                 Repeating the whole run with request keys adds only what is missing.
         """
-        bulk = BulkAppend(
-            self._appender, backend=self.backend, writer=self._writer, salt=self._salts()
-        )
+        salt = salts(self._randomness)
+        bulk = BulkAppend(self._appender, backend=self.backend, writer=self._writer, salt=salt)
         try:
             return bulk.run(commands)
         finally:
             self._tell_listeners()
-
-    def _salts(self) -> Iterator[bytes]:
-        return salts(self._randomness)
 
     def delete_sealed(self, stream: UUID) -> int:
         """Delete the sealed parts of a stream, the one permitted deletion; how many there were.
@@ -305,7 +302,12 @@ class EventStore:
             A function that ends the watch.
         """
         self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+
+        def unwatch() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unwatch
 
     def _tell_listeners(self) -> None:
         for listener in tuple(self._listeners):

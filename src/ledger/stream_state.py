@@ -20,7 +20,11 @@ from ledger.records import RecordedEvent
 
 @dataclass(slots=True)
 class RootState:
-    """One fact: which event states it now, and the marks of every row that ever stated it."""
+    """One fact: which event states it now, and the marks of every row that ever stated it.
+
+    `match` is the natural key of what it says now. The marks are tuples, of which an import holds
+    many thousand: they cost the garbage collector nothing.
+    """
 
     root: int
     current: int
@@ -32,9 +36,9 @@ class RootState:
     ident: str | None
     on: str | None
     annulled: bool = False
-    contents: set[str] = field(default_factory=set)
-    gists: set[str] = field(default_factory=set)
-    acts: set[str] = field(default_factory=set)
+    contents: tuple[str, ...] = ()
+    gists: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -170,8 +174,8 @@ def _evolve_fact(  # noqa: PLR0917 - private, called once
         state.by_key[one.key] = version
     if one.match is not None:
         state.by_match.setdefault(one.match, version)
-        one.contents.add(context["content"])
-        one.gists.add(context["gist"])
+        one.contents = (context["content"],)
+        one.gists = (context["gist"],)
     if one.loose is not None:
         state.by_loose.setdefault(one.loose, []).append(version)
     if one.ident is not None:
@@ -196,7 +200,7 @@ def _evolve_correction(
     one.annulled = how == "annul"
     state.root_of[version] = one.root
     if "act" in context:
-        one.acts.add(context["act"])
+        one.acts += (context["act"],)
     if "key" in context:
         state.by_key[context["key"]] = one.root
     if how == "correct":
@@ -208,9 +212,10 @@ def _also_known_as(state: StreamState, one: RootState, context: Mapping[str, Any
     """A corrected fact is found by what it says now as well as by what it said."""
     if "match" not in context:
         return
+    one.match = context["match"]
     state.by_match.setdefault(context["match"], one.root)
-    one.contents.add(context["content"])
-    one.gists.add(context["gist"])
+    one.contents += (context["content"],)
+    one.gists += (context["gist"],)
     if "loose" in context:
         state.by_loose.setdefault(context["loose"], []).append(one.root)
 

@@ -60,7 +60,7 @@ class StreamId(TypeDecorator[UUID]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
         """Database to Python."""
-        return uuid_of(value) if isinstance(value, str) else value
+        return uuid_of(value) if value is not None and dialect.name == "sqlite" else value
 
 
 class Day(TypeDecorator[date]):
@@ -79,7 +79,10 @@ class Day(TypeDecorator[date]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
         """Database to Python."""
-        return date.fromisoformat(value) if isinstance(value, str) else value
+        if value is not None and dialect.name == "sqlite":
+            return date.fromisoformat(value)
+        day: date | None = value
+        return day
 
 
 class Instant(TypeDecorator[datetime]):
@@ -102,7 +105,7 @@ class Instant(TypeDecorator[datetime]):
         """Database to Python."""
         if value is None:
             return None
-        if isinstance(value, str):
+        if dialect.name == "sqlite":
             return datetime.fromisoformat(value)
         instant: datetime = value.astimezone(UTC)
         return instant

@@ -9,39 +9,53 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+import orjson
+
 from ledger.facts import Fact, History, history
 from ledger.records import RecordedEvent
 
 PATH_MARK = " - "
-_DEPTH_MAX = 50  # a real tree has some six levels; a loop of parents must end
+DEPTH_MAX = 50  # a real tree has some six levels; a loop of parents must end
+
+
+def folded(name: str) -> str:
+    """A code or name as it is compared."""
+    return " ".join(name.split()).casefold()
 
 
 @dataclass(slots=True)
 class UnitDirectory:
-    """Units by stream; codes ever used find a unit, names only on days on which they hold."""
+    """Units by stream; codes ever used find a unit, names only on days on which they hold.
+
+    `former` holds folded codes that were corrected or annulled: who sends the old row again means
+    the same unit.
+    """
 
     units: Mapping[UUID, History]
+    former: Mapping[str, UUID] = field(default_factory=dict)
     _codes: dict[str, UUID] = field(default_factory=dict)
     _names: dict[str, list[UUID]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for stream, facts in self.units.items():
             for fact in facts.known("unit"):
-                self._codes.setdefault(str(fact.fields["code"]).casefold(), stream)
-                self._names.setdefault(str(fact.fields["name"]).casefold(), []).append(stream)
+                self._codes.setdefault(folded(str(fact.fields["code"])), stream)
+                self._names.setdefault(folded(str(fact.fields["name"])), []).append(stream)
+        for code, stream in self.former.items():
+            self._codes.setdefault(code, stream)
 
     def find(self, named: str, on: date) -> UUID | None:
         """A unit by its code, else by a name in force on a day; None if there is none, or
         several.
         """
-        folded = " ".join(named.split()).casefold()
-        by_code = self._codes.get(folded)
+        key = folded(named)
+        by_code = self._codes.get(key)
         if by_code is not None:
             return by_code
         found = {
             stream
-            for stream in self._names.get(folded, ())
-            if str((self.described(stream, on) or {}).get("name", "")).casefold() == folded
+            for stream in self._names.get(key, ())
+            if folded(str((self.described(stream, on) or {}).get("name", ""))) == key
         }
         return found.pop() if len(found) == 1 else None
 
@@ -60,7 +74,7 @@ class UnitDirectory:
         """The unit and those above it on a day, the unit first."""
         found: list[UUID] = []
         current: UUID | None = stream
-        while current is not None and current not in found and len(found) < _DEPTH_MAX:
+        while current is not None and current not in found and len(found) < DEPTH_MAX:
             found.append(current)
             parent = (self.described(current, on) or {}).get("parent")
             current = None if parent is None else UUID(str(parent))
@@ -79,4 +93,13 @@ def directory(
     events: Mapping[UUID, Sequence[RecordedEvent]], position: int | None = None
 ) -> UnitDirectory:
     """The directory folded from the events of all unit streams."""
-    return UnitDirectory({stream: history(rows, position) for stream, rows in events.items()})
+    units = {stream: history(rows, position) for stream, rows in events.items()}
+    former: dict[str, UUID] = {}
+    for stream, rows in events.items():
+        for recorded in rows:
+            if position is None or recorded.id <= position:
+                payload = orjson.loads(recorded.state)
+                code = payload.get("fields", payload).get("code")
+                if code is not None:
+                    former.setdefault(folded(str(code)), stream)
+    return UnitDirectory(units, former)

@@ -7,12 +7,17 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from ledger.errors import BadValue
 from ledger.vocabulary import Precision, Sex
 
 NIP_LENGTH = 18
 PPPK_MARK = "21"
+_MONTHS_OR_MARK = frozenset([f"{month:02d}" for month in range(1, 13)] + [PPPK_MARK])
+_DAYS_KEPT = 16_384  # texts of days read before: files name the same days again and again
+_PERIOD_TEXT_MAX = len("2023-06-30")
+_DAY_TEXT_KEPT = 24  # characters; a longer text is not kept
 _NIP_NOISE = re.compile(r"[\s'`\u2019\u00a0.-]")
 _DIGIT_RUN = re.compile(r"\d{16,18}")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -20,7 +25,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _WORDED = re.compile(r"(\d{1,2})\s+([A-Za-z]+)\s+(\d{4})")
 _YEAR = re.compile(r"\d{4}")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
-_PERIOD = re.compile(r"(\d{4})(?:-(?:H([12])|Q([1-4])|W(\d{2})|(\d{2})(?:-(\d{2}))?))?")
+_PERIOD = re.compile(r"(\d{4})(?:-(?:H([12])|Q([1-4])|W(\d{2})|(\d{2})(?:-(\d{2}))?))?", re.ASCII)
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _MONTH_NAMES = (
     "januari februari maret april mei juni juli agustus september oktober november desember"
@@ -66,25 +71,30 @@ def nip(raw: object) -> Nip:
     Raises:
         BadValue: with code NIP_IS_NUMBER or NIP_MALFORMED; the message never holds the number.
     """
+    return Nip(nip_text(raw))
+
+
+def nip_text(raw: object) -> str:
+    """The 18 digits of a NIP; raises as `nip` does."""
+    if isinstance(raw, str):
+        if _nip_fault(raw) is None:
+            return raw
+        text = _NIP_NOISE.sub("", raw)
+        why = _nip_fault(text)
+        if why is None:
+            return text
+        raise BadValue(
+            why,
+            next_step="Compare the number with the decree of appointment.",
+            code="NIP_MALFORMED",
+        )
     if isinstance(raw, (int, float, Decimal)):
         raise BadValue(
             "The NIP is kept as a number, so its last digits are gone.",
             next_step="Format the column as text in the source and export again.",
             code="NIP_IS_NUMBER",
         )
-    if not isinstance(raw, str):
-        raise BadValue("The NIP is not text.", next_step="Give 18 digits.", code="NIP_MALFORMED")
-    text = raw
-    if not (len(text) == NIP_LENGTH and text.isdigit()):
-        text = _NIP_NOISE.sub("", text)
-    why = _nip_fault(text)
-    if why:
-        raise BadValue(
-            why,
-            next_step="Compare the number with the decree of appointment.",
-            code="NIP_MALFORMED",
-        )
-    return Nip(text)
+    raise BadValue("The NIP is not text.", next_step="Give 18 digits.", code="NIP_MALFORMED")
 
 
 def _nip_fault(text: str) -> str | None:
@@ -92,17 +102,25 @@ def _nip_fault(text: str) -> str | None:
         return "The NIP holds something other than digits."
     if len(text) != NIP_LENGTH:
         return f"The NIP has {len(text)} digits and must have {NIP_LENGTH}."
-    try:
-        date(int(text[:4]), int(text[4:6]), int(text[6:8]))
-    except ValueError:
+    if not _day_exists(text[:8]):
         return "The first eight digits of the NIP are not a date that exists."
-    if text[12:14] != PPPK_MARK and not "01" <= text[12:14] <= "12":
+    if text[12:14] not in _MONTHS_OR_MARK:
         return "Digits 13 and 14 of the NIP are neither a month nor the PPPK mark."
     if text[14] not in "12":
         return "Digit 15 of the NIP must be 1 or 2."
     if text[15:] == "000":
         return "The serial number of the NIP is 000."
     return None
+
+
+@lru_cache(maxsize=_DAYS_KEPT)
+def _day_exists(digits: str) -> bool:
+    """Whether eight digits are a year, a month and a day of the calendar."""
+    try:
+        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return True
 
 
 def holds_identity_number(text: str) -> bool:
@@ -119,7 +137,8 @@ def day(raw: object) -> date:
     if isinstance(raw, date):
         return raw
     if isinstance(raw, str):
-        found = _day_of_text(raw.strip())
+        text = raw.strip()
+        found = _known_day(text) if len(text) <= _DAY_TEXT_KEPT else _day_of_text(text)
         if found is not None:
             return found
     raise BadValue(
@@ -143,12 +162,17 @@ def _day_of_text(text: str) -> date | None:
     return None
 
 
+_known_day = lru_cache(maxsize=_DAYS_KEPT)(_day_of_text)
+
+
 def day_with_precision(raw: object) -> tuple[date, Precision | None]:
     """A day, a month (its last day) or a year (31 December), and how exactly it was given."""
     if isinstance(raw, int) and not isinstance(raw, bool):
         raw = str(raw)
     if isinstance(raw, str):
         text = raw.strip()
+        if len(text) > len("2022-12"):
+            return day(text), None
         if _YEAR.fullmatch(text) and text != "0000":
             return date(int(text), 12, 31), Precision.YEAR
         match = _MONTH.fullmatch(text)
@@ -169,12 +193,11 @@ def period(raw: object) -> tuple[date, date]:
         BadValue: code NOT_A_PERIOD.
     """
     text = str(raw).strip() if isinstance(raw, (str, int)) else ""
-    match = _PERIOD.fullmatch(text)
-    try:
-        if match:
-            return _period_of(match)
-    except ValueError:
-        pass
+    if len(text) <= _PERIOD_TEXT_MAX:
+        try:
+            return _period_of(text)
+        except ValueError:
+            pass
     raise BadValue(
         "This is not a period.",
         next_step="Write 2023, 2023-H1, 2023-Q1, 2023-06, 2023-W07 or a day.",
@@ -182,7 +205,11 @@ def period(raw: object) -> tuple[date, date]:
     )
 
 
-def _period_of(match: re.Match[str]) -> tuple[date, date]:
+@lru_cache(maxsize=_DAYS_KEPT)
+def _period_of(text: str) -> tuple[date, date]:
+    match = _PERIOD.fullmatch(text)
+    if match is None:
+        raise ValueError
     year = int(match[1])
     half, quarter, week, month, day_of_month = (match[i] for i in range(2, 7))
     if half:

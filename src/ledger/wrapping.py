@@ -21,7 +21,7 @@ from ledger.key_errors import EpochKeyWrong, KeyStoreBroken
 from ledger.key_store import WrappedKeys, WrappedSecret
 from ledger.stream_keys import KEY_BYTES, NONCE_BYTES, Randomness, StreamKeys, cipher
 
-_SECRET = "secret"
+_OWN = "secret"  # the key class of what is nobody's but the ledger's
 
 
 class Wrapping:
@@ -84,13 +84,13 @@ class Wrapping:
     def wrap_secret(self, name: str, plain: bytes, epoch: int) -> WrappedSecret:
         """A row for a secret of the ledger itself."""
         nonce = self.randomness(NONCE_BYTES)
-        tie = self._tie(_SECRET, name, epoch)
+        tie = self._tie(_OWN, name, epoch)
         sealed = cipher(self._epoch_key(epoch)).encrypt(nonce, plain, tie)
         return WrappedSecret(name=name, epoch=epoch, wrapped=nonce + sealed)
 
     def unwrap_secret(self, row: WrappedSecret) -> bytes:
         """The secret of a row; raises as `unwrap` does."""
-        return self._opened(row.wrapped, self._tie(_SECRET, row.name, row.epoch), row.epoch)
+        return self._opened(row.wrapped, self._tie(_OWN, row.name, row.epoch), row.epoch)
 
     def _epoch_key(self, epoch: int) -> bytes:
         key = self._epoch_keys.get(epoch)

@@ -1,8 +1,8 @@
 """Recorded events -> the columns of the facts table, for one range of positions.
 
-A `fact` or `correct` states a rectangle with fields; `correct`, `annul` and `end` close the one they
-replace. What closes and what ends is kept apart (`corrections`) and put in place when the table is
-loaded (`projections.frame`), so that a range never depends on another one's contents.
+A `fact` or `correct` states a rectangle with fields; `correct`, `annul` and `end` close the one
+they replace. What closes and what ends is kept apart (`corrections`) and put in place when the
+table is loaded (`projections.frame`), so that a range never depends on another one's contents.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Protocol
 
 import orjson
@@ -109,7 +110,7 @@ class Piece(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A range of positions in memory, `first` to `last`, both inside; `leaf` is of the event at last."""
+    """A range of positions in memory, both ends inside; `leaf` is of the event at `last`."""
 
     first: int
     last: int
@@ -147,9 +148,7 @@ def with_fields(found: pl.DataFrame, kind: str, columns: Sequence[str]) -> pl.Da
 class _Rows:
     """Growing columns of one kind of fact."""
 
-    base: dict[str, list[int]] = field(
-        default_factory=lambda: {name: [] for name in STATED_SCHEMA}
-    )
+    base: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in STATED_SCHEMA})
     fields: dict[str, list[object]] = field(default_factory=dict)
 
     def add(self, kind: str, payloads: Sequence[Mapping[str, Any]]) -> None:
@@ -209,6 +208,9 @@ class BatchBuilder:
 
     def build(self) -> Batch:
         """The columns of everything added since the last build."""
+        # Events come grouped by topic, and what mends one another must stay in order.
+        self._corrections.sort(key=itemgetter(tuple(CORRECTION_SCHEMA).index(STATED_AT)))
+        self._disputes.sort(key=itemgetter(tuple(DISPUTE_SCHEMA).index(STATED_AT)))
         batch = Batch(
             self.first,
             self.last,

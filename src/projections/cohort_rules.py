@@ -1,67 +1,85 @@
 """What `best`, `any` and `total` mean for everybody at once. Every number comes from the plan.
 
 Each function gives the outcomes of one measure for all streams; to whom the measure applies is
-decided above. Which facts count and what an outcome rests on is the same as in `trace_rules`.
+decided above. Which facts count, and what an outcome rests on, is the same as in `trace_rules`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 import polars as pl
 
 from projections import reasons
 from projections.answer import MeasureResult
-from projections.cohort_view import Outcomes, View, interval_above, outcome, outcomes
+from projections.cohort_view import Outcomes, View, constant, outcome, outcomes
 from projections.columns import SUBJECT, layout
-from projections.plan import AnyOf, Award, Best, Entry, Mark, Measure, Span, Total, bounds
+from projections.plan import (
+    AnyOf,
+    Award,
+    Best,
+    Entry,
+    Mark,
+    Match,
+    Measure,
+    Span,
+    Total,
+    bounds,
+)
 from projections.reasons import Reason
+from projections.subject import POSITION
 from projections.trace_case import ZERO, conditions, ratio_half_up, window_values
 
-_RANK, _ORDER, _KEY = "rank", "order", "key"
-_MET, _UNKNOWN, _SUM = "met", "unknown", "sum"
+_ORDER, _STATE, _SUM = "order", "state", "sum"
 _SHIFT = 2**32
-KIND = "position kind"
+_NONE, _UNKNOWN, _MET, _STATES = 0, 1, 2, 3
 
 
 def best(measure: Measure, rule: Best, view: View) -> Outcomes:
     """The highest points among the visible facts, by their codes.
 
-    Of codes with equal points and mark the latest fact's counts, because its entry is the one named.
-    Where a code's points are not known, all codes of the subject are looked at in order.
+    Of codes with equal points and mark the latest fact's counts, because its entry is the one
+    named. Where the points of some code are not known, all codes of the subject are looked at, in
+    order.
     """
     choices = layout()[rule.facts][rule.by].choices
     rows = view.rows(rule.facts, [rule.by], where=rule.where, covering=True)
     open_codes = [code for code in choices if isinstance(rule.points[code].value, Span)]
-    unclear = rows.filter(pl.col(rule.by).is_in(open_codes))[SUBJECT].unique()
-    among = pl.col(SUBJECT).is_in(unclear.implode())
-    lists = (
-        rows.filter(among)
-        .group_by(SUBJECT, maintain_order=True)
-        .agg(pl.col(rule.by).cast(pl.String).alias(_KEY))
+    unclear = rows.filter(pl.col(rule.by).cast(pl.String).is_in(open_codes))[SUBJECT].unique()
+    among = rows[SUBJECT].is_in(unclear.implode())
+    subjects, codes = _winners(rows.filter(~among), rule, choices)
+    found: list[Sequence[str]] = [[code] for code in choices]
+    several = rows.filter(among).group_by(SUBJECT, maintain_order=True)
+    lists = several.agg(pl.col(rule.by).cast(pl.String))
+    keys: dict[tuple[str, ...], int] = {}
+    places = [
+        keys.setdefault(tuple(listed), len(found) + len(keys))
+        for listed in lists[rule.by].to_list()
+    ]
+    found += keys
+
+    def make(key: int) -> MeasureResult:
+        return _of_codes(measure, rule, found[key])
+
+    return outcomes(
+        view,
+        pl.concat([subjects, lists[SUBJECT]]),
+        pl.concat([codes, pl.Series(places, dtype=pl.Int64)]),
+        make,
+        otherwise=_nothing(measure, rule),
     )
-    clear = _winners(rows.filter(~among), rule, choices)
-    found = pl.concat([clear, lists])
-
-    def make(codes: Sequence[str]) -> MeasureResult:
-        return _of_codes(measure, rule, codes)
-
-    return outcomes(view, found, [_KEY], make, otherwise=_nothing(measure, rule))
 
 
-def _winners(rows: pl.DataFrame, rule: Best, choices: Sequence[str]) -> pl.DataFrame:
-    """For each subject the code that counts, all points being known: [code]."""
+def _winners(rows: pl.DataFrame, rule: Best, choices: Sequence[str]) -> tuple[pl.Series, pl.Series]:
+    """For each subject the place of the code that counts, all points being known."""
     ranked = sorted({_firmness(rule.points[code]) for code in choices})
     ranks = [ranked.index(_firmness(rule.points[code])) for code in choices]
-    by_code = pl.Series(ranks, dtype=pl.UInt64)
-    key = by_code.gather(rows[rule.by].to_physical()) * _SHIFT + pl.Series(
-        range(rows.height), dtype=pl.UInt64
-    )
-    best_row = rows.select(SUBJECT, key.alias(_ORDER)).group_by(SUBJECT).agg(pl.col(_ORDER).max())
-    won = rows[rule.by].gather((best_row[_ORDER] % _SHIFT).cast(pl.UInt32))
-    codes = won.cast(pl.String).reshape((-1, 1)).arr.to_list().alias(_KEY)
-    return best_row.select(SUBJECT).with_columns(codes)
+    places = rows[rule.by].to_physical()
+    by_row = pl.Series(ranks, dtype=pl.UInt64).gather(places)
+    order = by_row * _SHIFT + pl.Series(range(rows.height), dtype=pl.UInt64)
+    won = rows.select(SUBJECT, order.alias(_ORDER)).group_by(SUBJECT).agg(pl.col(_ORDER).max())
+    return won[SUBJECT], places.gather(won[_ORDER] % _SHIFT).cast(pl.Int64)
 
 
 def _firmness(entry: Entry) -> tuple[Decimal, int]:
@@ -73,9 +91,7 @@ def _nothing(measure: Measure, rule: Best) -> MeasureResult:
     if rule.none.mark is not Mark.MISSING:
         return outcome(measure, span=bounds(rule.none), parameters=[*fixed, rule.none])
     why = Reason(reasons.FACT_MISSING, measure.name, rule.facts)
-    return outcome(
-        measure, span=bounds(rule.none), parameters=fixed, limits=[rule.none], why=[why]
-    )
+    return outcome(measure, span=bounds(rule.none), parameters=fixed, limits=[rule.none], why=[why])
 
 
 def _of_codes(measure: Measure, rule: Best, codes: Sequence[str]) -> MeasureResult:
@@ -88,29 +104,114 @@ def _of_codes(measure: Measure, rule: Best, codes: Sequence[str]) -> MeasureResu
     if equal:
         counted.append(entries[max(equal)[1]])
     named = dict.fromkeys(counted)
-    return outcome(
-        measure, span=Span(low, high), parameters=[*conditions(rule.where), *named]
-    )
+    return outcome(measure, span=Span(low, high), parameters=[*conditions(rule.where), *named])
 
 
 def any_of(measure: Measure, rule: AnyOf, view: View, kinds: pl.Series) -> Outcomes:
     """The maximum for whoever has one fact in the window that meets every condition.
 
-    `kinds` holds the kind of position of each stream, null where not known.
+    `kinds` holds the kind of position by stream, null where not known.
     """
-    masks = view.in_window(rule.window)
     if rule.match is None:
-        rows = view.rows(rule.facts, [], *masks, where=rule.where)
-        found = rows.unique().with_columns(
-            pl.lit(None, kinds.dtype).alias(KIND),
-            pl.lit(value=True).alias(_MET),
-            pl.lit(value=False).alias(_UNKNOWN),
-        )
-    else:
-        rows = view.rows(rule.facts, [rule.match.field], *masks, where=rule.where)
-        found = _matching(rows, rule, kinds)
+        key = (AnyOf, rule.facts, rule.where, rule.window)
+        state = view.once(key, lambda: _any_state(rule, view))
+        results = [_of_match(measure, rule, None, state=state) for state in range(_STATES)]
+        return Outcomes(state, results)
+    # One block of outcomes for each kind of position, and a last one for whoever has none.
+    choices = layout()[POSITION]["kind"].choices
+    blocks = kinds.to_physical().cast(pl.UInt32).fill_null(len(choices))
+    state = _match_state(rule, rule.match, view, kinds)
+    found = [
+        _of_match(measure, rule, kind, state=state)
+        for kind in (*choices, None)
+        for state in range(_STATES)
+    ]
+    return Outcomes(blocks * _STATES + state, found)
 
-    def make(kind: str | None, met: bool, unknown: bool) -> MeasureResult:  # noqa: FBT001
-        return _of_match(measure, rule, kind, met=met, unknown=unknown)
 
-    return _by_kind(view, found, rule, kinds, make)
+def _any_state(rule: AnyOf, view: View) -> pl.Series:
+    rows = view.rows(rule.facts, [], *view.in_window(rule.window), where=rule.where)
+    met = constant(_MET, pl.UInt32(), rows.height)
+    return view.spread(rows[SUBJECT], met, default=_NONE)
+
+
+def _match_state(rule: AnyOf, match: Match, view: View, kinds: pl.Series) -> pl.Series:
+    """By stream: met, unknown because a field is absent, or neither."""
+    masks = view.in_window(rule.window)
+    rows = view.rows(rule.facts, [match.field], *masks, where=rule.where)
+    kind = kinds[rows[SUBJECT]]
+    met = constant(value=False, kind=pl.Boolean(), height=rows.height)
+    for asking, asked in match.of.items():
+        level = rows[match.field].is_in(list(asked.value))
+        met |= ((kind == asking) & level).fill_null(value=False)
+    state = constant(_NONE, pl.UInt32(), view.frame.subjects)
+    state = state.scatter(rows.filter(rows[match.field].is_null())[SUBJECT], _UNKNOWN)
+    return state.scatter(rows.filter(met)[SUBJECT], _MET)
+
+
+def _of_match(measure: Measure, rule: AnyOf, kind: str | None, *, state: int) -> MeasureResult:
+    """Whoever holds a post that the match does not name never gets this outcome."""
+    parameters = [*conditions(rule.where), *window_values(rule.window)]
+    field = ""
+    if rule.match is not None:
+        field = rule.match.field
+        if kind is not None and kind in rule.match.of:
+            parameters.append(rule.match.of[kind])
+    maximum = measure.maximum.value
+    if state == _UNKNOWN:
+        why = Reason(reasons.FIELD_UNKNOWN, measure.name, f"{rule.facts}.{field}")
+        return outcome(measure, span=Span(ZERO, maximum), parameters=parameters, why=[why])
+    points = maximum if state == _MET else ZERO
+    return outcome(measure, span=Span(points, points), parameters=parameters)
+
+
+def total(measure: Measure, rule: Total, view: View) -> Outcomes:
+    """The sum in the window against the target; an absent number matters below the target only.
+
+    Whoever has no such fact has the sum nothing, which is below any target.
+    """
+    key = (Total, rule.facts, rule.where, rule.field, rule.window)
+    sums = view.once(key, lambda: _sums(rule, view))
+    scale = view.table(rule.facts, [rule.field]).scales[rule.field]
+    target = rule.target.value.scaleb(scale).to_integral_value(ROUND_CEILING)
+    reached = sums[_SUM] >= int(target)
+    state = sums[_STATE].set(reached, _MET)
+    if rule.award.value is Award.PROPORTIONAL:
+        keys = sums[_SUM].set(reached, 0) * _STATES + state
+
+        def make(key: int) -> MeasureResult:
+            amount = Decimal(key // _STATES).scaleb(-scale)
+            return _of_sum(measure, rule, amount, state=key % _STATES)
+
+        return outcomes(view, sums[SUBJECT], keys, make, otherwise=make(_NONE))
+    results = [_of_sum(measure, rule, ZERO, state=state) for state in range(_STATES)]
+    return Outcomes(view.spread(sums[SUBJECT], state.cast(pl.UInt32), default=_NONE), results)
+
+
+def _sums(rule: Total, view: View) -> pl.DataFrame:
+    """By subject, the sum of the numbers that are known, and whether some number is not."""
+    rows = view.rows(rule.facts, [rule.field], *view.in_window(rule.window), where=rule.where)
+    unknown = rows[rule.field].is_null().cast(pl.Int64) * _UNKNOWN
+    with_state = rows.with_columns(unknown.alias(_STATE))
+    return with_state.group_by(SUBJECT).agg(
+        pl.col(rule.field).sum().alias(_SUM), pl.col(_STATE).max()
+    )
+
+
+def _of_sum(measure: Measure, rule: Total, amount: Decimal, *, state: int) -> MeasureResult:
+    """`state` says whether the target is reached, or an absent number might reach it."""
+    parameters = [*conditions(rule.where), *window_values(rule.window), rule.target, rule.award]
+    low = high = measure.maximum.value
+    if state != _MET:
+        low = ZERO
+        if rule.award.value is Award.PROPORTIONAL and rule.decimals is not None:
+            parameters.append(rule.decimals)
+            low = ratio_half_up(high * amount, rule.target.value, rule.decimals.value)
+        high = high if state == _UNKNOWN else low
+    why = Reason(reasons.FIELD_UNKNOWN, measure.name, f"{rule.facts}.{rule.field}")
+    return outcome(
+        measure,
+        span=Span(low, high),
+        parameters=parameters,
+        why=[] if low == high else [why],
+    )

@@ -1,18 +1,18 @@
-"""What the rules of `cohort` work with: facts of everybody at one coordinate, and results by subject.
+"""What the rules of `cohort` work with: facts at one coordinate, and results by subject.
 
 A leaf of the plan has few distinct outcomes: a handful of points, marks and reasons, however many
-people. So a rule reduces each subject's facts to a key by vectorised comparisons, and the outcome of
-each distinct key is worked out once, in exact decimals. Points in columns are integers at the plan's
-scale.
+people. So a rule reduces each subject's facts to a key by vectorised comparisons, and the outcome
+of each distinct key is worked out once, in exact decimals. Points in columns are integers at the
+plan's scale.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from typing import Any
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -24,8 +24,9 @@ from projections.plan import Condition, Cuts, Ever, Measure, Span, Value, Window
 from projections.reasons import MATTER_OPEN, Reason
 from projections.tables import Table
 
-CODE = "outcome"
 NUMBERS = ("low", "high", "reach_low", "reach_high")
+MARKS = ("reasoned", "open")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class View:
     frame: Frame
     as_of: date
     position: int
+    _done: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
     def day(self) -> int:
@@ -44,6 +46,13 @@ class View:
     def table(self, kind: str, columns: Iterable[str]) -> Table:
         """The table of a kind with at least these fields."""
         return self.frame.table(kind, columns)
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What was made for a key before, as two measures may read the same facts alike."""
+        if key not in self._done:
+            self._done[key] = make()
+        made: Made = self._done[key]
+        return made
 
     def rows(
         self,
@@ -74,8 +83,12 @@ class View:
 
     def spread(self, subjects: pl.Series, found: pl.Series, *, default: int) -> pl.Series:
         """A column by subject number, for all streams: what was found, else the default."""
-        dense = pl.repeat(default, self.frame.subjects, dtype=found.dtype, eager=True)
-        return dense.scatter(subjects, found) if len(subjects) else dense
+        return constant(default, found.dtype, self.frame.subjects).scatter(subjects, found)
+
+
+def constant(value: object, kind: pl.DataType, height: int) -> pl.Series:
+    """A column of one value."""
+    return pl.Series([value], dtype=kind).new_from_index(0, height)
 
 
 def condition_met(condition: Condition) -> pl.Expr:
@@ -112,21 +125,24 @@ def decimals_of(part: object) -> Iterable[Decimal]:
 
 def interval_of(number: pl.Expr, cuts: Cuts, *, scale: int) -> pl.Expr:
     """The place of the interval that holds an integer at a scale; null below 0 or above the top."""
-    intervals = cuts.intervals
-    passed = [_above(number, one.low, inside=one.low_inside, scale=scale) for one in intervals]
-    top = intervals[-1]
-    beyond = _above(number, top.high, inside=not top.high_inside, scale=scale)
+    passed = [
+        (at_least if one.low_inside else above)(number, one.low, scale=scale)
+        for one in cuts.intervals
+    ]
+    top = cuts.intervals[-1]
+    beyond = (above if top.high_inside else at_least)(number, top.high, scale=scale)
     place = pl.sum_horizontal([one.cast(pl.Int32) for one in passed]) - 1
     return pl.when(beyond.not_() & (place >= 0)).then(place)
 
 
-def _above(number: pl.Expr, cut: Decimal, *, inside: bool, scale: int) -> pl.Expr:
-    """number > cut, or >= where the cut is inside; exact, though the cut may be finer than the scale."""
-    exact = cut.scaleb(scale)
-    whole = int(exact.to_integral_value(rounding="ROUND_FLOOR"))
-    if inside and exact == whole:
-        return number.ge(pl.lit(whole, pl.Int64))
-    return number.gt(pl.lit(whole, pl.Int64))
+def at_least(number: pl.Expr, cut: Decimal, *, scale: int) -> pl.Expr:
+    """Whether an integer at a scale is a cut or above; exact, though the cut may be finer."""
+    return number.ge(pl.lit(int(cut.scaleb(scale).to_integral_value(ROUND_CEILING)), pl.Int64))
+
+
+def above(number: pl.Expr, cut: Decimal, *, scale: int) -> pl.Expr:
+    """Whether an integer at a scale is above a cut; exact, though the cut may be finer."""
+    return number.gt(pl.lit(int(cut.scaleb(scale).to_integral_value(ROUND_FLOOR)), pl.Int64))
 
 
 def outcome(
@@ -162,39 +178,35 @@ class Outcomes:
     by_stream: pl.Series
     results: Sequence[MeasureResult]
 
-    def numbers(self, scale: int) -> pl.DataFrame:
+    def numbers(self, scale: int) -> dict[str, pl.Series]:
         """The outcomes as integers, and whether each has a reason and an open matter."""
-        spans = [(one.span.low, one.span.high, one.reach.low, one.reach.high) for one in self.results]
+        spans = [
+            (one.span.low, one.span.high, one.reach.low, one.reach.high) for one in self.results
+        ]
         columns = {
             name: pl.Series([scaled(span[place], scale) for span in spans], dtype=pl.Int64)
             for place, name in enumerate(NUMBERS)
         }
-        whys = [list(one.why()) for one in self.results]
-        columns["reasoned"] = pl.Series([bool(why) for why in whys], dtype=pl.Boolean)
-        columns["open"] = pl.Series([_is_open(why) for why in whys], dtype=pl.Boolean)
-        return pl.DataFrame(columns)
-
-
-def _is_open(why: Sequence[Reason]) -> bool:
-    return any(one.code == MATTER_OPEN for one in why)
+        whys = [[reason.code for reason in one.why()] for one in self.results]
+        flags = ([bool(why) for why in whys], [MATTER_OPEN in why for why in whys])
+        for name, marks in zip(MARKS, flags, strict=True):
+            columns[name] = pl.Series(marks, dtype=pl.Boolean)
+        return columns
 
 
 def outcomes(
     view: View,
-    found: pl.DataFrame,
-    keys: Sequence[str],
-    make: Callable[..., MeasureResult],
+    subjects: pl.Series,
+    keys: pl.Series,
+    make: Callable[[int], MeasureResult],
     *,
     otherwise: MeasureResult,
 ) -> Outcomes:
-    """Outcomes by the distinct keys of the subjects found; `make` gets one key's columns in order."""
-    distinct = found.select(keys).unique()
-    results = [otherwise, *(make(*row) for row in distinct.iter_rows())]
-    places = pl.Series(CODE, range(1, len(results)), dtype=pl.UInt32)
-    coded = found.join(
-        distinct.with_columns(places), on=list(keys), how="left", nulls_equal=True
-    )
-    return Outcomes(view.spread(coded[SUBJECT], coded[CODE], default=0), results)
-
-
-Fields = Mapping[str, frozenset[str]]
+    """Outcomes by the distinct keys, Int64, of the subjects found; all others have `otherwise`."""
+    distinct = keys.unique()
+    results = [otherwise, *(make(key) for key in distinct)]
+    if len(results) == 1:
+        return Outcomes(constant(0, pl.UInt32(), view.frame.subjects), results)
+    places = pl.Series(range(1, len(results)), dtype=pl.UInt32)
+    coded = keys.replace_strict(distinct, places, return_dtype=pl.UInt32)
+    return Outcomes(view.spread(subjects, coded, default=0), results)

@@ -1,7 +1,8 @@
 """The layout of the facts table: which columns a kind of fact has, and how each is kept.
 
 It follows from the declared fields of the events, so a new field is a new column and nothing more.
-Only open fields have columns; sealed ones never leave the store. Days are whole days since 1970-01-01.
+Only open fields have columns; sealed ones never leave the store. Days are whole days since
+1970-01-01.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ _DAY_ZERO = date(1970, 1, 1).toordinal()
 STILL = 2**32 - 1
 NO_END = 2**31 - 1
 
-# A rectangle: legal time [eff_from, eff_until) by knowledge [known_from, known_until). `opened` is the
-# version of the event that opened it and, with the subject, names it; `stated_at` is the position of
-# the event that states its content, which an `end` does not change.
+# A rectangle: legal time [eff_from, eff_until) by knowledge [known_from, known_until). `opened` is
+# the version of the event that opened it and, with the subject, names it; `stated_at` is the
+# position of the event that states its content, which an `end` does not change.
 SUBJECT = "subject"
 OPENED = "opened"
 STATED_AT = "stated_at"

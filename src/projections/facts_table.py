@@ -1,7 +1,7 @@
-"""The facts table of one ledger: opened from its folder, brought up to the log's end before each answer.
+"""The facts table of one ledger: opened from its folder, brought up to the log's end when asked.
 
-The folder is a copy: whatever in it is damaged, old or of another ledger is built again from the log,
-with a message. A full disk or a read-only folder costs only the next start's time.
+The folder is a copy: whatever in it is damaged, old or of another ledger is built again from the
+log, with a message. A full disk or a read-only folder costs only the next start's time.
 """
 
 from __future__ import annotations
@@ -123,8 +123,8 @@ class FactsTable:
         for one in found:
             if one.last > head or self._leaf_at(one.last) != one.leaf:
                 self._report(
-                    f"The facts table's segment {one.folder.name} tells of another ledger, or of this "
-                    "one before it was restored; it is built again from the log."
+                    f"The facts table's segment {one.folder.name} tells of another ledger, or of"
+                    " this one before it was restored; it is built again from the log."
                 )
                 segments.discard(one.folder)
                 return
@@ -169,7 +169,7 @@ class FactsTable:
         return frame.resting_on(kept)
 
     def _compacted(self, folder: Path, kept: list[Segment]) -> list[Segment]:
-        """Few segments instead of many. The old ones go at the next start, as readers may use them."""
+        """Few segments instead of many; the old ones go later, as readers may still use them."""
         merged = segments.to_compact(kept, most=MOST_SEGMENTS)
         if not merged:
             return kept

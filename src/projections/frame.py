@@ -1,8 +1,8 @@
 """The facts table in memory: all rectangles of all streams up to a position, one table a kind.
 
-A frame never changes; `advanced` gives another one that shares what did not change. Tables are loaded
-when a kind is first asked for, with the fields that were asked for. Everything answered from a frame at
-a position equals what `ledger.facts.history` tells of the events up to there.
+A frame never changes; `advanced` gives another one that shares what did not change. Tables are
+loaded when a kind is first asked for, with the fields that were asked for. Everything answered from
+a frame at a position equals what `ledger.facts.history` tells of the events up to there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from projections.batch import DISPUTE, DISPUTE_SCHEMA, Batch, Piece, Streams, in
 from projections.columns import (
     EFF_FROM,
     EFF_UNTIL,
-    KNOWN_FROM,
     NO_END,
     OPENED,
     RECORDED_AT,
@@ -60,13 +59,14 @@ class Frame:
     corrections: Corrections
     disputes: pl.DataFrame
     _tables: dict[str, Table] = field(default_factory=dict)
+    _ranks: dict[int, pl.Series] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def table(self, kind: str, columns: Iterable[str] = ()) -> Table:
-        """The table of a kind with at least these fields; `root` and `recorded_at` may be asked for.
+        """The table of a kind with at least these fields; `root` and `recorded_at` are such too.
 
         Raises:
-            FileNotFoundError: another process merged the segments; open the table again.
+            SegmentDamaged: another process took the segments away; ask for the frame again.
         """
         with self._lock:
             found = self._tables.get(kind)
@@ -76,7 +76,9 @@ class Frame:
                 self._tables[kind] = found
             return found
 
-    def visible(self, kind: str, columns: Iterable[str], *, on: date, position: int) -> pl.DataFrame:
+    def visible(
+        self, kind: str, columns: Iterable[str], *, on: date, position: int
+    ) -> pl.DataFrame:
         """Facts of a kind that hold on a day, as known at a position, in order within a subject."""
         table = self.table(kind, columns)
         return table.rows.filter(table.known(position), *table.covering(day_number(on)))
@@ -93,6 +95,15 @@ class Frame:
             pl.col(EFF_FROM).le(pl.lit(last, pl.Int32)),
             *table.there(last),
         )
+
+    def in_order(self, subjects: pl.Series) -> pl.Series:
+        """Subjects ordered by stream."""
+        with self._lock:
+            ranks = self._ranks.get(self.subjects)
+            if ranks is None:
+                hexes = pl.Series(self.streams.hexes[: self.subjects], dtype=pl.String)
+                ranks = self._ranks[self.subjects] = hexes.rank("ordinal").cast(pl.UInt32)
+        return subjects.gather(ranks.gather(subjects).arg_sort())
 
     def disputed(self, position: int) -> dict[int, dict[int, str]]:
         """By subject, the roots that somebody contested at a position, by the id of the dispute.
@@ -124,7 +135,8 @@ class Frame:
     ) -> dict[int, History]:
         """What `ledger.facts.history` gives for these subjects, of these kinds with these fields.
 
-        Subjects without any such fact have an empty history. `position` of each is the one asked for.
+        Subjects without any such fact have an empty history. `position` of each is the one asked
+        for.
         """
         found: dict[int, dict[str, list[Fact]]] = {subject: {} for subject in subjects}
         among = pl.Series(SUBJECT, sorted(found), dtype=pl.UInt32).implode()
@@ -189,6 +201,7 @@ class Frame:
             corrections=corrections,
             disputes=pl.concat([self.disputes, batch.disputes]),
             _tables=tables,
+            _ranks=self._ranks if subjects == self.subjects else {},
         )
 
     def resting_on(self, pieces: Sequence[Piece]) -> Frame:
@@ -204,6 +217,7 @@ class Frame:
             self.corrections,
             self.disputes,
             tables,
+            self._ranks,
         )
 
 
@@ -218,6 +232,4 @@ def frame_of(pieces: Sequence[Piece], streams: Streams) -> Frame:
         return empty_frame()
     corrections, _ = Corrections().extended(pl.concat([one.corrections for one in pieces]))
     disputes = pl.concat([one.disputes for one in pieces])
-    return Frame(
-        pieces[-1].last, streams, len(streams), tuple(pieces), corrections, disputes
-    )
+    return Frame(pieces[-1].last, streams, len(streams), tuple(pieces), corrections, disputes)

@@ -67,7 +67,7 @@ def resolve(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Asked:
         Misuse, BeforeFirstRecord, PositionRefused, InstrumentUnknown, NoRulesInForce.
     """
     position, known_at = question.asked_position(
-        _log(ledger), position=ask.position, known_at=ask.known_at, now=now
+        log_of(ledger), position=ask.position, known_at=ask.known_at, now=now
     )
     rulebook = ledger.rulebook(position)
     newest = rulebook.in_force(ask.instrument, question.LATEST)
@@ -85,7 +85,8 @@ def resolve(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Asked:
     return Asked(plan, enacted.position, asked, surroundings, units)
 
 
-def _log(ledger: Ledger) -> Log:
+def log_of(ledger: Ledger) -> Log:
+    """What must be known of the log to place a question in it."""
     store = ledger.store
 
     def recorded_at(position: int) -> datetime:

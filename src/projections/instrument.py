@@ -53,6 +53,11 @@ def load(document: bytes, *, file: str) -> Plan:
     )
     form.done()
     _check_sum(measures, maximum.value, measures_node.place, POSITION_KINDS)
+    if depends_on_position(measures):
+        raise measures_node.place.refusal(
+            "a `when` stands at a top measure.",
+            "Put the measures that depend on the position below one measure with `sum`.",
+        )
     return plan
 
 
@@ -110,6 +115,10 @@ def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
     children = form.may("sum")
     if children is None:
         rule = rules.rule(form, inner)
+    elif "rule" in form.table.entries:
+        raise form.place.refusal(
+            "a measure has a `rule` or a `sum`, not both.", "Put the rule into a measure below."
+        )
     else:
         rule = Sum(_measures(children, inner, level=level + 1))
     form.done()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ class Filter:
     """Which events are asked for; bounds are inclusive, None leaves a side open.
 
     Attributes:
-        late_by: at least so many days between the legal day and the recording.
+        late_by: at least so many days between the legal day and the day of recording in `zone`.
         kinds: words of docs/facts.md. streams: of persons or units, None for all.
     """
 
@@ -34,6 +34,7 @@ class Filter:
     effective_from: date | None = None
     effective_to: date | None = None
     late_by: int | None = None
+    zone: tzinfo = UTC
     kinds: frozenset[str] = frozenset()
     actor: str | None = None
     streams: frozenset[UUID] | None = None
@@ -49,7 +50,9 @@ class Filter:
             return False
         if self.effective_to is not None and (on is None or on > self.effective_to):
             return False
-        if self.late_by is not None and (on is None or _late(recorded, on) < self.late_by):
+        if self.late_by is not None and (
+            on is None or _late(recorded, on, self.zone) < self.late_by
+        ):
             return False
         return self._admits_origin(recorded)
 
@@ -61,8 +64,8 @@ class Filter:
         return self.actor is None or _context(recorded).get("actor") == self.actor
 
 
-def _late(recorded: RecordedEvent, on: date) -> int:
-    return (recorded.recorded_at.date() - on).days
+def _late(recorded: RecordedEvent, on: date, zone: tzinfo) -> int:
+    return (recorded.recorded_at.astimezone(zone).date() - on).days
 
 
 def _kind(recorded: RecordedEvent) -> str:

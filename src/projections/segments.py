@@ -1,20 +1,23 @@
 """The facts table on disk: immutable segments, each a folder named by its range of positions.
 
-A segment is written aside, flushed and renamed, so that it is there whole or not at all. Its manifest
-holds the digest of each file and the leaf of the last event in its range: the first finds damage, the
-second a table that belongs to another ledger, or to one restored to an earlier state and continued.
-Whatever does not check is left aside and built again from the log: the table is a copy, and deleting
-it costs only time. Nothing sealed is in it.
+A segment is written aside, flushed and renamed, so that it is there whole or not at all. Its
+manifest holds the digest of each file and the leaf of the last event in its range: the first finds
+damage, the second a table that belongs to another ledger, or to one restored to an earlier state
+and continued. Whatever does not check is left aside and built again from the log: the table is a
+copy, and deleting it costs only time. Nothing sealed is in it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import orjson
@@ -36,7 +39,7 @@ _STREAMS = "streams"
 _KIND = "kind-"
 _ENDING = ".arrow"
 _NAME = re.compile(r"facts-(\d{12})-(\d{12})")
-_ASIDE = re.compile(r"\.facts-\d{12}-\d{12}\.(\d+)\.new")
+_ASIDE = re.compile(r"\.facts-\d{12}-\d{12}\.(\d+)\..*\.new")
 STREAM = "stream"
 
 Report = Callable[[str], None]
@@ -90,19 +93,27 @@ class Segment:
         """See Piece."""
         if kind not in self.kinds:
             return with_fields(pl.DataFrame(schema=dict(STATED_SCHEMA)), kind, columns)
-        file = self.folder / (_KIND + kind + _ENDING)
-        there = pl.read_ipc_schema(file)
-        wanted = [name for name in (*STATED_SCHEMA, *columns) if name in there]
-        return with_fields(self._read(_KIND + kind, tuple(wanted)), kind, columns)
+        found = self._read(_KIND + kind, (*STATED_SCHEMA, *columns))
+        return with_fields(found, kind, columns)
 
     def all_stated(self, kind: str) -> pl.DataFrame:
         """Every column that some row of the kind has."""
         return self._read(_KIND + kind, None)
 
     def _read(self, name: str, columns: tuple[str, ...] | None) -> pl.DataFrame:
-        wanted = None if columns is None else list(columns)
+        """Those of the columns that the file has; all of them if None."""
         file = self.folder / (name + _ENDING)
-        return pl.read_ipc(file, columns=wanted, memory_map=False)
+        try:
+            if columns is None:
+                return pl.read_ipc(file)
+            there = pl.read_ipc_schema(file)
+            return pl.read_ipc(file, columns=[one for one in columns if one in there])
+        except (OSError, pl.exceptions.PolarsError):
+            raise SegmentDamaged(
+                f"The facts table's segment {self.folder.name} went away while it was read.",
+                next_step="Ask again: the table is opened anew.",
+                segment=self.folder.name,
+            ) from None
 
 
 def covering(folder: Path, report: Report) -> Iterator[Segment]:
@@ -147,16 +158,15 @@ def check(path: Path, *, first: int, last: int) -> Segment:
         right = manifest["layout"] == layout_digest() and [first, last] == manifest["range"]
         for name, digest in files.items():
             right = right and _digest(path / name) == digest
-        segment = Segment(path, first, last, manifest["leaf"], files, manifest["streams"])
+        if right:
+            return Segment(path, first, last, manifest["leaf"], files, manifest["streams"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        right = False
-    if not right:
-        raise SegmentDamaged(
-            f"The facts table's segment {path.name} is damaged or of another version.",
-            next_step="Nothing is lost: it is built again from the log.",
-            segment=path.name,
-        )
-    return segment
+        pass
+    raise SegmentDamaged(
+        f"The facts table's segment {path.name} is damaged or of another version.",
+        next_step="Nothing is lost: it is built again from the log.",
+        segment=path.name,
+    )
 
 
 def write(
@@ -177,15 +187,13 @@ def write(
         OSError: the disk is full or not writable; what was there before is untouched.
     """
     first, last = pieces[0].first, pieces[-1].last
-    for one, following in zip(pieces, pieces[1:], strict=False):
+    for one, following in pairwise(pieces):
         invariant(following.first == one.last + 1, "segments of the facts table must adjoin")
     name = f"facts-{first:012}-{last:012}"
-    aside = folder / f".{name}.{process}.new"
     final = folder / name
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(aside, ignore_errors=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{name}.{process}.", suffix=".new", dir=folder))
     try:
-        aside.mkdir()
         files = dict(_write_files(aside, pieces, streams))
         manifest = {
             "layout": layout_digest(),
@@ -219,14 +227,15 @@ def _write_files(
 
 
 def _write_frame(aside: Path, name: str, frame: pl.DataFrame) -> tuple[str, str]:
+    buffer = io.BytesIO()
+    frame.rechunk().write_ipc(buffer, compression="zstd")
+    content = buffer.getbuffer()
     path = aside / (name + _ENDING)
-    frame.rechunk().write_ipc(path, compression="zstd")
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-    return path.name, _digest(path)
+    _write_synced(path, content)
+    return path.name, hashlib.sha256(content).hexdigest()
 
 
-def _write_synced(path: Path, content: bytes) -> None:
+def _write_synced(path: Path, content: bytes | memoryview) -> None:
     with path.open("wb") as file:
         file.write(content)
         file.flush()
@@ -264,7 +273,7 @@ def discard(path: Path) -> None:
 
 
 def sweep(folder: Path, keep: Iterable[Segment], *, alive: Callable[[int], bool]) -> None:
-    """Take away what no cover uses: ranges inside kept ones, and folders aside of dead processes."""
+    """Take away what no cover uses: ranges inside kept ones, and what dead processes left."""
     kept = list(keep)
     for first, last, path in list(_ranges(folder)):
         inside = any(one.first <= first and last <= one.last for one in kept)
@@ -280,8 +289,8 @@ def sweep(folder: Path, keep: Iterable[Segment], *, alive: Callable[[int], bool]
 def to_compact(segments: Sequence[Segment], *, most: int) -> Sequence[Segment]:
     """The newest segments to merge into one when there are more than `most`, else none.
 
-    An older one joins in when it is at most twice as long as all newer ones together, so that an event
-    is written again only a few times however long the log grows.
+    An older one joins in when it is at most twice as long as all newer ones together, so that an
+    event is written again only a few times however long the log grows.
     """
     if len(segments) <= most:
         return ()

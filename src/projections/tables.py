@@ -1,10 +1,10 @@
 """One kind of fact in memory: its rectangles with small types, a subject's rows next to each other.
 
-Rows of a subject follow each other by legal day, then by the position that states them, which is the
-order of `ledger.facts`. A row is never removed, so that any earlier position can be asked. Amounts are
-integers at the table's scale of that column: `scale` 1 holds 22.5 as 225. An amount that would need
-more than six decimals or more than 14 digits stands as text in a column of its own (`wide`), and its
-integer is null.
+Rows of a subject follow each other by legal day, then by the position that states them, which is
+the order of `ledger.facts`. A row is never removed, so that any earlier position can be asked.
+Amounts are integers at the table's scale of that column: `scale` 1 holds 22.5 as 225. An amount
+that would need more than six decimals or more than 14 digits stands as text in a column of its own
+(`wide`), and its integer is null.
 """
 
 from __future__ import annotations
@@ -62,9 +62,7 @@ class Corrections:
     """
 
     frame: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(
-            schema={**CORRECTION_SCHEMA, _CONTENT: pl.UInt32()}
-        )
+        default_factory=lambda: pl.DataFrame(schema={**CORRECTION_SCHEMA, _CONTENT: pl.UInt32()})
     )
     behind: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -269,9 +267,9 @@ def _scaled(texts: pl.Series, scale: int) -> Iterable[pl.Series]:
     """Integers at a scale, and the texts of those that do not fit."""
     name = texts.name
     fits = _fraction(texts) <= scale
-    exact = texts.set(~fits.fill_null(True), None)
+    exact = texts.set(~fits.fill_null(value=True), None)
     numbers = exact.cast(pl.Decimal(38, scale), strict=False).to_physical()
-    numbers = numbers.set((numbers.abs() > MOST_SCALED).fill_null(False), None).cast(pl.Int64)
+    numbers = numbers.set((numbers.abs() > MOST_SCALED).fill_null(value=False), None).cast(pl.Int64)
     yield numbers.alias(name)
     yield texts.set(numbers.is_not_null(), None).alias(wide(name))
 

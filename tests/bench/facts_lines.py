@@ -6,7 +6,7 @@ Lines come kind by kind, as exports do, so that the facts of one person lie far 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,30 @@ from typing import Any
 import orjson
 
 SEED = 20_261_122
-FIRST_NAMES = "Adi Budi Citra Dewi Eko Fitri Gita Hadi Indah Joko Kartika Lukman Maya Nanda Oki".split()
-LAST_NAMES = "Saputra Lestari Wijaya Pratama Utami Santoso Hidayat Rahayu Nugroho Halim Siregar".split()
-UNITS = [f"Dinas Umpama {number:02d} - Bidang {letter}" for number in range(1, 31) for letter in "ABC"]
-TITLES = ["Pengelola Data", "Analis Kepegawaian", "Arsiparis", "Guru", "Perawat", "Penyusun Program"]
-COURSES = ["Pengelolaan Arsip", "Pengadaan Barang", "Laporan Kinerja", "Pelayanan Prima", "Keuangan"]
+FIRST_NAMES = (
+    "Adi Budi Citra Dewi Eko Fitri Gita Hadi Indah Joko Kartika Lukman Maya Nanda Oki".split()
+)
+LAST_NAMES = (
+    "Saputra Lestari Wijaya Pratama Utami Santoso Hidayat Rahayu Nugroho Halim Siregar".split()
+)
+UNITS = [
+    f"Dinas Umpama {number:02d} - Bidang {letter}" for number in range(1, 31) for letter in "ABC"
+]
+TITLES = [
+    "Pengelola Data",
+    "Analis Kepegawaian",
+    "Arsiparis",
+    "Guru",
+    "Perawat",
+    "Penyusun Program",
+]
+COURSES = [
+    "Pengelolaan Arsip",
+    "Pengadaan Barang",
+    "Laporan Kinerja",
+    "Pelayanan Prima",
+    "Keuangan",
+]
 RANKS = ["III/a", "III/b", "III/c", "III/d", "IV/a", "IV/b"]
 LEVELS = ["SLTA", "D3", "S1", "S1", "S2"]
 RATINGS = ["DI_ATAS", "SESUAI", "SESUAI", "DI_BAWAH"]
@@ -68,9 +87,14 @@ def _has(kind: Any, index: int, turn: int) -> bool:
 
 
 def write_lines(path: Path, facts: int, people: int) -> Path:
-    """A facts file of so many lines."""
+    """A facts file of so many lines about so many people."""
+    return write_rows(path, rows(facts, people))
+
+
+def write_rows(path: Path, lines: Iterable[Row]) -> Path:
+    """A facts file of these lines."""
     with path.open("wb") as out:
-        for row in rows(facts, people):
+        for row in lines:
             out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
     return path
 
@@ -161,3 +185,18 @@ def _sanction(draw: _Draw, number: str, turn: int) -> Row:
         "decided_on": day,
         "document": {"kind": "SK", "number": f"{turn}/HD/{number[-6:]}", "date": day},
     }
+
+
+def one_person(facts: int) -> Iterator[Row]:
+    """One person with a long record: what a career leaves behind, then trainings without end."""
+    draw = _Draw()
+    number = nip_of(0)
+    yield _registered(draw, number, 0)
+    yield _employment(draw, number, 0)
+    yield _qualification(draw, number, 0)
+    made = 3
+    for turn in range(facts):
+        for kind, last in ((_competency, facts), (_appraisal, 12), (_position, 10), (_award, 8)):
+            if turn < last and made < facts:
+                yield kind(draw, number, 3 * turn if kind is _appraisal else turn)
+                made += 1

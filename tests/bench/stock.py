@@ -51,9 +51,7 @@ class Person(Aggregate):
         self.golongan.append({"on": on, "golongan": golongan})
 
     @event("QualificationObtained")
-    def qualify(
-        self, on: str, level: str, field: str, institution: str, diploma_no: str
-    ) -> None:
+    def qualify(self, on: str, level: str, field: str, institution: str, diploma_no: str) -> None:
         self.qualifications.append(
             {"on": on, "level": level, "field": field, "institution": institution, "no": diploma_no}
         )

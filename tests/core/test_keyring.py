@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -351,3 +352,25 @@ def test_no_error_of_keys_shows_key_bytes(folder: Path) -> None:
     for key in (keys.identity, keys.restricted, epoch_path(folder, 1).read_bytes()):
         assert key.hex() not in shown
         assert repr(key) not in shown
+
+
+def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    """A file where the folder should stand is a clear refusal."""
+    (tmp_path / "file").write_text("something else")
+    with pytest.raises(KeyStoreUnavailable, match="file"):
+        new_keyring(tmp_path / "file" / "keys")
+
+
+def test_an_empty_medium_mounted_for_epoch_keys_is_no_obstacle(folder: Path) -> None:
+    """The folder of epoch keys may stand before the ledger is founded."""
+    (folder / key_folder.EPOCH_FOLDER).mkdir(parents=True)
+    with new_keyring(folder) as ring:
+        assert ring.ensure(STREAMS)
+
+
+def test_threads_share_a_keyring(folder: Path) -> None:
+    """Whoever asks at the same time gets the same keys, and each stream gets them once."""
+    with new_keyring(folder) as ring, ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: ring.ensure(STREAMS), range(32)))
+        assert all(one == found[0] for one in found)
+        assert ring.count() == len(STREAMS)

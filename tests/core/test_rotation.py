@@ -1,7 +1,8 @@
-"""Erased keys are gone for good, living ones survive a rotation and a crash at each of its steps."""
+"""Erased keys are gone for good; living ones survive a rotation and a crash at each step."""
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ledger import key_folder
-from ledger.key_errors import EpochKeyMissing, KeyDestroyed, KeyStoreBroken
+from ledger.key_errors import EpochKeyMissing, KeyDestroyed, KeyStoreBroken, KeyStoreUnavailable
 from ledger.key_folder import epoch_path
 from ledger.keyring import Keyring
 from ledger.rotation import STEPS
@@ -223,3 +224,22 @@ def test_a_crash_at_any_step_loses_no_key(folder: Path, step: str) -> None:
         assert ring.secret("title") == secret
     left = [path.name for path in (folder / key_folder.EPOCH_FOLDER).iterdir()]
     assert left == [f"{rotation.epoch:06d}.key"]
+
+
+def test_a_full_disk_stops_a_rotation_and_loses_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refusal names the file; the old epoch stays in force, and the next attempt succeeds."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with new_keyring(folder) as ring:
+        drawn = ring.ensure(STREAMS)
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fsync", full)
+            with pytest.raises(KeyStoreUnavailable, match=r"000002\.key .*No space left"):
+                ring.rotate(LATER)
+        assert ring.keys_many(STREAMS) == drawn
+        assert ring.rotate(LATER).epoch == 2
+        assert ring.keys_many(STREAMS) == drawn

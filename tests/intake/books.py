@@ -1,4 +1,4 @@
-"""Files for the tests of intake: workbooks, and the bytes of those that no honest program writes."""
+"""Files for the tests of intake: workbooks, and bytes of those that no honest program writes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+
 from api.intake.reading import read_files
 from api.intake.rows import RawRow, with_faults
 from ledger.events.reading import Draft, read_fact
@@ -21,7 +22,7 @@ Cells = Sequence[Any]
 
 
 def workbook(path: Path, *sheets: Sequence[Cells], names: Sequence[str] = ()) -> Path:
-    """A workbook of the given sheets: text, numbers, truth values and days become cells of that kind."""
+    """A workbook of the given sheets; numbers, truth values and days become cells of that kind."""
     book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
     day = book.add_format({"num_format": "dd-mm-yyyy"})
     for index, rows in enumerate(sheets):
@@ -120,7 +121,8 @@ def ods(path: Path, rows: Sequence[Sequence[str]], *, repeated: int = 1) -> Path
     said = ""
     for index, row in enumerate(rows):
         cells = "".join(
-            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+            '<table:table-cell office:value-type="string">'
+            f"<text:p>{cell}</text:p></table:table-cell>"
             for cell in row
         )
         again = f' table:number-rows-repeated="{repeated}"' if index == len(rows) - 1 else ""

@@ -6,14 +6,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from api.intake import cells, dates, numbers, person_number, titles, words
-from api.intake.cells import Typed, Unreadable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from api.intake import cells, dates, numbers, person_number, titles, words
+from api.intake.cells import Typed, Unreadable
 from ledger.canonical import decimal_text
 from ledger.vocabulary import EducationLevel
-
-from tests.intake.books import NIP
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 LATER_DAYS = st.dates(date(1955, 1, 1), date(2200, 12, 31))
@@ -107,12 +106,11 @@ def test_a_year_stays_a_year(cell: cells.Cell, found: str) -> None:
     assert dates.read_when(cell) == found
 
 
-@pytest.mark.parametrize("cell", ["20042", "x", True, Typed("t", "10:30:00"), "1899"])
+@pytest.mark.parametrize("cell", ["x", True, Typed("t", "10:30:00"), "1899", "2201", "04"])
 def test_years_that_are_none_are_refused(cell: cells.Cell) -> None:
     """A year has four digits and lies in living memory."""
-    with pytest.raises(Unreadable):
-        if dates.read_year(cell) == 1954:  # 20042 is also the serial number of a day
-            raise Unreadable("NOT_A_YEAR")
+    with pytest.raises(Unreadable, match="NOT_A_YEAR"):
+        dates.read_year(cell)
 
 
 @given(st.decimals(-99_999, 99_999, places=2, allow_nan=False, allow_infinity=False))
@@ -183,7 +181,7 @@ NIPS = st.builds(
 )
 
 
-@given(NIPS, st.sampled_from(["{}", "'{}", "{} ", "’{}", "\u00a0{}", "`{}"]), st.booleans())
+@given(NIPS, st.sampled_from(["{}", "'{}", "{} ", "\u2019{}", "\u00a0{}", "`{}"]), st.booleans())
 def test_a_number_survives_what_exports_do_to_it(number: str, frame: str, spaced: bool) -> None:
     """Apostrophes and the printed spaces of a NIP change nothing."""
     text = f"{number[:8]} {number[8:14]} {number[14]} {number[15:]}" if spaced else number
@@ -220,7 +218,7 @@ def test_no_text_is_a_wrong_number(text: str) -> None:
     ],
 )
 def test_numbers_of_nobody_are_refused(cell: cells.Cell, code: str) -> None:
-    """Each way in which a NIP is wrong or lost has its code; three zeros at the end are lost digits."""
+    """Each way in which a NIP is wrong or lost has its code; three zeros at its end are lost."""
     with pytest.raises(Unreadable) as fault:
         person_number.read_nip(cell)
     assert fault.value.code == code

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+
 from api.intake.reading import read_files
 from api.intake.rows import RawRow
-
 from tests.intake.books import checked, codes
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"

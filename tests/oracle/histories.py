@@ -1,7 +1,8 @@
-"""Random records of a person for Hypothesis: as plain rows for the oracle, as events for the ledger.
+"""Random records of a person: as plain rows for the oracle, as events for the ledger.
 
-A row is the dict that `naive_ip_asn` describes. Days crowd around the edges that rules look at: ends of
-months and years, leap days, and the day before and after each, so that boundaries are met often.
+A row is the dict that `naive_ip_asn` describes. Days crowd around the edges that rules look at:
+ends of months and years, leap days, and the day before and after each, so that boundaries are met
+often.
 """
 
 from collections.abc import Sequence
@@ -27,9 +28,7 @@ KINDS = "JPT_UTAMA JPT_MADYA JPT_PRATAMA ADMINISTRATOR PENGAWAS PELAKSANA FUNGSI
 PREDICATES = "SANGAT_BAIK BAIK BUTUH_PERBAIKAN KURANG SANGAT_KURANG".split()
 REGIMES = "PP46 PP30 PERMENPANRB6".split()
 STATES = "DINILAI DINILAI DINILAI BELUM_DINILAI TIDAK_WAJIB".split()
-OUTCOMES = (
-    "DIPERKUAT DIPERINGAN DIPERBERAT DIUBAH DIBATALKAN TIDAK_DAPAT_DITERIMA DICABUT".split()
-)
+OUTCOMES = "DIPERKUAT DIPERINGAN DIPERBERAT DIUBAH DIBATALKAN TIDAK_DAPAT_DITERIMA DICABUT".split()
 SCORES = "0 49.99 50 50.5 60 60.01 69.99 70 75 75.5 89.99 90 90.5 100 100.5 109.99 110 120".split()
 FIRST_DAY, LAST_DAY = date(2017, 1, 1), date(2025, 12, 31)
 
@@ -196,7 +195,7 @@ class _Writer:
 
 @st.composite
 def stories(draw: st.DrawFn, most: int = 24) -> Story:
-    """A person who is registered, mostly PNS with a post and appraisals, and then whatever happens."""
+    """A person, mostly PNS with a post and appraisals, and then whatever happens."""
     writer = _Writer()
     writer.state("registered", {"employment": "CPNS"}, date(2014, 2, 1), None)
     if not draw(_seldom):
@@ -218,13 +217,34 @@ def stories(draw: st.DrawFn, most: int = 24) -> Story:
     return Story(tuple(writer.rows), tuple(writer.book), writer.position)
 
 
+@st.composite
+def disciplined(draw: st.DrawFn) -> Story:
+    """A PNS with sanctions, what was filed against them and ruled, all within few weeks."""
+    writer = _Writer()
+    writer.state("registered", {"employment": "PNS"}, date(2014, 2, 1), None)
+    on = draw(days)
+    for _ in range(draw(st.integers(1, 2))):
+        kind, fields = draw(_sanction())
+        writer.state(kind, fields, on + timedelta(days=draw(_shifts)), None)
+    for _ in range(draw(st.integers(1, 8))):
+        what = draw(st.integers(0, 5))
+        if what == 0 and writer.living():
+            _mend(draw, writer)
+        elif what in (1, 2) or not writer.living("objection", "appeal"):
+            if writer.living("sanction"):
+                _file(draw, writer)
+        else:
+            _rule(draw, writer)
+    return Story(tuple(writer.rows), tuple(writer.book), writer.position)
+
+
 _shifts = st.sampled_from([0, 0, 1, -1]) | st.integers(-40, 40)
 _spans = st.sampled_from([0, 1, 12, 15, 24, 60])
 
 
 @st.composite
 def coordinates(draw: st.DrawFn, story: Story) -> tuple[date, int]:
-    """A legal day near something that happened or near the end of a window from it; and a position."""
+    """A legal day near something that happened or the end of a window from it; a position."""
     stated = [row["on"] for row in story.rows if "on" in row and row["on"] >= FIRST_DAY]
     as_of = shift_months(draw(st.sampled_from(stated) | days if stated else days), draw(_spans))
     as_of += timedelta(days=draw(_shifts))
@@ -244,7 +264,8 @@ def _happen(draw: st.DrawFn, writer: _Writer) -> None:
         _rule(draw, writer)
     else:
         kind, fields = draw(_plain())
-        on = draw(days)
+        same = [row["on"] for row in writer.rows if row.get("kind") in (kind, "left", "employment")]
+        on = draw(st.sampled_from(same) | days if same else days)
         if kind == "appraisal" and draw(st.integers(0, 4)):
             on = date.fromisoformat(fields["to"])
         until = draw(st.none() | st.none() | days)
@@ -261,7 +282,8 @@ def _file(draw: st.DrawFn, writer: _Writer) -> None:
 
 def _rule(draw: st.DrawFn, writer: _Writer) -> None:
     of = draw(st.sampled_from(writer.living("objection", "appeal")))
-    on = draw(_near(writer.current[of]["on"]))
+    days_of_matters = [writer.current[root]["on"] for root in writer.living("objection", "appeal")]
+    on = draw(_near(writer.current[of]["on"]) | st.sampled_from(days_of_matters))
     fields: Row = {
         "of": of,
         "forum": "PPK",
@@ -291,9 +313,11 @@ def _mend(draw: st.DrawFn, writer: _Writer) -> None:
         writer.mend(do, root, {})
 
 
-def events(rows: Sequence[Row], *, stream: UUID = PERSON) -> list[RecordedEvent]:
+def events(
+    rows: Sequence[Row], *, stream: UUID = PERSON, owner: str | None = None
+) -> list[RecordedEvent]:
     """The rows of one stream as they come out of the store."""
-    owner = "employee" if stream == PERSON else "ledger"
+    owner = owner or ("employee" if stream == PERSON else "ledger")
     return [_event(row, stream, owner) for row in rows]
 
 

@@ -1,19 +1,23 @@
 """IP-ASN under PerBKN 8/2019, worked out a second time, slowly and plainly, from the law alone.
 
-Nothing of the project is used here: not its code, not its instrument file. A person's record is a list
-of rows in the order in which they were recorded. A row is a dict:
+Nothing of the project is used here: not its code, not its instrument file. A person's record is a
+list of rows in the order in which they were recorded. A row is a dict:
 
-    position, recorded_at, version          where it stands in the log and in the person's own list
-    do        "fact", "correct", "annul", "end", "dispute" or "resolve"
-    kind, on, until, fields                 of a fact, or of what a correction puts in its place
-    root                                    version of the fact that is corrected, annulled, …
+position, recorded_at, version          where it stands in the log and in the person's own list do
+"fact", "correct", "annul", "end", "dispute" or "resolve" kind, on, until, fields
+of a fact, or of what a correction puts in its place root
+version of the fact that is corrected, annulled, …
 
 `on` and `until` are dates, everything in `fields` is text, numbers of hours and scores too.
 """
 
 import calendar
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+Row = dict[str, Any]
 
 EDUCATION = {
     "S3": 25, "S2": 20, "S1": 15, "D4": 15, "D3": 10, "D2": 5, "D1": 5,
@@ -29,7 +33,13 @@ TRAINING_FROM_MEMORY = {"JPT_UTAMA", "JPT_MADYA"}
 DISCIPLINE = {"RINGAN": 3, "SEDANG": 2, "BERAT": 1}
 
 
-def score(rows, references, depths, as_of, position):
+def score(
+    rows: Sequence[Row],
+    references: Sequence[Row],
+    depths: Mapping[str, int],
+    as_of: date,
+    position: int,
+) -> Row:
     """The answer about one person: status, total, band, range, measures and reasons."""
     facts, disputed = facts_known(rows, position)
     facts = [fact for fact in facts if fact["on"] <= as_of or fact["kind"] in LATER_MATTERS]
@@ -46,15 +56,15 @@ def score(rows, references, depths, as_of, position):
     return conclude(parts, disputed)
 
 
-# What is filed or ruled after the day that is asked about may undo a sanction for that day too, and a
-# ruling may bring a sanction into force before the day of its decree.
+# What is filed or ruled after the day that is asked about may undo a sanction for that day too, and
+# a ruling may bring a sanction into force before the day of its decree.
 LATER_MATTERS = {"sanction", "objection", "appeal", "ruling"}
 
 
-def facts_known(rows, position):
+def facts_known(rows: Sequence[Row], position: int) -> tuple[list[Row], set[int]]:
     """What was known at a position: corrected facts as corrected, annulled ones gone."""
-    facts = {}
-    disputed = set()
+    facts: dict[int, Row | None] = {}
+    disputed: set[int] = set()
     for row in rows:
         if row["position"] > position:
             continue
@@ -65,7 +75,7 @@ def facts_known(rows, position):
         elif row["do"] == "annul":
             facts[row["root"]] = None
         elif row["do"] == "end":
-            facts[row["root"]] = {**facts[row["root"]], "until": row["until"]}
+            facts[row["root"]] = {**(facts[row["root"]] or {}), "until": row["until"]}
         elif row["do"] == "dispute":
             disputed.add(row["root"])
         elif row["do"] == "resolve":
@@ -73,15 +83,16 @@ def facts_known(rows, position):
     return [fact for fact in facts.values() if fact is not None], disputed
 
 
-def visible(fact, day):
-    return fact["on"] <= day and (fact["until"] is None or day < fact["until"])
+def visible(fact: Row, day: date) -> bool:
+    begin, end = fact["on"], fact["until"]
+    return bool(begin <= day and (end is None or day < end))
 
 
-def years_before(day, years):
+def years_before(day: date, years: int) -> date:
     return months_before(day, 12 * years)
 
 
-def months_before(day, months):
+def months_before(day: date, months: int) -> date:
     """The same day so many months earlier; the last of the month where that day does not exist."""
     year, month = day.year, day.month
     for _ in range(months):
@@ -93,16 +104,16 @@ def months_before(day, months):
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
-def newest(facts):
+def newest(facts: Sequence[Row]) -> Row:
     """The newest legal day; of several on one day the one recorded last."""
-    best = None
+    best = facts[0]
     for fact in facts:
-        if best is None or (fact["on"], fact["position"]) > (best["on"], best["position"]):
+        if (fact["on"], fact["position"]) > (best["on"], best["position"]):
             best = fact
     return best
 
 
-def service_on(facts, as_of):
+def service_on(facts: Sequence[Row], as_of: date) -> str | None:
     """CPNS, PNS, PPPK … or None for somebody who is not in service."""
     if any(fact["kind"] == "merged" and visible(fact, as_of) for fact in facts):
         return None
@@ -121,11 +132,18 @@ def service_on(facts, as_of):
             if fact["kind"] == kind and fact["on"] == last_day and visible(fact, as_of)
         ]
         if same:
-            return newest(same)["fields"].get("employment")
-    raise AssertionError("unreachable")
+            employment: str | None = newest(same)["fields"].get("employment")
+            return employment
+    raise AssertionError("one of the three kinds gave the last day")
 
 
-def post_on(facts, references, depths, as_of, position):
+def post_on(
+    facts: Sequence[Row],
+    references: Sequence[Row],
+    depths: Mapping[str, int],
+    as_of: date,
+    position: int,
+) -> tuple[str | None, list[Row]]:
     """The kind of the definitive post, or None; and the fact that says so."""
     posts = [
         fact
@@ -151,7 +169,17 @@ def post_on(facts, references, depths, as_of, position):
     return (newest(about)["fields"].get("kind") if about else None), [post]
 
 
-def part(name, low, high, *, memory=False, used=(), reasons=(), low_open=None, high_open=None):
+def part(
+    name: str,
+    low: int | Decimal,
+    high: int | Decimal,
+    *,
+    memory: bool = False,
+    used: Sequence[Row] = (),
+    reasons: Iterable[str] = (),
+    low_open: int | Decimal | None = None,
+    high_open: int | Decimal | None = None,
+) -> Row:
     """One measure: what it is between, whether a number from memory took part, the facts used."""
     return {
         "measure": name,
@@ -165,7 +193,7 @@ def part(name, low, high, *, memory=False, used=(), reasons=(), low_open=None, h
     }
 
 
-def qualification(facts, as_of):
+def qualification(facts: Sequence[Row], as_of: date) -> Row:
     seen = [fact for fact in facts if fact["kind"] == "qualification" and visible(fact, as_of)]
     if not seen:
         return part("kualifikasi", 1, 25, reasons={"FACT_MISSING"})
@@ -176,19 +204,26 @@ def qualification(facts, as_of):
     firm = [fact for fact in top if fact["fields"]["level"] not in EDUCATION_FROM_MEMORY]
     # SLTA_KEJURUAN counts as SLTA by a reading; a printed level speaks first.
     plain = [fact for fact in firm if fact["fields"]["level"] != "SLTA_KEJURUAN"]
-    chosen = newest(plain or firm or top)
+    chosen = [newest(plain or firm or top)] if top else []
     memory = bool(known) and not firm
     if specialists and most < 25:
         # Nobody knows the points of SP2, only that they are 20 to 25.
-        used = specialists + ([chosen] if most >= 20 else [])
+        used = specialists + (chosen if most >= 20 else [])
         memory = memory and most >= 20
         return part(
-            "kualifikasi", max(most, 20), 25, memory=memory, used=used, reasons={"PARAMETER_MISSING"}
+            "kualifikasi",
+            max(most, 20),
+            25,
+            memory=memory,
+            used=used,
+            reasons={"PARAMETER_MISSING"},
         )
-    return part("kualifikasi", most, most, memory=memory, used=[chosen])
+    return part("kualifikasi", most, most, memory=memory, used=chosen)
 
 
-def competence(facts, post_kind, post_facts, as_of):
+def competence(
+    facts: Sequence[Row], post_kind: str | None, post_facts: list[Row], as_of: date
+) -> Row:
     if post_kind is None:
         return part("kompetensi", 0, 40, used=post_facts, reasons={"POSITION_KIND_UNKNOWN"})
     done = [fact for fact in facts if fact["kind"] == "competency" and fact["on"] <= as_of]
@@ -209,7 +244,7 @@ def competence(facts, post_kind, post_facts, as_of):
     )
 
 
-def technical(done, post_kind, as_of):
+def technical(done: Sequence[Row], post_kind: str, as_of: date) -> Row:
     full = Decimal("22.5") if post_kind == "PELAKSANA" else Decimal(15)
     hours, used, blank = Decimal(0), [], False
     for one in done:
@@ -227,7 +262,7 @@ def technical(done, post_kind, as_of):
     return part("teknis", 0, 0, used=used)
 
 
-def seminars(done, post_kind, as_of):
+def seminars(done: Sequence[Row], post_kind: str, as_of: date) -> Row:
     full = Decimal("17.5") if post_kind == "PELAKSANA" else Decimal(10)
     used = [
         one
@@ -238,7 +273,7 @@ def seminars(done, post_kind, as_of):
     return part("seminar", points, points, used=used)
 
 
-def leadership(done, post_kind):
+def leadership(done: Sequence[Row], post_kind: str) -> Row:
     wanted = TRAINING_OF_LEVEL[post_kind]
     memory = post_kind in TRAINING_FROM_MEMORY
     trainings = [one for one in done if one["fields"]["category"] == "KEPEMIMPINAN"]
@@ -250,7 +285,7 @@ def leadership(done, post_kind):
     return part("kepemimpinan", 0, 0, memory=memory)
 
 
-def performance(facts, as_of):
+def performance(facts: Sequence[Row], as_of: date) -> Row:
     """The newest calendar year that has ended, within fifteen months, and was appraised."""
     appraisals = [
         fact
@@ -264,15 +299,11 @@ def performance(facts, as_of):
         if end > as_of or end <= months_before(as_of, 15):
             continue
 
-        def of(first, last, year=year):
-            return [
-                one
-                for one in appraisals
-                if (one["fields"]["from"], one["fields"]["to"]) == (f"{year}{first}", f"{year}{last}")
-            ]
-
-        whole = of("-01-01", "-12-31")
-        halves = [of("-01-01", "-06-30"), of("-07-01", "-12-31")]
+        whole = of_period(appraisals, f"{year}-01-01", f"{year}-12-31")
+        halves = [
+            of_period(appraisals, f"{year}-01-01", f"{year}-06-30"),
+            of_period(appraisals, f"{year}-07-01", f"{year}-12-31"),
+        ]
         if whole:
             chosen = newest(whole)
             low, high, memory, reasons = appraised(chosen)
@@ -282,7 +313,13 @@ def performance(facts, as_of):
     return part("kinerja", 0, 30, reasons={"FACT_MISSING"})
 
 
-def two_halves(halves):
+def of_period(appraisals: Sequence[Row], first: str, last: str) -> list[Row]:
+    return [
+        one for one in appraisals if one["fields"]["from"] == first and one["fields"]["to"] == last
+    ]
+
+
+def two_halves(halves: Sequence[Sequence[Row]]) -> Row:
     low, high, memory, used, why = 0, 0, False, [], set()
     for half in halves:
         if not half:
@@ -301,7 +338,7 @@ def two_halves(halves):
     )
 
 
-def appraised(appraisal):
+def appraised(appraisal: Row) -> tuple[int, int, bool, set[str]]:
     """(lowest points, highest points, from memory, reasons) of one appraisal."""
     said = appraisal["fields"]
     if said["state"] != "DINILAI":
@@ -343,7 +380,7 @@ def appraised(appraisal):
     return PREDICATES[word], PREDICATES[word], memory, set()
 
 
-def discipline(facts, as_of):
+def discipline(facts: Sequence[Row], as_of: date) -> Row:
     """The worst sanction that took effect in the last five years."""
     begin = years_before(as_of, 5)
     low = high = low_open = high_open = 5
@@ -353,12 +390,12 @@ def discipline(facts, as_of):
             continue
         filings, rulings = matters(facts, sanction)
         levels, first = standing_on(sanction, filings, rulings, as_of)
-        opened = still_open_since(sanction, filings, rulings)
+        opened = still_open_since(filings, rulings)
         now = sanction["fields"]["level"]
         if levels == {"MORAL"} or (not levels and now == "MORAL"):
             continue
         levels = levels - {"MORAL"}
-        if levels and first <= begin:
+        if levels and first is not None and first <= begin:
             continue
         mine = [DISCIPLINE[level] for level in levels] or [5]
         mine_low, mine_high = min(mine), max(mine)
@@ -387,8 +424,8 @@ def discipline(facts, as_of):
     )
 
 
-def matters(facts, sanction):
-    """Objections and appeals against a sanction, and rulings on them or on its case, by legal day."""
+def matters(facts: Sequence[Row], sanction: Row) -> tuple[list[Row], list[Row]]:
+    """Objections and appeals against a sanction; rulings on them or on its case, by legal day."""
     filings = [
         one
         for one in facts
@@ -400,31 +437,35 @@ def matters(facts, sanction):
     return filings, rulings
 
 
-def answer_to(filing, rulings):
+def answer_to(filing: Row, rulings: Sequence[Row]) -> date | None:
     """The day on which a filing was answered, or None."""
     for ruling in rulings:
+        given_on: date = ruling["on"]
         if ruling["fields"]["of"] == filing["root"]:
-            return ruling["on"]
-        if ruling["fields"]["final"] and ruling["on"] >= filed(filing):
-            return ruling["on"]
+            return given_on
+        if ruling["fields"]["final"] and given_on >= filed(filing):
+            return given_on
     return None
 
 
-def filed(filing):
+def filed(filing: Row) -> date:
     return date.fromisoformat(filing["fields"]["filed_on"])
 
 
-def standing_on(sanction, filings, rulings, day):
-    """The levels a sanction may have on a day (none if not in force), and its first day in force."""
+def standing_on(
+    sanction: Row, filings: Sequence[Row], rulings: Sequence[Row], day: date
+) -> tuple[set[str], date | None]:
+    """The levels a sanction may have on a day (none if not in force), and its first day."""
     if any(ruling["fields"]["outcome"] == "DIBATALKAN" for ruling in rulings):
         return set(), None
-    start = sanction["on"]
-    waited = []
+    start: date = sanction["on"]
+    waited: list[date] = []
     for filing in filings:
         if filed(filing) < sanction["on"]:
-            waited.append(answer_to(filing, rulings))
-    if None in waited:
-        return set(), None
+            answered_on = answer_to(filing, rulings)
+            if answered_on is None:
+                return set(), None
+            waited.append(answered_on)
     if waited:
         start = max(waited)
     if day < start:
@@ -448,7 +489,7 @@ def standing_on(sanction, filings, rulings, day):
     return levels, start
 
 
-def still_open_since(sanction, filings, rulings):
+def still_open_since(filings: Sequence[Row], rulings: Sequence[Row]) -> date | None:
     """The day from which an unfinished matter may still change the sanction, or None."""
     for ruling in rulings:
         if ruling["fields"]["outcome"] == "DIBATALKAN" and ruling["fields"]["final"]:
@@ -459,7 +500,7 @@ def still_open_since(sanction, filings, rulings):
     return min(days) if days else None
 
 
-def conclude(parts, disputed):
+def conclude(parts: Sequence[Row], disputed: set[int]) -> Row:
     low = sum(one["low"] for one in parts)
     high = sum(one["high"] for one in parts)
     reasons = set().union(*(one["reasons"] for one in parts))
@@ -502,5 +543,3 @@ def conclude(parts, disputed):
                 answer["band"] = name
                 break
     return answer
-
-

@@ -10,11 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
+
 from ledger.canonical import canonical_bytes
 from ledger.events.registry import FACT_SPECS
 from ledger.facts import History, history
 from ledger.records import RecordedEvent
-
 from tests.oracle.histories import BOOK, UNITS, Story, events, stories
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -46,8 +46,10 @@ def fact(
     )
 
 
-def placed(found: Iterable[RecordedEvent], *, after: int = 0, salt: str = "") -> list[RecordedEvent]:
-    """Events numbered in the order given, with versions by stream, instants and leaves of their own."""
+def placed(
+    found: Iterable[RecordedEvent], *, after: int = 0, salt: str = ""
+) -> list[RecordedEvent]:
+    """Events numbered in the order given, with versions by stream, instants and leaves."""
     versions: dict[UUID, int] = {}
     result = []
     for position, one in enumerate(found, start=after + 1):
@@ -56,7 +58,9 @@ def placed(found: Iterable[RecordedEvent], *, after: int = 0, salt: str = "") ->
         recorded_at = START + timedelta(seconds=position)
         assert one.originator_version in (0, version) or one.originator_id == BOOK
         result.append(
-            replace(one, id=position, originator_version=version, recorded_at=recorded_at, leaf=leaf)
+            replace(
+                one, id=position, originator_version=version, recorded_at=recorded_at, leaf=leaf
+            )
         )
     return result
 
@@ -64,7 +68,9 @@ def placed(found: Iterable[RecordedEvent], *, after: int = 0, salt: str = "") ->
 def units() -> list[RecordedEvent]:
     """The units that the people's posts name: one at the top, two under it."""
     top = UUID(UNITS[0])
-    found = [fact(top, 0, "org_unit.unit/1", date(2000, 1, 1), {"code": "A", "name": "A", "kind": "X"})]
+    found = [
+        fact(top, 0, "org_unit.unit/1", date(2000, 1, 1), {"code": "A", "name": "A", "kind": "X"})
+    ]
     for number in (1, 2):
         fields = {"code": f"B{number}", "name": "B", "kind": "X", "parent": UNITS[0]}
         found.append(fact(UUID(UNITS[number]), 0, "org_unit.unit/1", date(2000, 1, 1), fields))

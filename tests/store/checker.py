@@ -1,4 +1,6 @@
-"""An independent check of a whole ledger: it reads raw rows and shares only hashing with the writer."""
+"""An independent check of a whole ledger: it reads raw rows and shares only hashing with the
+writer.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,19 @@ def _check_versions(events: Sequence[tuple[Any, ...]]) -> None:
 
 
 def _check_leaves(events: Sequence[tuple[Any, ...]]) -> None:
-    for position, stream, version, topic, day, instant, context, payload, salt, digest, leaf in events:
+    for (
+        position,
+        stream,
+        version,
+        topic,
+        day,
+        instant,
+        context,
+        payload,
+        salt,
+        digest,
+        leaf,
+    ) in events:
         assert len(salt) == 16
         entry = entry_bytes(
             position=position,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,15 @@ else:
         contract = importlib.import_module("eventsourcing.tests.persistence")
 
 
+@contextmanager
+def joined_threads() -> Iterator[None]:
+    """Wait for the threads that a case starts and leaves: they still hold connections."""
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        thread.join(30)
+
+
 class OnSqlite:
     """Gives each case a recorder over a fresh ledger in a file."""
 
@@ -32,7 +43,7 @@ class OnSqlite:
 
     @pytest.fixture(autouse=True)
     def _found(self, sqlite_url: str) -> Iterator[None]:
-        with EventStore.create(sqlite_url) as self._store:
+        with EventStore.create(sqlite_url) as self._store, joined_threads():
             yield
 
     def create_recorder(self) -> Any:
@@ -46,7 +57,7 @@ class OnPostgresql:
 
     @pytest.fixture(autouse=True)
     def _found(self, postgresql_url: str) -> Iterator[None]:
-        with EventStore.create(postgresql_url) as self._store:
+        with EventStore.create(postgresql_url) as self._store, joined_threads():
             yield
 
     def create_recorder(self) -> Any:

@@ -67,6 +67,6 @@ def test_extending_in_parts_is_extending_at_once(leaves: list[bytes], data: st.D
 def test_frontier_of_another_size_is_refused() -> None:
     """A frontier that cannot belong to the size stops the program before it writes anything."""
     with pytest.raises(ProgramError):
-        merkle.extend(hashlib.sha256(b"").digest(), 2, [bytes(32)])
+        merkle.extend(hashlib.sha256(b"").digest(), 3, [bytes(32)])
     with pytest.raises(ProgramError):
         merkle.root(b"", 1)

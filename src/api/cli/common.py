@@ -22,6 +22,20 @@ from ledger.errors import LedgerError, Misuse
 DEFAULT_URL = "sqlite:///var/ledger.sqlite3"
 MISUSED = 2
 
+
+class FileRefused(LedgerError):
+    """The operating system refused a file: no such folder, no right, a full disk."""
+
+    code = "file_refused"
+
+    def __init__(self, fault: OSError) -> None:
+        where = f" at {fault.filename}" if isinstance(fault.filename, str) else ""
+        super().__init__(
+            f"The system refused a file{where}: {fault.strerror or type(fault).__name__}.",
+            next_step="Check the folder, its rights and the space on the disk.",
+        )
+
+
 LedgerUrl = Annotated[
     str,
     typer.Option("--ledger", envvar="ASN_LEDGER_URL", help="Where the ledger is.", metavar="URL"),

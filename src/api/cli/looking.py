@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -13,11 +14,16 @@ from api.cli.common import (
     KeyFolder,
     LedgerUrl,
     Purpose,
+    now,
     opened,
     print_json,
     say,
 )
 from api.cli.naming import day_option, instant_option, subject_stream, unit_streams
+from ledger.errors import Misuse
+from ledger.events import registry
+from projections import inquiry
+from projections.question import asked_position
 from projections.record import Filter, log_rows, record_of
 
 _SEALED_SHOWN = ("name", "title", "certificate_no", "diploma_no", "reason")
@@ -36,6 +42,9 @@ def history_command(
     """Everything on record about one person or unit, with what replaced what."""
     with opened(url, keys) as ledger:
         stream = subject_stream(ledger, subject)
+        if position is not None:
+            log = inquiry.log_of(ledger)
+            asked_position(log, position=position, known_at=None, now=now())
         rows = record_of(ledger, stream, position)
     if as_json:
         print_json({"subject": stream.hex, "purpose": purpose, "events": rows})
@@ -83,7 +92,8 @@ def events_command(
             effective_from=_day(effective_from),
             effective_to=_day(effective_to),
             late_by=late_by,
-            kinds=frozenset(kind or ()),
+            zone=ZoneInfo(str(ledger.founded["timezone"])),
+            kinds=frozenset(_known(kind or [])),
             actor=actor,
             streams=None if unit is None else unit_streams(ledger, unit),
         )
@@ -95,6 +105,17 @@ def events_command(
                     f"{row['position']:>9}  {row['effective_on'] or '':10}  "
                     f"{row['recorded_at'][:19]}  {row['fact']:18} {row.get('actor', '')}"
                 )
+
+
+def _known(kinds: list[str]) -> list[str]:
+    names = {one.name for one in registry.specs().values()}
+    for kind in kinds:
+        if kind not in names:
+            raise Misuse(
+                f"There is no kind of event named {kind}.",
+                next_step="Use one of: " + ", ".join(sorted(names)) + ".",
+            )
+    return kinds
 
 
 def _day(text: str | None) -> date | None:

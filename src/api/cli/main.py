@@ -7,7 +7,7 @@ import sys
 import typer
 
 from api.cli import checkup, demo, founding, importing, looking, privacy, rebuilding, scoring
-from api.cli.common import fail
+from api.cli.common import FileRefused, fail
 from ledger.errors import LedgerError
 
 app = typer.Typer(
@@ -41,6 +41,8 @@ def run() -> None:
         _leave(fault)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as fault:
+        _leave(FileRefused(fault))
 
 
 def _leave(fault: LedgerError) -> None:

@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo
 from api.cli.common import now
 from ledger import values
 from ledger.application import Ledger, today_in
+from ledger.erasure import person_state
 from ledger.errors import BadValue, Misuse, PersonUnknown, UnitUnknown
+from ledger.key_errors import KeyDestroyed
 from ledger.statement import key_hash
 from ledger.stream_state import StreamState, replay
+from ledger.unit_directory import UnitDirectory
 
 _ID_DIGITS = 32
 
@@ -66,6 +69,9 @@ def subject_stream(ledger: Ledger, subject: str) -> UUID:
     """
     if subject == "-":
         subject = sys.stdin.readline().strip()
+    stream = _id(subject)
+    if stream is not None and ledger.events_of(stream):
+        return stream
     person = person_stream(ledger, subject)
     if person is not None:
         return person
@@ -79,17 +85,14 @@ def subject_stream(ledger: Ledger, subject: str) -> UUID:
 
 
 def person_stream(ledger: Ledger, subject: str) -> UUID | None:
-    """The stream of a person's NIP or of any id on record; None for what is neither.
+    """The stream of a person's NIP or id; None for what is neither.
 
     Raises:
         PersonUnknown: a NIP nobody here ever held.
     """
-    if len(subject) in (_ID_DIGITS, _ID_DIGITS + 4):
-        try:
-            stream = UUID(subject)
-        except ValueError:
-            return None
-        return stream if ledger.events_of(stream) else None
+    stream = _id(subject)
+    if stream is not None:
+        return stream if person_state(ledger, stream).registered else None
     try:
         number = values.nip(subject).text
     except BadValue:
@@ -103,14 +106,37 @@ def person_stream(ledger: Ledger, subject: str) -> UUID | None:
     return found
 
 
+def _id(subject: str) -> UUID | None:
+    """The id that a text is, with dashes or without."""
+    if len(subject) not in (_ID_DIGITS, _ID_DIGITS + 4):
+        return None
+    try:
+        return UUID(subject)
+    except ValueError:
+        return None
+
+
+def unit_of(units: UnitDirectory, named: str, on: date) -> UUID:
+    """The unit of a code, of a name in force on a day, or of an id.
+
+    Raises:
+        UnitUnknown.
+    """
+    stream = units.find(named, on)
+    if stream is None:
+        stream = _id(named)
+    if stream is None or stream not in units.units:
+        raise UnitUnknown(
+            "No unit has this code or name on that day, as known then.", next_step="Check the code."
+        )
+    return stream
+
+
 def unit_streams(ledger: Ledger, unit: str) -> frozenset[UUID]:
     """The streams of a unit, of everything below it and of its members today."""
     on = today(ledger)
     units = ledger.units()
-    top = units.find(unit, on)
-    if top is None:
-        raise UnitUnknown("No unit of this ledger has this code or name.", next_step="Check it.")
-    below = units.subtree(top, on)
+    below = units.subtree(unit_of(units, unit, on), on)
     members = {
         recorded.originator_id
         for recorded in ledger.store.read(1, topics=("employee.position/1",))
@@ -141,9 +167,16 @@ def fact_root(ledger: Ledger, person: UUID | None, facts: list[str]) -> tuple[tu
         state = StreamState(stream)
         for recorded in ledger.events_of(stream):
             replay(state, recorded)
-        key = key_hash(ledger.keyring.keys(stream).match_key, named)
-        found.append((stream.hex, state.target(named, key).root))
+        found.append((stream.hex, state.target(named, _key(ledger, stream, named)).root))
     return tuple(found)
+
+
+def _key(ledger: Ledger, stream: UUID, named: str) -> str:
+    """The hash of a sender's key; of an erased person no key is known any more."""
+    try:
+        return key_hash(ledger.keyring.keys(stream).match_key, named)
+    except KeyDestroyed:
+        return ""
 
 
 def _stream_of_fact(ledger: Ledger, named: str) -> UUID:

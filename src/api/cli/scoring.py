@@ -26,11 +26,11 @@ from api.cli.common import (
     progress_bar,
     say,
 )
-from api.cli.naming import day_option, fact_root, person_stream, today
+from api.cli.naming import day_option, fact_root, person_stream, today, unit_of
 from api.cli.telling import tell_answer, tell_row
 from api.outputs.table import answer_cells, header_cells
 from ledger.application import Ledger
-from ledger.errors import Misuse, PersonUnknown, UnitUnknown
+from ledger.errors import Misuse, PersonUnknown
 from projections import inquiry
 from projections.inquiry import Ask, Asked
 
@@ -139,11 +139,7 @@ def _rows(
 
 def _subtree(asked: Asked, unit: str) -> set[str]:
     on = asked.question.as_of
-    top = asked.units.find(unit, on)
-    if top is None:
-        raise UnitUnknown(
-            "No unit has this code or name on that day, as known then.", next_step="Check the code."
-        )
+    top = unit_of(asked.units, unit, on)
     return {one.hex for one in asked.units.subtree(top, on)}
 
 

@@ -8,14 +8,16 @@ run does not append.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from api.intake import codes
 from api.intake.checking import Named
 from api.intake.decided import Decided, decide_row
+from api.intake.outsiders import without_outsider
 from api.intake.report import ImportReport
 from api.intake.rows import Place, RowError
 from api.intake.spool import MERGES, PEOPLE, REFERENCES, REST, UNITS, Prepared, Spool
@@ -33,7 +35,6 @@ from ledger.store_errors import VersionConflict
 
 _CHUNK_ROWS = 1_000
 _ATTEMPTS = 3
-_WHO = "Pengirim berkas"
 _COLUMN_OF = {
     "person_unknown": "nip",
     "unit_unknown": "unit",
@@ -69,19 +70,33 @@ class Importer:
 
     def run(self, spool: Spool, named: Named) -> None:
         """Apply everything: references, units, people, the rest."""
-        self._phase(spool, REFERENCES)
-        self._phase(spool, UNITS)
-        self._found_units(named)
-        self._phase(spool, PEOPLE)
-        self._phase(spool, REST)
-        self._phase(spool, MERGES)
+        self._phase(spool.rows(REFERENCES), REFERENCES)
+        self._found_units(named.unstated())
+        self._phase(spool.rows(UNITS), UNITS)
+        self._found_units(named.units)
+        self._people(spool, named.numbers)
+        self._phase(spool.rows(REST), REST)
+        self._phase(spool.rows(MERGES), MERGES)
         if self.strict and self._whole:
             self._append_whole()
 
     # ------------------------------------------------------------------------------------- phases
 
-    def _phase(self, spool: Spool, phase: int) -> None:
-        rows = spool.rows(phase)
+    def _people(self, spool: Spool, given: Container[str]) -> None:
+        """Who comes under a number that a row of this import gives waits for that row."""
+        waiting: list[Prepared] = []
+
+        def at_once() -> Iterator[Prepared]:
+            for row in spool.rows(PEOPLE):
+                if row.drafts[0].subject in given:
+                    waiting.append(row)
+                else:
+                    yield row
+
+        self._phase(at_once(), PEOPLE)
+        self._phase(iter(waiting), PEOPLE)
+
+    def _phase(self, rows: Iterator[Prepared], phase: int) -> None:
         size = 1 if phase == MERGES else _CHUNK_ROWS  # a merge reads what was appended before it
         while chunk := list(islice(rows, size)):
             self._chunk(chunk, phase)
@@ -112,31 +127,32 @@ class Importer:
                 fresh.append(self.subjects.found_person(number))
             elif number in self.subjects.people:
                 streams.append(self.subjects.people[number])
-        self.ledger.keyring.ensure(fresh)
-        self.ledger.keyring.keys_many(streams)
+        self.subjects.fetch_keys(streams, fresh)
         self.subjects.fetch_states(streams)
 
     # ----------------------------------------------------------------------------------- deciding
 
     def _decide(self, row: Prepared) -> Decided | None:
+        stands_in_a_file = row.form != _FROM_NAME
+        row = without_outsider(row, self.subjects.people, self.report)
         try:
             decided = decide_row(row, self.ledger, self.subjects, self._source(row))
-        except (ContentConflict, KeyConflict) as fault:
-            self.report.conflict(self._refused(row, fault))
-            return None
         except LedgerError as fault:
-            self.report.refuse(self._refused(row, fault))
+            if not stands_in_a_file:
+                return None  # the rows that name the unit are refused, each with its place
+            if isinstance(fault, (ContentConflict, KeyConflict)):
+                self.report.conflict(self._refused(row, fault))
+            else:
+                self.report.refuse(self._refused(row, fault))
             return None
-        self.report.count(decided.verdict)
+        if stands_in_a_file:
+            self.report.count(decided.verdict)
         return decided if decided.rows else None
 
     def _source(self, row: Prepared) -> Source:
-        place: dict[str, Any] = {
-            "file": self.digests[row.place.file],
-            "form": row.form,
-            "row": row.place.row,
-            "batch": self.batch,
-        }
+        place: dict[str, Any] = {"form": row.form, "batch": self.batch}
+        if row.form != _FROM_NAME:
+            place |= {"file": self.digests[row.place.file], "row": row.place.row}
         if row.place.sheet is not None:
             place["sheet"] = row.place.sheet
         return Source(self.actor, row.form, place)
@@ -144,13 +160,13 @@ class Importer:
     def _refused(self, row: Prepared, fault: LedgerError) -> Any:
         raw = row.raw_row()
         name = str(fault.details.get("field", _COLUMN_OF.get(fault.code, "")))
-        column = name
-        for columns in row.columns:
-            if name in columns:
-                column = columns[name]
-                break
-        found = row.drafts[0].subject or "" if name == "nip" else ""
-        error = RowError(column, fault.code.upper(), found, fault.message, _WHO, fault.next_step)
+        column = next((columns[name] for columns in row.columns if name in columns), name)
+        found = _found(row, name)
+        code = fault.code.upper()
+        text = codes.ROW.get(code)
+        if text is None:
+            text = codes.Text(fault.message, fault.next_step, codes.SENDER)
+        error = RowError(column, code, found, text.message, text.who_must_act, text.next_step)
         return raw._replace(errors=(error,))
 
     # ---------------------------------------------------------------------------------- appending
@@ -175,7 +191,7 @@ class Importer:
         for one in decided:
             self.subjects.forget(one.streams)
         for one in decided:
-            self._uncount(one.verdict)
+            self._uncount(one)
             for attempt in range(_ATTEMPTS):
                 fresh = self._decide(one.row)
                 if fresh is None:
@@ -185,27 +201,30 @@ class Importer:
                     self._seen(outcome)
                     break
                 self.subjects.forget(fresh.streams)
-                self._uncount(fresh.verdict)
+                self._uncount(fresh)
                 if attempt == _ATTEMPTS - 1 or not isinstance(outcome, VersionConflict):
                     self.report.refuse(self._refused(one.row, outcome))
                     break
 
     def _not_stored(self, one: Decided, fault: LedgerError) -> None:
-        self._uncount(one.verdict)
+        if one.row.form == _FROM_NAME:
+            raise fault
+        self._uncount(one)
         self.subjects.forget(one.streams)
         self.report.refuse(self._refused(one.row, fault))
 
     def _append_whole(self) -> None:
         """All rows as one command, or none of them."""
         if self.report.refused or self.report.conflicts:
-            for one in self._whole:
-                self._uncount(one.verdict)
-            raise_nothing = LedgerError(
+            nothing = LedgerError(
                 "Nothing was recorded: with --strict every row must be right.",
                 next_step="Mend the other rows, or import without --strict.",
             )
             for one in self._whole:
-                self.report.refuse(self._refused(one.row, raise_nothing))
+                self._uncount(one)
+                if one.row.form != _FROM_NAME:
+                    self.report.refuse(self._refused(one.row, nothing))
+            self.report.forget_units()
             return
         if self.dry:
             return
@@ -218,22 +237,24 @@ class Importer:
         self.first_position = self.first_position or positions[0]
         self.last_position = positions[-1]
 
-    def _uncount(self, verdict: Verdict) -> None:
-        if verdict is Verdict.NEW:
+    def _uncount(self, one: Decided) -> None:
+        if one.row.form == _FROM_NAME:
+            return
+        if one.verdict is Verdict.NEW:
             self.report.new -= 1
-        elif verdict is Verdict.CORRECTS:
+        elif one.verdict is Verdict.CORRECTS:
             self.report.corrects -= 1
 
     # -------------------------------------------------------------------------------------- units
 
-    def _found_units(self, named: Named) -> None:
-        """Found the units that facts of people name and nobody described."""
+    def _found_units(self, named: Mapping[str, str]) -> None:
+        """Found the units that facts name and nobody described; `named` gives the day of each."""
         decided = []
-        for wanted in self.subjects.units.missing(named.units):
-            row = _unit_row(wanted)
-            source = Source(self.actor, _FROM_NAME, {"form": _FROM_NAME, "batch": self.batch})
-            decided.append(decide_row(row, self.ledger, self.subjects, source))
-            self.report.flag_unit(wanted.code)
+        for wanted in self.subjects.units.missing(named):
+            one = self._decide(_unit_row(wanted))
+            if one is not None:
+                decided.append(one)
+                self.report.flag_unit(wanted.code)
         if self.strict:
             self._whole.extend(decided)
         else:
@@ -256,10 +277,12 @@ def _numbers(chunk: list[Prepared]) -> Iterator[str]:
     """Every number of a person that the rows name."""
     for row in chunk:
         for draft in row.drafts:
-            if draft.owner == EMPLOYEE and draft.subject is not None:
-                yield draft.subject
             for inner in (draft, draft.replacement):
                 if inner is not None:
+                    if inner.owner == EMPLOYEE and inner.subject is not None:
+                        yield inner.subject
+                    if "new_nip" in inner.fields:
+                        yield inner.fields["new_nip"]
                     yield from _named_people(inner.owner, inner.fact, inner.fields)
 
 
@@ -276,6 +299,16 @@ def _named_people(owner: str, fact: str, fields: Mapping[str, Any]) -> Iterator[
             yield value
         elif isinstance(value, list):
             yield from value
+
+
+def _found(row: Prepared, name: str) -> str:
+    """What a row has in a field, for its sender alone."""
+    first = row.drafts[0]
+    if name in ("nip", "unit") and name not in first.fields:
+        return first.subject or ""
+    if name == "target":
+        return first.target or str(first.fields.get(name, ""))
+    return next((str(one.fields[name]) for one in row.drafts if name in one.fields), "")
 
 
 def _registers(row: Prepared) -> bool:

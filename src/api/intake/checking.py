@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from api.intake.report import ImportReport
 from api.intake.rows import RawRow, with_faults
 from api.intake.spool import Spool, prepared
-from ledger.events.base import EMPLOYEE
+from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.events.reading import Draft, FieldError, read_fact
+from ledger.unit_directory import PATH_MARK, folded
 
 _FLAG_WORDS = {
     "LEVEL_UNREADABLE": "Jenjang pelatihan kepemimpinan tidak terbaca dari judulnya.",
@@ -24,18 +25,44 @@ class Named:
 
     Attributes:
         units: unit name or path -> earliest ISO day on which a fact of a person names it.
+        above: the same, named by facts of units: a parent, a successor, or the unit itself.
+        stated: folded codes and names of the units that the rows describe.
+        numbers: new numbers of persons; rows under one of them wait for the row that gives it.
     """
 
     units: dict[str, str] = field(default_factory=dict)
+    above: dict[str, str] = field(default_factory=dict)
+    stated: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
 
     def note(self, draft: Draft) -> None:
         """Take note of what a draft names."""
         inner = draft.replacement or draft
-        named = inner.fields.get("unit")
-        if named is not None and draft.owner == EMPLOYEE and inner.on is not None:
-            known = self.units.get(named)
-            if known is None or inner.on < known:
-                self.units[named] = inner.on
+        if draft.owner == EMPLOYEE:
+            _earliest(self.units, inner.fields.get("unit"), inner.on)
+            if "new_nip" in inner.fields:
+                self.numbers.add(inner.fields["new_nip"])
+        elif draft.owner == ORG_UNIT:
+            if inner.fact == "unit":
+                self.stated |= {folded(inner.fields["code"]), folded(inner.fields["name"])}
+                _earliest(self.above, inner.fields.get("parent"), inner.on)
+            else:
+                _earliest(self.above, inner.subject, inner.on)
+            for successor in inner.fields.get("successors", ()):
+                _earliest(self.above, successor, inner.on)
+
+    def unstated(self) -> dict[str, str]:
+        """What units name and no row describes."""
+        return {
+            name: on
+            for name, on in self.above.items()
+            if self.stated.isdisjoint(map(folded, (name, *name.split(PATH_MARK))))
+        }
+
+
+def _earliest(days: dict[str, str], named: str | None, on: str | None) -> None:
+    if named is not None and on is not None:
+        days[named] = min(on, days.get(named, on))
 
 
 def check_rows(rows: Iterable[RawRow], *, spool: Spool, report: ImportReport, named: Named) -> None:

@@ -95,6 +95,35 @@ ROW: Final = MappingProxyType(
             "Kolom ini memuat 16 sampai 18 angka seperti NIP atau NIK.",
             "Tulis NIP hanya di kolom NIP.",
         ),
+        "PERSON_UNKNOWN": _row(
+            "Tidak ada pegawai dengan nomor ini di buku besar.",
+            "Impor dahulu profil pegawainya, atau perbaiki nomornya.",
+        ),
+        "UNIT_UNKNOWN": _row(
+            "Tidak ada unit dengan kode atau nama ini pada tanggal itu.",
+            "Kirim dahulu fakta unit-nya, atau pakai kode yang tercatat.",
+        ),
+        "TARGET_UNKNOWN": _row(
+            "Fakta yang dirujuk tidak ada pada catatan ini.",
+            "Rujuk dengan key atau id yang dulu dikirim, atau dengan nomor catatannya.",
+        ),
+        "FACT_ALREADY_REPLACED": _row(
+            "Catatan yang dirujuk sudah digantikan oleh catatan lain.",
+            "Lihat keadaannya yang sekarang dengan perintah history, lalu rujuk catatan itu.",
+        ),
+        "SAME_KEY_OTHER_CONTENT": _row(
+            "Key ini sudah dipakai untuk baris dengan isi lain.",
+            "Kirim fakta correct dengan key ini sebagai target, atau beri key tersendiri.",
+        ),
+        "CONFLICT_OTHER_CONTENT": _row(
+            "Perbuatan yang sama sudah tercatat dengan isi lain.",
+            "Jika isi yang baru benar, kirim fakta correct yang merujuk catatan lama.",
+            OFFICER,
+        ),
+        "STREAM_CLOSED": _row(
+            "Catatan pegawai ini sudah digabung ke nomor lain.",
+            "Kirim fakta ini dengan nomor tujuan penggabungan.",
+        ),
         "QUOTE_UNCLOSED": _row(
             "Tanda kutip tidak ditutup, sehingga beberapa baris terbaca menjadi satu sel.",
             "Tutup atau hapus tanda kutip itu, lalu kirim ulang baris ini dan baris sesudahnya.",
@@ -189,6 +218,7 @@ FLAG: Final = MappingProxyType(
         "NIP_BIRTH_DATE_DIFFERS": "Tanggal lahir berbeda dengan angka 1-8 NIP.",
         "NIP_SEX_DIFFERS": "Jenis kelamin berbeda dengan angka ke-15 NIP.",
         "NIP_TMT_DIFFERS": "TMT pengangkatan berbeda dengan angka 9-14 NIP.",
+        "APPRAISER_UNKNOWN": "Pejabat penilai tidak ada di buku besar dan tidak dicatat.",
         "TMT_CPNS_FROM_NIP": "TMT pengangkatan kosong; diambil dari NIP.",
         "TMT_PNS_MISSING": "Status PNS tanpa TMT PNS; yang tercatat baru pengangkatan awalnya.",
         "TMT_PNS_BEFORE_CPNS": "TMT PNS lebih awal daripada TMT CPNS.",

@@ -15,7 +15,7 @@ from typing import IO, Any, Final
 
 import orjson
 
-from api.intake.rows import FIELDS_ARE_COLUMNS, Place, RawRow, RowError, error
+from api.intake.rows import FIELDS_ARE_COLUMNS, Place, RawRow, error
 
 FORM: Final = "facts"
 LINE_MAX: Final = 1_000_000
@@ -23,7 +23,6 @@ NUMBER_MAX: Final = 40  # characters; a longer number is a mistake or an attack
 DEPTH_MAX: Final = 16
 _BOM: Final = b"\xef\xbb\xbf"
 _SHOWN: Final = 200
-_NIP_FIELDS: Final = frozenset(("nip", "new_nip", "into", "appraiser"))
 _SOURCES: Final = (FIELDS_ARE_COLUMNS,)
 _QUOTE: Final = b'"'
 _BACKSLASH: Final = b"\\"
@@ -72,13 +71,10 @@ def proved(line: bytes) -> dict[str, Any] | None:
     if type(raw) is not dict:
         return None
     strings = len(raw)
-    for name, value in raw.items():
+    for value in raw.values():
         kind = type(value)
         if kind is str:
             strings += 1
-        elif kind is int:
-            if name in _NIP_FIELDS:
-                return None
         elif kind is dict or kind is list:
             inner = _strings(value)
             if inner is None:
@@ -100,8 +96,6 @@ def _strings(value: Any, depth: int = 1) -> int | None:
         parts: Sequence[Any] = value
         total = 0
     elif kind is dict:
-        if any(type(value.get(name)) is int for name in _NIP_FIELDS & value.keys()):
-            return None
         parts = tuple(value.values())
         total = len(value)
     else:
@@ -119,8 +113,7 @@ def _strict_row(file: str, number: int, line: bytes) -> RawRow:
         raw = strict(line)
     except _Refused as why:
         return _refused_row(file, number, line, why)
-    errors = tuple(_number_errors(raw))
-    return RawRow(Place(file, None, number), FORM, (raw,), _SOURCES, (), errors, (), (), line)
+    return RawRow(Place(file, None, number), FORM, (raw,), _SOURCES, (), (), (), (), line)
 
 
 def strict(line: bytes) -> dict[str, Any]:
@@ -184,22 +177,12 @@ def _decimal(text: str) -> Decimal:
 
 
 def _constant(_name: str) -> Any:
-    raise _Refused("NOT_JSON", at=1)
+    raise _Refused("NOT_A_NUMBER")
 
 
 _STRICT: Final = json.JSONDecoder(
     object_pairs_hook=_pairs, parse_float=_decimal, parse_int=_integer, parse_constant=_constant
 )
-
-
-def _number_errors(raw: dict[str, Any], prefix: str = "") -> Iterator[RowError]:
-    """A NIP given as a number, here or in a replacement: its last digits may be gone."""
-    for name, value in raw.items():
-        if name in _NIP_FIELDS and isinstance(value, (int, Decimal)):
-            yield error(prefix + name, "NIP_IS_NUMBER", str(value))
-    inner = raw.get("replacement")
-    if not prefix and isinstance(inner, dict):
-        yield from _number_errors(inner, "replacement.")
 
 
 def _refused_row(file: str, number: int, line: bytes, why: _Refused) -> RawRow:

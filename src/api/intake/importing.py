@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from api.intake import collecting
 from api.intake.apply import Importer
 from api.intake.checking import Named, check_rows
 from api.intake.reading import Reading, read_files
@@ -48,7 +49,7 @@ def import_files(
     report = ImportReport()
     named = Named()
     batch = ledger.new_stream().hex
-    with read_files(paths, as_kind=as_kind) as reading, Spool() as spool:
+    with collecting.rarely(), read_files(paths, as_kind=as_kind) as reading, Spool() as spool:
         for fault in reading.errors:
             report.refuse_file(
                 fault.file,
@@ -61,7 +62,7 @@ def import_files(
             check_rows(file.rows(), spool=spool, report=report, named=named)
             rows_of[file.name] = report.read - before
         digests = {file.name: file.digest for file in reading.files}
-        subjects = Subjects(ledger, UnitBook(ledger.units()), dry=dry)
+        subjects = Subjects(ledger, UnitBook(ledger.units()), dry=dry, keeps=dry or strict)
         importer = Importer(ledger, subjects, report, actor, batch, digests, dry, strict, progress)
         importer.run(spool, named)
         if report.added and not dry and importer.last_position:

@@ -230,7 +230,7 @@ def _recognised(
     return _text(path, name, digest, forms, as_kind)
 
 
-def _workbook(
+def _workbook(  # noqa: PLR0917
     path: Path,
     name: str,
     digest: str,
@@ -248,7 +248,7 @@ def _workbook(
     return _of_tables(path, name, digest, book, forms, as_kind)
 
 
-def _of_tables(
+def _of_tables(  # noqa: PLR0917
     path: Path,
     name: str,
     digest: str,

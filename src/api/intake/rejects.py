@@ -6,8 +6,10 @@ JSON. Nothing is ever written over another file.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,12 +20,13 @@ from typing import IO, Any, Final
 
 import orjson
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from api.intake.cells import DAY, MOMENT, NUMBER, Cell, digits
 from api.intake.reading import REJECTED, SourceFile
 from api.intake.recognise import Table
 from api.intake.rows import RawRow, RowError
-from api.intake.templates import CREATED
+from api.intake.templates import CREATED, PLAIN_STRINGS
 from ledger.errors import LedgerError
 
 REASONS: Final = "ALASAN DITOLAK"
@@ -71,9 +74,10 @@ def _write_file(source: SourceFile, rows: list[RawRow], folder: Path) -> Path:
             else:
                 _write_workbook(out, source, rows)
         return path
-    except OSError as fault:
+    except (OSError, FileCreateError) as fault:
+        why = fault.strerror if isinstance(fault, OSError) else fault
         raise RejectsNotWritten(
-            f"The refused rows could not be written: {fault.strerror}.",
+            f"The refused rows could not be written: {why}.",
             next_step="Make room or name another folder with --rejects, and import again.",
         ) from fault
 
@@ -112,10 +116,21 @@ def _write_lines(out: IO[bytes], rows: Iterable[RawRow]) -> None:
 
 
 def _write_workbook(out: IO[bytes], source: SourceFile, rows: list[RawRow]) -> None:
-    book = xlsxwriter.Workbook(
-        out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    book.set_properties({"title": REASONS, "created": CREATED})
+    """The refused rows of a file's tables; what lies on disk meanwhile is in a private folder."""
+    with tempfile.TemporaryDirectory(prefix="ditolak-") as folder:
+        options = {"constant_memory": True, "tmpdir": folder} | PLAIN_STRINGS
+        book = xlsxwriter.Workbook(out, options)
+        book.set_properties({"title": REASONS, "created": CREATED})
+        try:
+            _write_pages(book, source, rows)
+        except BaseException:
+            with contextlib.suppress(Exception):  # only to let go of its files
+                book.close()
+            raise
+        book.close()
+
+
+def _write_pages(book: Any, source: SourceFile, rows: list[RawRow]) -> None:
     taken: set[str] = set()
     for table in source.tables:
         own = [row for row in rows if row.place.sheet == table.sheet.name]
@@ -123,7 +138,6 @@ def _write_workbook(out: IO[bytes], source: SourceFile, rows: list[RawRow]) -> N
             name = _sheet_name(table.sheet.name, taken)
             taken.add(name.lower())
             _write_page(book, name, table, own[start : start + PAGE_ROWS])
-    book.close()
 
 
 def _write_page(book: Any, name: str, table: Table, rows: list[RawRow]) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from api.intake.rows import Place, RawRow, RowError
 from ledger.deciding import Verdict
 
+UNIT_FOUNDED = "UNIT_FOUNDED"
+
 
 def _placed(place: Place) -> dict[str, Any]:
     return {"file": place.file, "sheet": place.sheet, "row": place.row}
@@ -100,10 +102,14 @@ class ImportReport:
                 "sheet": None,
                 "row": None,
                 "column": "unit",
-                "code": "UNIT_FOUNDED",
+                "code": UNIT_FOUNDED,
                 "message": f"The unit {code} was not on record and was founded from its name.",
             }
         )
+
+    def forget_units(self) -> None:
+        """Nothing was recorded after all, so no unit was founded."""
+        self.flagged = [one for one in self.flagged if one["code"] != UNIT_FOUNDED]
 
     def as_json(self) -> dict[str, Any]:
         """The object of `import --json`."""

@@ -50,7 +50,7 @@ class FactSource(NamedTuple):
     if_none_known: bool
 
 
-FIELDS_ARE_COLUMNS = FactSource({}, frozenset(), False)
+FIELDS_ARE_COLUMNS = FactSource(columns={}, unread=frozenset(), if_none_known=False)
 
 
 class RawRow(NamedTuple):
@@ -109,8 +109,9 @@ def flag(column: str, code: str, **words: object) -> Flag:
 def with_faults(row: RawRow, faults: Iterable[tuple[int, FieldFault]]) -> RawRow:
     """The row with what the event classes found, each brought back to the column it came from.
 
-    Faults of fields whose cell could not be read are left out: the cell's own error says it better.
-    `faults` are pairs of the fact's index in the row and the fault.
+    Left out are faults of fields whose cell could not be read, because the cell's own error says it
+    better, and that something is missing where what stands there is wrong. `faults` are pairs of
+    the fact's index in the row and the fault.
     """
     errors = list(row.errors)
     taken = {(one.column, one.code) for one in errors}
@@ -121,6 +122,8 @@ def with_faults(row: RawRow, faults: Iterable[tuple[int, FieldFault]]) -> RawRow
             continue
         column = source.columns.get(fault.field) or source.columns.get(parent) or fault.field
         if (column, fault.code) in taken:
+            continue
+        if fault.code == "FIELD_MISSING" and any(column == one for one, _ in taken):
             continue
         taken.add((column, fault.code))
         errors.append(_of_fault(column, fault, in_words=bool(source.columns)))

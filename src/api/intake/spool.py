@@ -12,16 +12,20 @@ import marshal
 import pickle
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 from api.intake.rows import Place, RawRow
 from ledger.events.base import EMPLOYEE, LEDGER
 from ledger.events.reading import Draft
+from ledger.unit_directory import DEPTH_MAX, folded
 
 _FLUSH_ROWS = 2_000
+_LINE_COLUMNS: Final[tuple[dict[str, str], ...]] = ({},)  # a line states one fact in its own words
+_LINE_IF_NONE_KNOWN: Final = (False,)
+_CORRECTED: Final = 2  # parts of a packed draft with a replacement; others have more
 
 # Within one stream, what others name comes before what names it.
 _RANKS = {
@@ -43,6 +47,8 @@ _RANKS = {
     "end": 8,
 }
 _PLAIN = 2
+_FOUNDING = frozenset({"registered", "identity"})
+_AFTER_UNITS = 1_000  # a unit's own rank is how deep it lies, see Spool._rank_units
 PHASES = REFERENCES, UNITS, PEOPLE, REST, MERGES = range(5)
 
 
@@ -73,50 +79,42 @@ class Prepared(NamedTuple):
 
 def prepared(row: RawRow, drafts: tuple[Draft, ...]) -> Prepared:
     """A row with its drafts, ready for the spool."""
-    is_line = bool(row.line)
+    if row.line:
+        columns, if_none_known = _LINE_COLUMNS, _LINE_IF_NONE_KNOWN
+        return Prepared(row.place, row.form, drafts, columns, if_none_known, row.line, is_line=True)
     return Prepared(
         row.place,
         row.form,
         drafts,
         tuple(dict(source.columns) for source in row.sources),
         tuple(source.if_none_known for source in row.sources),
-        row.line if is_line else pickle.dumps(row),
-        is_line,
+        pickle.dumps(row),
+        is_line=False,
     )
 
 
 def _pack_draft(draft: Draft) -> tuple[Any, ...]:
     replacement = draft.replacement
-    return (
-        draft.fact,
-        draft.owner,
-        draft.subject,
-        draft.on,
-        draft.fields,
-        draft.key,
-        draft.document,
-        draft.target,
-        None if replacement is None else _pack_draft(replacement),
-        draft.flags,
-    )
+    if replacement is None:
+        return tuple(draft)
+    return tuple(draft._replace(replacement=None)), tuple(replacement)
 
 
 def _unpack_draft(packed: tuple[Any, ...]) -> Draft:
-    inner = None if packed[8] is None else _unpack_draft(packed[8])
-    return Draft(*packed[:8], inner, packed[9])
+    if len(packed) != _CORRECTED:
+        return Draft._make(packed)
+    whole, replacement = packed
+    return Draft._make(whole)._replace(replacement=Draft._make(replacement))
 
 
 def _pack(one: Prepared) -> bytes:
-    drafts = [_pack_draft(draft) for draft in one.drafts]
-    place = (one.place.file, one.place.sheet, one.place.row)
-    return marshal.dumps(
-        (place, one.form, drafts, one.columns, one.if_none_known, one.kept, one.is_line)
-    )
+    place, form, drafts, *rest = one
+    return marshal.dumps((tuple(place), form, [_pack_draft(draft) for draft in drafts], *rest))
 
 
 def _unpack(blob: bytes) -> Prepared:
     place, form, drafts, *rest = marshal.loads(blob)  # noqa: S302 - bytes this process wrote
-    return Prepared(Place(*place), form, tuple(_unpack_draft(one) for one in drafts), *rest)
+    return Prepared(Place._make(place), form, tuple(map(_unpack_draft, drafts)), *rest)
 
 
 def _phase(drafts: tuple[Draft, ...]) -> int:
@@ -125,16 +123,25 @@ def _phase(drafts: tuple[Draft, ...]) -> int:
         return REFERENCES
     if first.owner != EMPLOYEE:
         return UNITS
-    if any(draft.fact == "merged" for draft in drafts):
+    facts = {draft.fact for draft in drafts}
+    if "merged" in facts:
         return MERGES
-    founds = any(draft.fact in ("registered", "identity") for draft in drafts)
-    return PEOPLE if founds else REST
+    return REST if facts.isdisjoint(_FOUNDING) else PEOPLE
 
 
 def _rank(phase: int, first: Draft) -> int:
-    if phase == UNITS and first.fact == "unit":
-        return 0 if first.fields.get("parent") is None else 1
+    if phase == UNITS and first.fact != "unit":
+        return _AFTER_UNITS + _RANKS.get(first.fact, _PLAIN)
     return _RANKS.get(first.fact, _PLAIN)
+
+
+def _depth(name: str, above: Mapping[str, set[str]], known: dict[str, int], left: int) -> int:
+    """How many units stand above a name; a circle of parents is cut where it closes."""
+    if name not in known:
+        known[name] = 0
+        found = [_depth(one, above, known, left - 1) for one in above.get(name, ()) if left]
+        known[name] = max(found, default=-1) + 1
+    return known[name]
 
 
 class Spool:
@@ -146,11 +153,13 @@ class Spool:
         self._rows.execute("PRAGMA journal_mode=OFF")
         self._rows.execute("PRAGMA synchronous=OFF")
         self._rows.execute(
-            "CREATE TABLE rows (phase INT, subject INT, rank INT, sequence INT, row BLOB)"
+            "CREATE TABLE rows "
+            "(phase INT, subject INT, rank INT, sequence INTEGER PRIMARY KEY, row BLOB)"
         )
         self._rows.execute("BEGIN")
         self._waiting: list[tuple[int, int, int, int, bytes]] = []
         self._subjects: dict[str, int] = {}
+        self._units: list[tuple[int, tuple[str, ...], str | None]] = []
         self._count = 0
 
     def __enter__(self) -> Self:
@@ -176,6 +185,9 @@ class Spool:
         if phase == REST:
             subject = self._subjects.setdefault(first.subject or "", len(self._subjects))
         self._count += 1
+        if phase == UNITS and first.fact == "unit":
+            names = folded(first.fields["code"]), folded(first.fields["name"])
+            self._units.append((self._count, names, first.fields.get("parent")))
         self._waiting.append((phase, subject, _rank(phase, first), self._count, _pack(one)))
         if len(self._waiting) >= _FLUSH_ROWS:
             self._flush()
@@ -184,9 +196,22 @@ class Spool:
         self._rows.executemany("INSERT INTO rows VALUES (?,?,?,?,?)", self._waiting)
         self._waiting.clear()
 
+    def _rank_units(self) -> None:
+        """A unit comes after the one above it, in whatever order the files name them."""
+        above: dict[str, set[str]] = {}
+        for _, names, parent in self._units:
+            for name in names if parent is not None else ():
+                above.setdefault(name, set()).add(folded(parent or ""))
+        depths: dict[str, int] = {}
+        for sequence, names, _ in self._units:
+            depth = max(_depth(name, above, depths, DEPTH_MAX) for name in names)
+            self._rows.execute("UPDATE rows SET rank = ? WHERE sequence = ?", (depth, sequence))
+
     def rows(self, phase: int) -> Iterator[Prepared]:
         """The rows of one phase in the order in which they are applied."""
         self._flush()
+        if phase == UNITS:
+            self._rank_units()
         found = self._rows.execute(
             "SELECT row FROM rows WHERE phase = ? ORDER BY subject, rank, sequence", (phase,)
         )

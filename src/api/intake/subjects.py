@@ -13,9 +13,10 @@ from ledger.application import Ledger
 from ledger.employee import Employee
 from ledger.errors import PersonUnknown
 from ledger.org_unit import OrgUnit
+from ledger.stream_keys import StreamKeys
 from ledger.stream_state import StreamState, replay
 
-_HELD_MAX = 4_000  # people whose facts are at hand, some 30 KB each
+_HELD_MAX = 2_000  # people whose facts are at hand, some 30 KB each
 
 
 @dataclass(slots=True)
@@ -23,18 +24,21 @@ class Subjects:
     """People by number, units by name, states by stream; also the `References` of statements.
 
     Attributes:
-        dry: nothing is appended, so states that were changed must be kept, not read again.
+        dry: nothing is appended at all.
+        keeps: nothing is appended before the end, so states that went on must be kept.
     """
 
     ledger: Ledger
     units: UnitBook
     dry: bool = False
+    keeps: bool = False
     people: dict[str, UUID] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     _held: OrderedDict[UUID, Employee] = field(default_factory=OrderedDict)
     _changed: dict[UUID, Employee] = field(default_factory=dict)
     _units_held: dict[UUID, OrgUnit] = field(default_factory=dict)
     _book: StreamState | None = None
+    _keys: dict[UUID, StreamKeys] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ References of statements
 
@@ -45,10 +49,9 @@ class Subjects:
             PersonUnknown.
         """
         stream = self.people.get(number)
-        if stream is None and len(number) == 32:
-            candidate = UUID(number)
-            if self.employee(candidate).registered:
-                return candidate
+        if stream is None and not number.isdecimal():
+            stream = UUID(number)
+            stream = stream if self.employee(stream).registered else None
         if stream is None:
             raise PersonUnknown(
                 "No person of this ledger ever held this number.",
@@ -88,8 +91,13 @@ class Subjects:
         for stream in missing:
             self._hold(employee.replay(employee.nobody(stream), events.get(stream, [])))
 
+    def fetch_keys(self, streams: Sequence[UUID], fresh: Sequence[UUID]) -> None:
+        """Hold the keys of these streams until the next call; those of fresh ones are made."""
+        self._keys = self.ledger.keyring.ensure(fresh)
+        self._keys |= self.ledger.keyring.keys_many(streams)
+
     def found_person(self, number: str) -> UUID:
-        """A stream for a person who is not on record; his keys come with `found_keys`."""
+        """A stream for a person who is not on record; his keys come with `fetch_keys`."""
         stream = self.ledger.new_stream()
         self.people[number] = stream
         self.unknown.discard(number)
@@ -106,6 +114,14 @@ class Subjects:
             state = employee.replay(employee.nobody(stream), events)
             self._hold(state)
         return state
+
+    def keys(self, stream: UUID) -> StreamKeys:
+        """The keys of a stream.
+
+        Raises:
+            KeyDestroyed: erased.
+        """
+        return self._keys.get(stream) or self.ledger.keyring.keys(stream)
 
     def unit_state(self, stream: UUID) -> OrgUnit:
         """The state of a unit."""
@@ -126,7 +142,7 @@ class Subjects:
 
     def changed(self, stream: UUID) -> None:
         """A state went on; without appending it can be found nowhere else."""
-        if self.dry and stream in self._held:
+        if self.keeps and stream in self._held:
             self._changed[stream] = self._held[stream]
 
     def forget(self, streams: Iterable[UUID]) -> None:

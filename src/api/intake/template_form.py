@@ -146,6 +146,8 @@ def _convert(fact: str, row: RowReader, _context: Context) -> None:
 def _put(draft: Draft, path: str, take: Take) -> None:
     """A field, or one part of a field that is an object."""
     field, _, part = path.partition(".")
+    if not part and isinstance(take.value, dict):
+        take = take._replace(value=draft.fields.get(field, {}) | take.value)
     if not part:
         draft.put(field, take)
         return

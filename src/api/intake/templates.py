@@ -19,7 +19,9 @@ from ledger.errors import Misuse
 
 HEADER_ROW: Final = 2
 FORM_ROWS: Final = 5_000
-CREATED: Final = dt.datetime(2020, 1, 1)
+CREATED: Final = dt.datetime(2020, 1, 1)  # noqa: DTZ001 - a fixed mark, so that files are equal
+# What looks like a formula or an address in a cell is text, and stays text.
+PLAIN_STRINGS: Final = {"strings_to_formulas": False, "strings_to_urls": False}
 GUIDE: Final = "Petunjuk"
 _LISTS_COLUMN: Final = 7
 _GUIDE_HEADER: Final = 2
@@ -71,9 +73,7 @@ def write_template(kind: str, path: Path) -> None:
 def template_bytes(kind: str) -> bytes:
     """The workbook of an empty form."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book = xlsxwriter.Workbook(out, {"in_memory": True} | PLAIN_STRINGS)
     book.set_properties({"title": FACTS[kind], "created": CREATED})
     form, guide = book.add_worksheet("Formulir"), book.add_worksheet(GUIDE)
     parts = template_form.columns(kind)

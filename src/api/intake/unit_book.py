@@ -7,18 +7,13 @@ names it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from ledger.errors import UnitUnknown
-from ledger.unit_directory import PATH_MARK, UnitDirectory
-
-
-def folded(name: str) -> str:
-    """A name as it is compared."""
-    return " ".join(name.split()).casefold()
+from ledger.unit_directory import PATH_MARK, UnitDirectory, folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +31,22 @@ class Wanted:
 class UnitBook:
     """The directory of units with what the import adds to it.
 
-    `added` maps folded codes to streams founded by this import; `since` each of those to its first
-    day.
+    `added` maps folded codes to streams that this import describes; `told` each of those to the
+    folded names it gives them, by the day from which they hold.
     """
 
     directory: UnitDirectory
     added: dict[str, UUID] = field(default_factory=dict)
-    since: dict[UUID, str] = field(default_factory=dict)
+    told: dict[UUID, dict[str, str]] = field(default_factory=dict)
+    _named: dict[str, set[UUID]] = field(default_factory=dict)
     _found: dict[tuple[str, str], UUID] = field(default_factory=dict)
 
-    def add(self, code: str, stream: UUID, since: str) -> None:
-        """Remember a unit that this import states."""
+    def add(self, stream: UUID, *, code: str, name: str, since: str) -> None:
+        """Remember what this import states about a unit."""
         self.added.setdefault(folded(code), stream)
-        self.since[stream] = min(since, self.since.get(stream, since))
+        self.told.setdefault(stream, {})[since] = folded(name)
+        self._named.setdefault(folded(name), set()).add(stream)
+        self._found.clear()
 
     def find(self, named: str, on: str) -> UUID | None:
         """The unit of a code, name or path on a day."""
@@ -77,7 +75,23 @@ class UnitBook:
         return stream
 
     def _by_name(self, named: str, on: str) -> UUID | None:
-        return self.added.get(folded(named)) or self.directory.find(named, date.fromisoformat(on))
+        key = folded(named)
+        known = self.directory.find(named, date.fromisoformat(on))
+        if key in self.added:
+            return self.added[key]
+        if known is not None and known not in self.told:
+            return known
+        candidates = self._named.get(key, set()) | ({known} if known is not None else set())
+        found = {stream for stream in candidates if self._called(stream, on) == key}
+        return found.pop() if len(found) == 1 else None
+
+    def _called(self, stream: UUID, on: str) -> str | None:
+        """The folded name of a unit on a day, with what this import states of it."""
+        names = dict(self.told.get(stream, {}))
+        facts = self.directory.units.get(stream)
+        for fact in () if facts is None else facts.known("unit"):
+            names.setdefault(fact.effective_on.isoformat(), folded(str(fact.fields["name"])))
+        return max(((day, name) for day, name in names.items() if day <= on), default=("", None))[1]
 
     def _by_path(self, path: str, on: str) -> UUID | None:
         parts = [part.strip() for part in path.split(PATH_MARK)]
@@ -104,7 +118,7 @@ class UnitBook:
                 return stream
         return None
 
-    def missing(self, named: dict[str, str]) -> Iterable[Wanted]:
+    def missing(self, named: Mapping[str, str]) -> Iterable[Wanted]:
         """What must be founded so that each name is known since its day; parents come first.
 
         Args:
@@ -137,9 +151,9 @@ class UnitBook:
 
     def _begins_later(self, stream: UUID, code: str, on: str) -> bool:
         """Whether a unit that was founded from its name alone is now named for an earlier day."""
-        if stream in self.since:
+        facts = self.directory.units[stream].known("unit") if stream not in self.told else ()
+        if not facts:
             return False
-        facts = self.directory.units[stream].known("unit")
         first = facts[0]
         from_name = first.fields["code"] == code and "kind" not in first.fields
         return from_name and on < first.effective_on.isoformat()

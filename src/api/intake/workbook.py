@@ -20,6 +20,7 @@ from typing import IO, Any, Final
 
 import orjson
 
+from api.intake import codes
 from api.intake.cells import DAY, KINDS, MOMENT, Cell, Typed
 from api.intake.table import Line, Sheet
 
@@ -29,6 +30,7 @@ SILENCE_MAX: Final = 90
 LINE_MAX: Final = 64 << 20
 SPOOL_MAX: Final = 2 << 30
 SHEETS_MAX: Final = 200
+WHY_MAX: Final = 100
 _READ: Final = 1 << 18
 
 
@@ -80,7 +82,7 @@ def open_workbook(path: Path) -> Workbook:
         WorkbookRefused: no workbook, damaged, protected, too large or too slow.
         OSError: the file cannot be opened, or the disk is full.
     """
-    spool = tempfile.TemporaryFile()
+    spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the Workbook
     try:
         with path.open("rb") as source:
             parts = _read(source, spool)
@@ -91,7 +93,7 @@ def open_workbook(path: Path) -> Workbook:
 
 
 def _read(source: IO[bytes], spool: IO[bytes]) -> list[_Part]:
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: S603 - our own script; the file is its standard input
         [sys.executable, "-I", "-S", "-B", str(CHILD), *_libraries()],
         stdin=source,
         stdout=subprocess.PIPE,
@@ -159,8 +161,8 @@ def _take(line: bytes, parts: list[_Part], spool: IO[bytes]) -> bool:
         spool.write(line)
         return False
     if isinstance(message, dict):
-        if "error" in message:
-            raise WorkbookRefused(str(message["error"]), str(message.get("why", ""))[:100])
+        if message.get("error") in codes.FILE:
+            raise WorkbookRefused(message["error"], str(message.get("why", ""))[:WHY_MAX])
         if "end" in message:
             return True
         name, hidden = message.get("sheet"), message.get("hidden")

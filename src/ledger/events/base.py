@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
-from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hints
 
 from ledger.errors import invariant
-from ledger.fields import DAY, TEXT, FieldType, code
+from ledger.fields import DAY, ROW, TEXT, FieldType, code
 from ledger.vocabulary import Precision
 
 LEDGER = "ledger"
@@ -37,7 +38,7 @@ class FieldSpec:
     internal: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventSpec:
     """An event class with its codec. `fact` is the word of a facts file, or None for ledger
     events.
@@ -50,12 +51,24 @@ class EventSpec:
     fields: tuple[FieldSpec, ...]
     is_fact: bool
 
-    @property
+    @cached_property
     def open_names(self) -> frozenset[str]:
+        """The fields that instruments may read."""
         return frozenset(spec.name for spec in self.fields if spec.type.sealed is None)
 
-    @property
+    @cached_property
+    def key_classes(self) -> Mapping[str, str | None]:
+        """Each field -> the key class under which it is sealed, None for an open one."""
+        return {spec.name: spec.type.sealed for spec in self.fields}
+
+    @cached_property
+    def references(self) -> tuple[FieldSpec, ...]:
+        """The fields that name a person, a unit or another fact."""
+        return tuple(spec for spec in self.fields if spec.type.reference is not None)
+
+    @cached_property
     def sealed_names(self) -> frozenset[str]:
+        """The fields that are sealed."""
         return frozenset(spec.name for spec in self.fields if spec.type.sealed is not None)
 
 
@@ -79,6 +92,7 @@ class Fact(Event):
         precision: YEAR or MONTH where the source gave less than a day.
         document_issuer: who issued the document; the rest of the document stands in the context.
         counts_from: of a fact stated again after a merge: before this day it counted elsewhere.
+        source_row: the whole row of a foreign file, by its headers: what no field has a place for.
     """
 
     until: Annotated[date | None, DAY] = None
@@ -86,6 +100,9 @@ class Fact(Event):
     precision: Annotated[Precision | None, code(Precision)] = None
     document_issuer: Annotated[str | None, TEXT] = field(default=None, metadata={INTERNAL: True})
     counts_from: Annotated[date | None, DAY] = field(default=None, metadata={INTERNAL: True})
+    source_row: Annotated[dict[str, str] | None, ROW] = field(
+        default=None, metadata={INTERNAL: True}
+    )
 
 
 _BY_TOPIC: dict[str, EventSpec] = {}
@@ -179,8 +196,7 @@ def upcast(topic: str, payload: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return topic, payload
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(NamedTuple):
     """An event in its stored form: what hashes commit to and what is sealed apart.
 
     `sealed` holds the sealed fields by key class.

@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from ledger.events.base import Fact, event
+from ledger.events.base import Fact, event, internal
 from ledger.fields import (
     FLAG,
     IDENT,
     NUMBER,
     SCORE,
+    SEALED_NIP,
     TEXT,
     Day,
     Flag,
     Ident,
+    MonthText,
     Number,
     PeriodText,
     PersonId,
@@ -93,6 +95,7 @@ class PerformanceAppraised(Fact):
     assignment: Annotated[Assignment, code(Assignment)] | None = None
     skp_id: Ident | None = None
     appraiser: PersonId | None = None
+    appraiser_number: Annotated[str, SEALED_NIP] | None = internal(None)
 
 
 @event("employee.activity/1")
@@ -170,7 +173,7 @@ class LeaveTaken(Fact):
 class AttendanceCounted(Fact):
     """Working days, days present and minutes late of one month."""
 
-    month: PeriodText
+    month: MonthText
     working: Annotated[int, count(0, 31)]
     present: Annotated[int, count(0, 31)]
     late_minutes: Annotated[int, count(0, 50_000)] | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger import values
 from ledger.errors import BadValue
@@ -43,8 +43,7 @@ class FieldError:
     who_must_act: str = SENDER
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A fact as read: canonical values, references unresolved.
 
     Attributes:
@@ -71,9 +70,12 @@ class Draft:
 
 @dataclass(slots=True)
 class _Reading:
+    """What was found so far; a replacement rests on the document of its correction."""
+
     errors: list[FieldError] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     raw: Mapping[str, Any] = field(default_factory=dict)
+    needs_document: bool = True
 
     def complain(self, name: str, code: str, message: str, next_step: str) -> None:
         found = self.raw.get(name)
@@ -89,7 +91,7 @@ class _Reading:
 class _Reader:
     spec: EventSpec
     readable: Mapping[str, FieldType]
-    required: tuple[str, ...]
+    required: tuple[str, ...]  # but the regime of an appraisal, which follows from its period
     defaults: tuple[tuple[str, Any], ...]
 
 
@@ -98,12 +100,17 @@ def _reader(spec: EventSpec) -> _Reader:
     return _Reader(
         spec,
         {part.name: part.type for part in outside},
-        tuple(part.name for part in outside if part.required),
+        tuple(
+            part.name
+            for part in outside
+            if part.required and (spec.name, part.name) != ("appraisal", "regime")
+        ),
         tuple((part.name, part.default) for part in outside if part.default is not None),
     )
 
 
 _READERS = {key: _reader(spec) for key, spec in FACT_SPECS.items()}
+_OWNERS = {fact: owners(fact) for fact in FACT_NAMES}
 
 
 def read_fact(raw: Mapping[str, Any]) -> Draft | list[FieldError]:
@@ -148,7 +155,7 @@ def _read(raw: dict[str, Any], fact: str, reading: _Reading) -> Draft | None:
 
 
 def _owner(raw: Mapping[str, Any], fact: str, reading: _Reading) -> tuple[str | None, str | None]:
-    may = owners(fact)
+    may = _OWNERS[fact]
     if raw.get("nip") is not None:
         if EMPLOYEE not in may:
             reading.complain(
@@ -156,7 +163,7 @@ def _owner(raw: Mapping[str, Any], fact: str, reading: _Reading) -> tuple[str | 
             )
             return None, None
         try:
-            return EMPLOYEE, _person(raw["nip"])
+            return EMPLOYEE, values.nip_text(raw["nip"])
         except BadValue as fault:
             reading.bad("nip", fault)
             return EMPLOYEE, None
@@ -174,10 +181,6 @@ def _owner(raw: Mapping[str, Any], fact: str, reading: _Reading) -> tuple[str | 
         missing, "FIELD_MISSING", f"{fact} does not say whose it is.", f"Add {missing}."
     )
     return None, None
-
-
-def _person(raw: object) -> str:
-    return values.nip(raw).text
 
 
 def _optional(raw: Mapping[str, Any], name: str, kind: FieldType, reading: _Reading) -> Any:
@@ -217,7 +220,7 @@ def _fields(raw: Mapping[str, Any], reader: _Reader, reading: _Reading) -> dict[
 
 def _require(raw: Mapping[str, Any], reader: _Reader, reading: _Reading) -> None:
     for name in reader.required:
-        if raw.get(name) is None and not (reader.spec.name == "appraisal" and name == "regime"):
+        if raw.get(name) is None:
             reading.complain(
                 name, "FIELD_MISSING", f"{reader.spec.name} needs {name}.", f"Add {name}."
             )
@@ -277,7 +280,7 @@ def _spans(fields: Mapping[str, Any], on: str | None, reading: _Reading) -> None
 def _document(raw: Mapping[str, Any], fact: str, reading: _Reading) -> dict[str, Any] | None:
     given = raw.get("document")
     if given is None:
-        if fact in _NEEDS_DOCUMENT:
+        if fact in _NEEDS_DOCUMENT and reading.needs_document:
             reading.complain(
                 "document",
                 "DOCUMENT_MISSING",
@@ -344,7 +347,8 @@ def _read_correction(  # noqa: PLR0917 - private, called once
 
 
 def _replacement(raw: object, owner: str, subject: str | None, reading: _Reading) -> Draft | None:
-    if not isinstance(raw, Mapping) or raw.get("fact") not in FACT_NAMES:
+    fact = raw.get("fact") if isinstance(raw, Mapping) else None
+    if not isinstance(raw, Mapping) or not isinstance(fact, str) or fact not in FACT_NAMES:
         reading.complain(
             "replacement",
             "FIELD_MISSING",
@@ -352,7 +356,6 @@ def _replacement(raw: object, owner: str, subject: str | None, reading: _Reading
             "Add replacement with its fact and all of its fields.",
         )
         return None
-    fact = raw["fact"]
     if fact in CORRECTIONS or (owner, fact) not in FACT_SPECS:
         reading.complain(
             "replacement",
@@ -364,20 +367,12 @@ def _replacement(raw: object, owner: str, subject: str | None, reading: _Reading
     inner = dict(raw)
     if owner == EMPLOYEE:
         inner["nip"] = inner.get("nip") or subject
-    elif owner == ORG_UNIT and fact != "unit":
+    elif owner == ORG_UNIT and not (fact == "unit" and inner.get("code")):
         inner["unit"] = inner.get("unit") or subject
-    before = len(reading.errors)
-    nested = _Reading(raw=inner, flags=reading.flags)
+    nested = _Reading(raw=inner, flags=reading.flags, needs_document=False)
     draft = _read(inner, str(fact), nested) if inner.get("nip") or owner != EMPLOYEE else None
     reading.errors.extend(
         FieldError(f"replacement.{e.field}", e.code, e.found, e.message, e.next_step)
         for e in nested.errors
     )
-    if draft is not None and len(reading.errors) == before and draft.subject != subject:
-        reading.complain(
-            "replacement",
-            "SUBJECT_DIFFERS",
-            "The replacement is about somebody else.",
-            "Annul the fact and state it about the other person.",
-        )
     return draft

@@ -17,8 +17,8 @@ _LEVELS = {
     "4": LeadershipLevel.PKP,
 }
 _NUMBERED = re.compile(
-    r"\b(?:PKN|DIKLAT\s*PIM|DIKLATPIM|PIM|KEPEMIMPINAN(?:\s+NASIONAL)?)\.?\s*"
-    r"(?:TINGKAT|TK\.?)?\s*(IV|III|II|I|[1-4])\b"
+    r"\b(?:PKN|DIKLAT\s*PIM|DIKLATPIM|PIM|KEPEMIMPINAN(?:\s+NASIONAL)?)[.\s-]*"
+    r"(?:TINGKAT|TK\.?)?[\s-]*(IV|III|II|I|[1-4])\b"
 )
 # PKA and PKP of LAN regulation 2018; SPATI, SPAMEN, SPAMA, ADUM and SEPALA are their forerunners.
 _NAMED = (

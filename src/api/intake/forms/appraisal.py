@@ -33,12 +33,11 @@ def _put_period(row: RowReader, fact: Draft) -> None:
                 row.note("tahun", "YEAR_DISAGREES")
         return
     year = row.require(row.year("tahun"))
-    if year.value is None:
-        fact.put("period", year)
-        return
     part = row.take(row.pick("bulan", "jenis"), _part_of_year)
-    text = f"{year.value}{part.value or ''}"
-    fact.put("period", Take(text, year.column, part.unread))
+    period = Take(f"{year.value}{part.value or ''}", year.column, year.unread or part.unread)
+    fact.put("period", period)
+    for name in ("from", "to"):
+        fact.put(name, period._replace(value=None))
 
 
 def _part_of_year(cell: Cell) -> str:
@@ -76,6 +75,12 @@ def _put_result(row: RowReader, fact: Draft) -> None:
         fact.put("printed", printed)
 
 
+def _settle(fact: Draft) -> None:
+    """Where what was appraised cannot be read, that nothing stands there is no second error."""
+    if fact.unread & {"predicate", "score", "work_result", "work_behaviour"}:
+        fact.unread.add("predicate")
+
+
 def _put_assignment(row: RowReader, fact: Draft, name: str) -> None:
     """PLT, PLH or PJ where the SKP is one of an acting post; which of them, by word or title."""
     said = words.key(plain(row.cell(name)))
@@ -103,7 +108,9 @@ def _convert_evaluation(row: RowReader, _context: Context) -> None:
     fact = row.draft("appraisal", row.nip())
     _put_period(row, fact)
     _put_result(row, fact)
-    common.put_unit(row, fact, "unor", "unor_induk") if row.says("unor") else None
+    _settle(fact)
+    if row.says("unor"):
+        common.put_unit(row, fact, "unor", "unor_induk")
     _put_assignment(row, fact, "penugasan")
     fact.put("skp_id", row.text(row.pick("penilaian_id", "skp_id")))
     _put_appraiser(row, fact, "penilai", "atasan")
@@ -123,6 +130,7 @@ def _convert_siasn(row: RowReader, _context: Context) -> None:
         fact.put("printed", row.text("kuadran"))
     if predicate.blank and not {"work_result", "work_behaviour"} <= fact.fields.keys():
         fact.put("predicate", row.require(predicate))
+    _settle(fact)
     fact.put("skp_id", row.text("id"))
     _put_appraiser(row, fact, "penilai")
 
@@ -153,6 +161,7 @@ def _convert_old(row: RowReader, _context: Context) -> None:
     if score.blank:
         fact.put("predicate", row.require(row.word("kategori", words.PREDICATE)))
     fact.put("printed", word)
+    _settle(fact)
     _put_appraiser(row, fact, "penilai")
 
 

@@ -10,9 +10,11 @@ from api.intake.form import Context, form
 from api.intake.forms import common
 from api.intake.row_reader import RowReader, Take
 from ledger import values
-from ledger.vocabulary import EmploymentStatus, Standing
+from ledger.vocabulary import EmploymentStatus, PositionKind, Standing
 
 _NON_PNS_STANDINGS: Final = frozenset(("71", "72"))  # SIASN's ids of kedudukan hukum of PPPK
+
+_MANAGERIAL: Final = frozenset(PositionKind) - {PositionKind.PELAKSANA, PositionKind.FUNGSIONAL}
 
 
 def _convert(row: RowReader, _context: Context) -> None:
@@ -157,6 +159,8 @@ def put_post(row: RowReader, *, fact_title: Take, kind_names: tuple[str, ...]) -
     fact.put("title", fact_title)
     said = [(name, titles.position_kind(plain(row.cell(name)))) for name in kind_names]
     said = [(name, kind) for name, kind in said if kind is not None]
+    if any(kind in _MANAGERIAL for _, kind in said):  # more exact than "struktural"
+        said = [(name, kind) for name, kind in said if kind != titles.STRUCTURAL]
     if len({kind for _, kind in said}) > 1:
         row.note(said[1][0], "POSITION_KIND_DISAGREES")
     if said and said[0][1] != titles.STRUCTURAL:

@@ -1,0 +1,272 @@
+"""The plan for everybody at once: the answers of `trace`, to the last digit, from columns.
+
+`cohort` reads the facts table at a legal day and a position and gives a frame of integers at the
+plan's scale. Answers, with marks and reasons, are made from it when they are asked for, once for
+each distinct combination of outcomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import polars as pl
+
+from ledger.errors import LedgerError, invariant
+from projections.answer import Answer, MeasureResult, Status, conclude, not_applicable
+from projections.cohort_people import KIND, UNIT, WHY, People, people, registered
+from projections.cohort_rare import rare, traced
+from projections.cohort_tree import (
+    HIGH,
+    LOW,
+    OPEN,
+    REACH_HIGH,
+    REACH_LOW,
+    REASONED,
+    Node,
+    Numbers,
+    applies,
+    grow,
+    leaves,
+    lines,
+    result,
+)
+from projections.cohort_view import (
+    View,
+    constant,
+    decimals_of,
+    interval_of,
+    scale_of,
+    scaled,
+)
+from projections.columns import SUBJECT
+from projections.frame import Frame
+from projections.plan import Latest, Measure, Plan, Sum, Total
+from projections.question import Question
+
+STREAM, STATUS, TOTAL, BAND = "stream", "status", "total", "band"
+RANGE_LOW, RANGE_HIGH = "range_low", "range_high"
+STATUSES = pl.Enum([one.value for one in Status])
+MOST_POINTS = 2**53
+
+
+class PlanTooFine(LedgerError):
+    """An instrument whose points have more digits than everybody's scores are computed with."""
+
+    code = "instrument_too_fine"
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Everybody's answers to one question.
+
+    Attributes:
+        numbers: one row a subject, ordered by stream: subject, unit, position_kind, status, total,
+            range_low, range_high, band, and the points of each measure under its path, as
+            "kompetensi/teknis"; numbers are integers at `scale`, null where not computable or not
+            applicable. Two measures of one path are one column, as they never apply together.
+        scale: how many decimals the integers hold: 22.5 at scale 2 is 2250.
+    """
+
+    plan: Plan
+    question: Question
+    enacted: int | None
+    numbers: pl.DataFrame
+    scale: int
+    paths: tuple[str, ...]
+    _people: People
+    _nodes: tuple[Node, ...]
+    _view: View
+    _rare: Mapping[int, Answer]
+
+    def answers(self) -> Iterator[Answer]:
+        """Each subject's answer without the facts that led to it, ordered by stream."""
+        hexes = self._view.frame.streams.hexes
+        templates: dict[tuple[object, ...], Answer] = {}
+        for subject, unit, kind, why, *places in self._rows():
+            stream = hexes[subject]
+            if subject in self._rare:
+                yield self._rare[subject]
+            elif why is not None:
+                yield not_applicable(
+                    self.plan,
+                    self.question,
+                    subject=stream,
+                    enacted=self.enacted,
+                    unit=unit,
+                    position_kind=kind,
+                    why=self._people.reasons[why],
+                )
+            else:
+                key = (kind, *places)
+                template = templates.get(key)
+                if template is None:
+                    template = templates[key] = self._concluded(kind, places)
+                yield replace(template, subject=stream, unit=unit)
+
+    def _rows(self) -> Iterator[tuple[int, str | None, str | None, int | None, *tuple[int, ...]]]:
+        """In the order of `numbers`: who each is, and the outcome of each leaf that applies."""
+        ordered = self.numbers.select(SUBJECT).join(
+            self._people.frame, on=SUBJECT, how="left", maintain_order="left"
+        )
+        codes = [
+            leaf.outcomes.by_stream[ordered[SUBJECT]]
+            .set(~applies(leaf.measure, ordered[KIND]), None)
+            .alias(f"leaf {leaf.place}")
+            for leaf in leaves(self._nodes)
+        ]
+        rows = ordered.select(
+            SUBJECT, pl.col(UNIT).cast(pl.String), pl.col(KIND).cast(pl.String), WHY, *codes
+        )
+        return rows.iter_rows()
+
+    def _concluded(self, kind: str | None, places: Sequence[int | None]) -> Answer:
+        return conclude(
+            self.plan,
+            self.question,
+            subject="",
+            enacted=self.enacted,
+            unit=None,
+            position_kind=kind,
+            measures=[result(node, places, kind) for node in self._nodes],
+        )
+
+    def table(self) -> pl.DataFrame:
+        """What an export shows, one row a subject: words and exact decimals instead of integers."""
+        hexes = pl.Series(STREAM, self._view.frame.streams.hexes, dtype=pl.String)
+        kind = pl.Decimal(38, self.scale)
+        names = [TOTAL, RANGE_LOW, RANGE_HIGH, *self.paths]
+        unit = Decimal(1).scaleb(-self.scale)
+        shown = [(pl.col(name).cast(kind) * pl.lit(unit, kind)).alias(name) for name in names]
+        whys = [" ".join(dict.fromkeys(one.code for one in a.why)) for a in self.answers()]
+        return self.numbers.with_columns(shown).select(
+            hexes.gather(self.numbers[SUBJECT]),
+            pl.exclude(SUBJECT),
+            pl.Series(WHY, whys, dtype=pl.String),
+        )
+
+
+def cohort(
+    plan: Plan,
+    frame: Frame,
+    question: Question,
+    *,
+    enacted: int | None = None,
+    subjects: Sequence[int] | None = None,
+) -> Cohort:
+    """The answers of everybody registered by the legal day and not merged into another.
+
+    Args:
+        plan: a checked instrument.
+        frame: the facts table, at the question's position or later.
+        question: legal day, position and hypotheses.
+        enacted: position of the enactment of the plan; None for a draft.
+        subjects: stream numbers of the frame, instead of everybody.
+    """
+    invariant(question.position <= frame.position, "the facts table lies behind the question")
+    view = View(frame, question.as_of, question.position)
+    wanted = registered(view) if subjects is None else pl.Series(subjects, dtype=pl.UInt32)
+    special = rare(plan, view, question)
+    special = special.filter(special.is_in(wanted.implode()))
+    found = people(view, plan.population, frame.in_order(wanted))
+    alone = traced(plan, view, question, special.to_list(), enacted=enacted)
+    nodes = grow(plan.measures, view, found)
+    scale = _scale(plan)
+    numbers, paths = _numbers(plan, found, nodes, scale, alone)
+    return Cohort(plan, question, enacted, numbers, scale, paths, found, nodes, view, alone)
+
+
+def _scale(plan: Plan) -> int:
+    """How many decimals hold every number of points that the plan can give.
+
+    Raises:
+        PlanTooFine: they need more digits than an integer of the machine holds.
+    """
+    rounded = [one.decimals.value for one in _rules(plan.measures) if one.decimals is not None]
+    scale = max([scale_of(decimals_of(plan)), *rounded])
+    if scaled(plan.maximum.value, scale) > MOST_POINTS:
+        raise PlanTooFine(
+            f"{plan.instrument} counts in steps of {Decimal(1).scaleb(-scale)} up to"
+            f" {plan.maximum.value}, which is finer than everybody's scores are computed at once.",
+            next_step="Write its numbers with fewer decimals, or ask for one person at a time.",
+        )
+    return scale
+
+
+def _rules(measures: Sequence[Measure]) -> Iterator[Total | Latest]:
+    """The rules that round."""
+    for one in measures:
+        if isinstance(one.rule, Sum):
+            yield from _rules(one.rule.measures)
+        elif isinstance(one.rule, Total | Latest):
+            yield one.rule
+
+
+def _numbers(
+    plan: Plan, found: People, nodes: Sequence[Node], scale: int, alone: Mapping[int, Answer]
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Everybody's row, in the order of `found`; and the paths of the measures."""
+    alone_here = found.frame[SUBJECT].is_in(list(alone))
+    persons = found.frame.filter(~alone_here & found.frame[WHY].is_null())
+    whole, below = lines(nodes, persons, scale)
+    points: dict[str, pl.Series] = {}
+    for line in below:
+        known = line.applying & (line.numbers[LOW] == line.numbers[HIGH])
+        column = line.numbers[LOW].set(~known, None)
+        before = points.get(line.path)
+        points[line.path] = column if before is None else before.fill_null(column)
+    named = [persons[SUBJECT], *(column.alias(path) for path, column in points.items())]
+    measured = _concluded(plan, whole, scale).with_columns(named)
+    single = [_of_answer(subject, answer, scale, points) for subject, answer in alone.items()]
+    rows = pl.concat([measured, pl.DataFrame(single, schema=measured.schema)])
+    everybody = found.frame.select(SUBJECT, UNIT, KIND).join(
+        rows, on=SUBJECT, how="left", maintain_order="left"
+    )
+    status = pl.col(STATUS).fill_null(Status.NOT_APPLICABLE.value)
+    return everybody.with_columns(status), tuple(points)
+
+
+def _concluded(plan: Plan, whole: Numbers, scale: int) -> pl.DataFrame:
+    """Status, total, range and band: as `answer.conclude`, for everybody."""
+    known = whole[LOW] == whole[HIGH]
+    certain = known & ~whole[OPEN]
+    status = constant(Status.COMPLETE.value, STATUSES, len(known))
+    status = status.set(whole[REASONED], Status.PROVISIONAL.value)
+    status = status.set(~known, Status.NOT_COMPUTABLE.value)
+    bands = [one.codes.value[0] for one in plan.bands.intervals]
+    totals = whole[LOW].to_frame(LOW)
+    band = totals.select(interval_of(pl.col(LOW), plan.bands, scale=scale).alias(BAND))[BAND]
+    return pl.DataFrame(
+        [
+            status.alias(STATUS),
+            whole[LOW].set(~known, None).alias(TOTAL),
+            whole[REACH_LOW].set(certain, None).alias(RANGE_LOW),
+            whole[REACH_HIGH].set(certain, None).alias(RANGE_HIGH),
+            pl.Series(bands, dtype=pl.Enum(bands)).gather(band.set(~known, None)).alias(BAND),
+        ]
+    )
+
+
+def _of_answer(subject: int, answer: Answer, scale: int, paths: Iterable[str]) -> dict[str, object]:
+    """The row of somebody who was answered one by one."""
+    points = dict(_points(answer.measures, ""))
+    span = answer.span
+    return {
+        STATUS: answer.status.value,
+        TOTAL: None if answer.total is None else scaled(answer.total, scale),
+        RANGE_LOW: None if span is None else scaled(span.low, scale),
+        RANGE_HIGH: None if span is None else scaled(span.high, scale),
+        BAND: answer.band,
+        SUBJECT: subject,
+        **{
+            path: None if (known := points.get(path)) is None else scaled(known, scale)
+            for path in paths
+        },
+    }
+
+
+def _points(measures: Sequence[MeasureResult], above: str) -> Iterator[tuple[str, Decimal | None]]:
+    for one in measures:
+        yield f"{above}{one.name}", one.points
+        yield from _points(one.measures, f"{above}{one.name}/")

@@ -1,0 +1,246 @@
+"""Who everybody was on a day: registered, in service, at which post, of what kind, in which unit.
+
+The same as `subject` tells of one person, by columns. Only who holds two definitive posts of one
+day is looked at one by one, because the more specific unit wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from ledger.errors import invariant
+from ledger.vocabulary import Assignment
+from projections import reasons
+from projections.cohort_view import View, last_of_subject
+from projections.columns import EFF_FROM, STATED_AT, SUBJECT, day_number, layout
+from projections.plan import Population
+from projections.reasons import Reason
+from projections.subject import (
+    EMPLOYMENT,
+    LEFT,
+    MERGED,
+    POSITION,
+    REGISTERED,
+    STANDING,
+    Surroundings,
+)
+
+REFERENCE = "position_ref"
+UNIT_FACT = "unit"
+UNIT, KIND, WHY = "unit", "position_kind", "why"
+# Fields that this module reads, for whoever rebuilds somebody's facts.
+FIELDS: Mapping[str, frozenset[str]] = {
+    REGISTERED: frozenset({"employment"}),
+    EMPLOYMENT: frozenset({"employment"}),
+    LEFT: frozenset({"reason"}),
+    MERGED: frozenset(),
+    STANDING: frozenset({"standing"}),
+    POSITION: frozenset({"assignment", "kind", "title_id", "unit"}),
+}
+_SERVICE = ((LEFT, "reason"), (REGISTERED, "employment"), (EMPLOYMENT, "employment"))
+# A word in which the newest legal day, then the rank above, then the position is the greatest
+# number: 22 bits of day, 2 of rank, 32 of position; the code stands behind, where it decides
+# nothing.
+_CODE_BITS, _POSITION_BITS, _RANK_BITS = 5, 32, 2
+_DAY_ONE = day_number(date.min)
+_WORD = "word"
+INSIDE = NOBODY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody asked about, by subject.
+
+    Attributes:
+        frame: subject, unit, kind of position, and the place in `reasons` for whoever is not
+        measured. kinds: the kind of position by stream. reasons: why somebody is not in the
+        population.
+    """
+
+    frame: pl.DataFrame
+    kinds: pl.Series
+    reasons: Sequence[Reason]
+
+
+def registered(view: View) -> pl.Series:
+    """Everybody registered by the day and not yet merged into another."""
+    table = view.table(REGISTERED, ())
+    begun = pl.col(EFF_FROM).le(pl.lit(view.day, pl.Int32))
+    rows = table.rows.lazy().filter(table.known(view.position), begun).select(SUBJECT).collect()
+    merged = view.rows(MERGED, [], covering=True)[SUBJECT]
+    begun_once = rows[SUBJECT].unique()
+    return begun_once.filter(~begun_once.is_in(merged.implode()))
+
+
+def people(view: View, population: Population, subjects: pl.Series) -> People:
+    """Who these subjects were on the day, and why some of them are not measured."""
+    found: list[Reason] = []
+    why = _outside(view, population, found)
+    posts = _posts(view)
+    rows = pl.Series(range(posts.height), dtype=pl.Int64)
+    spread = view.spread(posts[SUBJECT], rows, default=NOBODY)
+    places = spread.set(spread == NOBODY, None)
+    kinds = posts[KIND].gather(places)
+    units = posts[UNIT].gather(places.gather(subjects))
+    frame = pl.DataFrame(
+        [
+            subjects.alias(SUBJECT),
+            units.alias(UNIT),
+            kinds[subjects].alias(KIND),
+            why[subjects].alias(WHY),
+        ]
+    )
+    return People(frame, kinds, found)
+
+
+def _outside(view: View, population: Population, found: list[Reason]) -> pl.Series:
+    """By stream, the place among the reasons why it is not in the population; null if it is."""
+
+    def place(reason: Reason) -> int:
+        if reason not in found:
+            found.append(reason)
+        return found.index(reason)
+
+    unregistered = place(Reason(reasons.NOT_REGISTERED, None, EMPLOYMENT))
+    service = _service(view)
+    distinct = service.select(_WORD).unique()
+    whys = [_why_outside(word, population) for word in distinct[_WORD]]
+    places = [INSIDE if one is None else place(one) for one in whys]
+    coded = service.join(
+        distinct.with_columns(pl.Series(WHY, places, dtype=pl.Int32)), on=_WORD, how="left"
+    )
+    why = view.spread(coded[SUBJECT], coded[WHY], default=unregistered)
+    if population.standing is not None:
+        by_standing = _by_standing(view, population.standing.value, place)
+        why = why.zip_with(why != INSIDE, by_standing)
+    merged = view.rows(MERGED, [], covering=True)[SUBJECT].unique()
+    if len(merged):
+        why = why.scatter(merged, place(Reason(reasons.MERGED, None, None)))
+    return why.set(why == INSIDE, None)
+
+
+def _by_standing(
+    view: View, allowed: frozenset[str], place: Callable[[Reason], int]
+) -> pl.Series:
+    """By stream, the place of the reason that its standing gives; a standing must be known."""
+    rows = view.rows(STANDING, [STANDING], covering=True).filter(last_of_subject())
+    choices = layout()[STANDING][STANDING].choices
+    places = [
+        INSIDE
+        if code in allowed
+        else place(Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {code}"))
+        for code in choices
+    ]
+    unknown = place(Reason(reasons.STANDING_UNKNOWN, None, STANDING))
+    found = pl.Series(places, dtype=pl.Int32).gather(rows[STANDING].to_physical())
+    return view.spread(rows[SUBJECT], found, default=unknown)
+
+
+def _why_outside(word: int, population: Population) -> Reason | None:
+    """What a rank and a code mean for being measured."""
+    rank, place = divmod(word, 2**_CODE_BITS)
+    kind, field = _SERVICE[rank]
+    code = layout()[kind][field].choices[place]
+    if kind == LEFT:
+        return Reason(reasons.LEFT_SERVICE, None, code)
+    if code in population.employment.value:
+        return None
+    return Reason(reasons.NOT_IN_POPULATION, None, f"{EMPLOYMENT} {code}")
+
+
+def _service(view: View) -> pl.DataFrame:
+    """By subject, the newest of what says that he serves or left: rank and code in one word."""
+    parts = []
+    for rank, (kind, field) in enumerate(_SERVICE):
+        choices = layout()[kind][field].choices
+        invariant(len(choices) < 2**_CODE_BITS, f"{kind}.{field} has more codes than a word holds")
+        rows = view.rows(kind, [EFF_FROM, STATED_AT, field], covering=True)
+        day = (pl.col(EFF_FROM).cast(pl.Int64) - _DAY_ONE).cast(pl.UInt64)
+        word = (day * 2**_RANK_BITS + rank) * 2**_POSITION_BITS + pl.col(STATED_AT)
+        code = pl.col(field).to_physical().cast(pl.UInt64)
+        parts.append(rows.select(SUBJECT, (word * 2**_CODE_BITS + code).alias(_WORD)))
+    newest = pl.concat(parts).group_by(SUBJECT).agg(pl.col(_WORD).max())
+    # What is left decides everything that follows: rank and code, without day and position.
+    code = pl.col(_WORD) % 2**_CODE_BITS
+    rank = pl.col(_WORD) // 2 ** (_CODE_BITS + _POSITION_BITS) % 2**_RANK_BITS
+    return newest.select(SUBJECT, (rank * 2**_CODE_BITS + code).alias(_WORD))
+
+
+def _posts(view: View) -> pl.DataFrame:
+    """The definitive post of each subject: unit, and kind by the fact, else by the reference."""
+    rows = view.rows(
+        POSITION,
+        [EFF_FROM, STATED_AT, "assignment", "kind", "title_id", UNIT],
+        covering=True,
+    )
+    definitive = pl.col("assignment").fill_null(Assignment.DEFINITIF.value)
+    rows = rows.filter(definitive == Assignment.DEFINITIF.value)
+    same_day = (pl.col(SUBJECT) == pl.col(SUBJECT).shift(1)) & (
+        pl.col(EFF_FROM) == pl.col(EFF_FROM).shift(1)
+    )
+    held = rows.with_columns(same_day.fill_null(value=False).alias("tied")).filter(
+        last_of_subject()
+    )
+    tied = held.filter("tied")
+    if tied.height:
+        held = pl.concat([held.filter(~pl.col("tied")), _untied(view, rows, tied)], how="diagonal")
+    referred = _references(view).rename({"kind": "referred"})
+    with_kind = held.join(referred, on="title_id", how="left", maintain_order="left")
+    kind = pl.col("kind").fill_null(pl.col("referred")).alias(KIND)
+    return with_kind.select(SUBJECT, pl.col(UNIT).cast(pl.Categorical), kind)
+
+
+def _references(view: View) -> pl.DataFrame:
+    """The kind of each title on the day; of two references the newer, then the later recorded."""
+    rows = view.rows(REFERENCE, [EFF_FROM, STATED_AT, "title_id", "kind"], covering=True)
+    newest = rows.sort(EFF_FROM, STATED_AT).unique("title_id", keep="last")
+    return newest.select("title_id", "kind")
+
+
+def surroundings(view: View) -> Surroundings:
+    """What `trace` needs to know besides a person's own facts."""
+    depths = _Depths(view)
+    kinds = _references(view).with_columns(pl.all().cast(pl.String)).iter_rows()
+    return Surroundings(
+        {title: {"kind": kind} for title, kind in kinds}, {unit: depths.of(unit) for unit in depths}
+    )
+
+
+def _untied(view: View, rows: pl.DataFrame, tied: pl.DataFrame) -> pl.DataFrame:
+    """Of posts of one day the one in the more specific unit, then the later recorded."""
+    depths = _Depths(view)
+    newest = tied.select(SUBJECT, EFF_FROM)
+    candidates = rows.join(newest, on=[SUBJECT, EFF_FROM], how="semi")
+    depth = [0 if unit is None else depths.of(str(unit)) for unit in candidates[UNIT]]
+    ordered = candidates.with_columns(pl.Series("depth", depth)).sort(SUBJECT, "depth", STATED_AT)
+    return ordered.filter(last_of_subject()).drop("depth")
+
+
+class _Depths:
+    """How many units lie above each, by the description that holds on the day."""
+
+    def __init__(self, view: View) -> None:
+        table = view.table(UNIT_FACT, ["parent"])
+        hexes = view.frame.streams.hexes
+        self._parents: dict[str, str | None] = {}
+        for subject in table.rows[SUBJECT].unique():
+            self._parents[hexes[subject]] = None
+        described = view.rows(UNIT_FACT, ["parent"], covering=True).filter(last_of_subject())
+        for subject, parent in described.iter_rows():
+            self._parents[hexes[subject]] = parent
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parents)
+
+    def of(self, unit: str) -> int:
+        """A circle of parents is cut where it closes; a unit nobody described lies at the top."""
+        above: list[str] = []
+        higher = self._parents.get(unit)
+        while higher is not None and higher != unit and higher not in above:
+            above.append(higher)
+            higher = self._parents.get(higher)
+        return len(above)

@@ -1,0 +1,226 @@
+"""The measures of a plan for everybody at once: outcomes at the leaves, sums above them.
+
+Sums are taken twice, as integers in columns for everybody and as exact decimals for each distinct
+combination of outcomes when answers are asked for; a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from ledger.errors import ProgramError
+from projections import reasons
+from projections.answer import MeasureResult
+from projections.cohort_latest import latest
+from projections.cohort_people import KIND, People
+from projections.cohort_rules import any_of, best, total
+from projections.cohort_view import (
+    MARKS,
+    NUMBERS,
+    Outcomes,
+    View,
+    constant,
+    outcome,
+    scaled,
+)
+from projections.cohort_worst import worst
+from projections.columns import SUBJECT
+from projections.plan import (
+    AnyOf,
+    Best,
+    Latest,
+    Measure,
+    Span,
+    Sum,
+    Total,
+    Worst,
+    depends_on_position,
+)
+from projections.reasons import Reason, of_parameter
+from projections.trace_case import ZERO
+
+LOW, HIGH, REACH_LOW, REACH_HIGH = NUMBERS
+REASONED, OPEN = MARKS
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A measure with facts of its own. `place` counts the leaves of the plan in order."""
+
+    measure: Measure
+    place: int
+    outcomes: Outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A measure that adds up others."""
+
+    measure: Measure
+    rule: Sum
+    parts: tuple[Node, ...]
+
+    @property
+    def by_post(self) -> bool:
+        """Whether some part applies to certain kinds of position only."""
+        return depends_on_position(self.rule.measures)
+
+
+Node = Leaf | Branch
+
+
+def grow(measures: Sequence[Measure], view: View, people: People) -> tuple[Node, ...]:
+    """The plan's measures with their outcomes for all streams."""
+    count = iter(range(2**16))
+    return tuple(_node(one, view, people, count) for one in measures)
+
+
+def _node(measure: Measure, view: View, people: People, count: Iterator[int]) -> Node:
+    rule = measure.rule
+    if isinstance(rule, Sum):
+        parts = tuple(_node(one, view, people, count) for one in rule.measures)
+        return Branch(measure, rule, parts)
+    return Leaf(measure, next(count), _outcomes(measure, view, people))
+
+
+def _outcomes(measure: Measure, view: View, people: People) -> Outcomes:
+    rule = measure.rule
+    if isinstance(rule, Best):
+        return best(measure, rule, view)
+    if isinstance(rule, AnyOf):
+        return any_of(measure, rule, view, people.kinds)
+    if isinstance(rule, Total):
+        return total(measure, rule, view)
+    if isinstance(rule, Latest):
+        return latest(measure, rule, view)
+    if isinstance(rule, Worst):
+        return worst(measure, rule, view)
+    raise ProgramError(f"{measure.name}: a sum has no facts of its own")
+
+
+def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
+    """All leaves in order of their places."""
+    for node in nodes:
+        if isinstance(node, Leaf):
+            yield node
+        else:
+            yield from leaves(node.parts)
+
+
+def applies(measure: Measure, kinds: pl.Series) -> pl.Series:
+    """Whether a measure applies to each of these kinds of position, of which null is none."""
+    if measure.when is None:
+        return constant(value=True, kind=pl.Boolean(), height=len(kinds))
+    return kinds.is_in(sorted(measure.when.value)).fill_null(value=False)
+
+
+Numbers = dict[str, pl.Series]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One measure's integers for everybody, with where it stands: "kompetensi/teknis"."""
+
+    path: str
+    applying: pl.Series
+    numbers: Numbers
+
+
+def lines(nodes: Sequence[Node], persons: pl.DataFrame, scale: int) -> tuple[Numbers, list[Line]]:
+    """The sum of nodes for everybody, and each measure below them in the plan's order."""
+    walk = _Walk(persons, scale, [])
+    everybody = constant(value=True, kind=pl.Boolean(), height=persons.height)
+    parts = [walk.line(node, everybody, above="") for node in nodes]
+    return _sum(parts, persons.height), walk.found
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Down the measures for these persons."""
+
+    persons: pl.DataFrame
+    scale: int
+    found: list[Line]
+
+    def line(self, node: Node, applying: pl.Series, *, above: str) -> Numbers:
+        """The numbers of a node, nothing for whom it does not apply to."""
+        path = f"{above}{node.measure.name}"
+        place = len(self.found)
+        if isinstance(node, Leaf):
+            codes = node.outcomes.by_stream[self.persons[SUBJECT]]
+            numbers = {n: by[codes] for n, by in node.outcomes.numbers(self.scale).items()}
+        else:
+            kinds = self.persons[KIND]
+            parts = []
+            for part in node.parts:
+                mask = applying & applies(part.measure, kinds)
+                parts.append(self.line(part, mask, above=f"{path}/"))
+            numbers = _of_branch(node, _sum(parts, len(kinds)), kinds, self.scale)
+        shown = {name: numbers[name].set(~applying, 0) for name in NUMBERS}
+        shown |= {name: numbers[name] & applying for name in MARKS}
+        self.found.insert(place, Line(path, applying, shown))
+        return shown
+
+
+def _sum(parts: Sequence[Numbers], height: int) -> Numbers:
+    whole = {name: constant(0, pl.Int64(), height) for name in NUMBERS}
+    marks = {name: constant(value=False, kind=pl.Boolean(), height=height) for name in MARKS}
+    for part in parts:
+        whole = {name: by + part[name] for name, by in whole.items()}
+        marks = {name: by | part[name] for name, by in marks.items()}
+    return whole | marks
+
+
+def _of_branch(node: Branch, numbers: Numbers, kinds: pl.Series, scale: int) -> Numbers:
+    """The points of measures that depend on the post are open where its kind is not known."""
+    reasoned = numbers[REASONED]
+    if any(_static_reasons(node.measure)):
+        reasoned = constant(value=True, kind=pl.Boolean(), height=len(kinds))
+    if not node.by_post:
+        return numbers | {REASONED: reasoned}
+    unknown = kinds.is_null()
+    still_open = unknown.cast(pl.Int64) * _open_points(node, scale)
+    return numbers | {
+        HIGH: numbers[HIGH] + still_open,
+        REACH_HIGH: numbers[REACH_HIGH] + still_open,
+        REASONED: reasoned | unknown,
+    }
+
+
+def _open_points(node: Branch, scale: int) -> int:
+    fixed = [one.measure.maximum.value for one in node.parts if one.measure.when is None]
+    return scaled(node.measure.maximum.value - sum(fixed, ZERO), scale)
+
+
+def _static_reasons(measure: Measure) -> Iterator[Reason]:
+    """Reasons that the measure's own maximum and `when` give every answer."""
+    for one in (measure.maximum, measure.when):
+        reason = None if one is None else of_parameter(one, measure.name)
+        if reason is not None:
+            yield reason
+
+
+def result(node: Node, places: Sequence[int | None], kind: str | None) -> MeasureResult:
+    """The measure of whoever has these outcomes at the leaves and this kind of position."""
+    if isinstance(node, Leaf):
+        place = places[node.place]
+        return node.outcomes.results[place or 0]
+    parts = [
+        result(one, places, kind)
+        for one in node.parts
+        if one.measure.when is None or (kind is not None and one.measure.applies_to(kind))
+    ]
+    span, reach = (
+        Span(sum((one.low for one in spans), ZERO), sum((one.high for one in spans), ZERO))
+        for spans in ([one.span for one in parts], [one.reach for one in parts])
+    )
+    why = []
+    if node.by_post and kind is None:
+        still_open = node.measure.maximum.value - sum((one.maximum for one in parts), ZERO)
+        span = Span(span.low, span.high + still_open)
+        reach = Span(reach.low, reach.high + still_open)
+        why.append(Reason(reasons.POSITION_KIND_UNKNOWN, node.measure.name, "position"))
+    return outcome(node.measure, span=span, reach=reach, parameters=(), why=why, measures=parts)

@@ -1,0 +1,372 @@
+"""The lowest measures of a plan, each read by itself: what a difference between answers is made of.
+
+A line is what stands under one path, as "kompetensi/teknis"; siblings of one path never apply to
+the same post. Reading a line gives what `trace` gives for it, from few facts instead of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from ledger.facts import Fact, History
+from ledger.sanction import FILINGS, RULING
+from projections.answer import FactUse, MeasureResult, Status
+from projections.plan import (
+    AnyOf,
+    Best,
+    Latest,
+    Measure,
+    Plan,
+    Population,
+    Rule,
+    Span,
+    Sum,
+    Total,
+    Value,
+    Worst,
+    depends_on_position,
+)
+from projections.reasons import Reason, of_parameter
+from projections.subject import (
+    EMPLOYMENT,
+    LEFT,
+    MERGED,
+    REGISTERED,
+    STANDING,
+    Post,
+    not_visible,
+    outside,
+    use,
+)
+from projections.trace import evaluate
+from projections.trace_case import ZERO, Case, meeting
+
+NIL = Span(ZERO, ZERO)
+GATE = ""
+_MATTER_FIELDS = ("target", "filed_on", "of", "outcome", "level", "final")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a line comes to in one state.
+
+    Attributes:
+        span, reach: bounds, as in `answer.MeasureResult`.
+        reasoned: whether something makes it less than certain.
+        why: of the gate alone: why somebody is not measured.
+        uses: how facts were read; no part of what is compared.
+    """
+
+    span: Span
+    reach: Span
+    reasoned: bool = False
+    why: Reason | None = None
+    uses: tuple[FactUse, ...] = field(default=(), compare=False)
+
+    @property
+    def points(self) -> Decimal | None:
+        """Exact points, None when not computable."""
+        return self.span.low if self.span.low == self.span.high else None
+
+
+ABSENT = Reading(NIL, NIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A measure with a rule of its own and the kinds of post it applies to, None for any."""
+
+    measure: Measure
+    posts: frozenset[str] | None
+
+    def applies_to(self, kind: str) -> bool:
+        """Whether it applies to a kind of post."""
+        return self.posts is None or kind in self.posts
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """All measures of one path. `kinds` are the kinds of fact that any of them reads."""
+
+    path: str
+    leaves: tuple[Leaf, ...]
+    kinds: frozenset[str]
+
+    @property
+    def by_post(self) -> bool:
+        """Whether the post held decides what it comes to."""
+        return any(leaf.posts is not None for leaf in self.leaves)
+
+    @property
+    def maximum(self) -> Decimal:
+        """The highest points that any of its measures gives."""
+        return max(leaf.measure.maximum.value for leaf in self.leaves)
+
+    def of(self, facts: History) -> History:
+        """Only the facts that it may read, so that reading them often is cheap."""
+        kept: dict[str, list[Fact]] = {kind: [] for kind in self.kinds}
+        for kind in self.kinds:
+            kept[kind] = [fact for fact in facts.known(kind) if self._reads(fact)]
+        return History(kept, facts.disputed, facts.position)
+
+    def _reads(self, fact: Fact) -> bool:
+        rules = [leaf.measure.rule for leaf in self.leaves]
+        own = [rule for rule in rules if getattr(rule, "facts", None) == fact.kind]
+        return not own or any(meeting((fact,), getattr(rule, "where", ())) for rule in own)
+
+    def read(self, facts: History, as_of: date, post: Post) -> Reading:
+        """What it comes to on a day for whoever holds a post.
+
+        Args:
+            facts: at least what `of` keeps.
+            as_of: the legal day.
+            post: the post held; without its kind a line that depends on it is open.
+        """
+        for leaf in self.leaves:
+            if leaf.posts is None or (post.kind is not None and post.kind in leaf.posts):
+                seen = needed(leaf.measure.rule, facts, as_of, as_of)
+                return _reading(evaluate(leaf.measure, Case(_there(seen, as_of), as_of, post)))
+        if post.kind is None:
+            unknown = Span(ZERO, self.maximum)
+            return Reading(unknown, unknown, reasoned=True)
+        return ABSENT
+
+    def between(self, facts: History, first: date, last: date) -> History:
+        """The facts that may matter on any day from the first to the last."""
+        kept: dict[str, dict[int, Fact]] = {}
+        for leaf in self.leaves:
+            for kind, known in needed(leaf.measure.rule, facts, first, last).facts.items():
+                kept.setdefault(kind, {}).update((fact.root, fact) for fact in known)
+        ordered = {kind: sorted(found.values(), key=in_order) for kind, found in kept.items()}
+        return History(ordered, facts.disputed, facts.position)
+
+
+def in_order(fact: Fact) -> tuple[date, int]:
+    """By legal day, then by position: the order of a history, and of causes."""
+    return fact.effective_on, fact.position
+
+
+def _reading(found: MeasureResult) -> Reading:
+    reasoned = any(True for _ in found.why())
+    return Reading(found.span, found.reach, reasoned, uses=found.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether somebody is measured at all: what `subject.outside` says, read as a line is."""
+
+    population: Population
+    path: str = GATE
+    by_post: bool = False
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of fact that say whether somebody serves, and as what."""
+        return frozenset((MERGED, REGISTERED, EMPLOYMENT, LEFT, STANDING))
+
+    def of(self, facts: History) -> History:
+        """Only the facts that it may read."""
+        kept = {kind: facts.known(kind) for kind in self.kinds}
+        return History(kept, facts.disputed, facts.position)
+
+    def between(self, facts: History, first: date, last: date) -> History:  # noqa: ARG002
+        """All of them: they are few."""
+        return facts
+
+    def read(self, facts: History, as_of: date, post: Post) -> Reading:  # noqa: ARG002
+        """Why somebody is not measured on a day, if so."""
+        uses = [
+            use(fact, why or kind, used=why is None)
+            for kind in sorted(self.kinds)
+            for fact in facts.known(kind)
+            for why in (not_visible(fact, as_of),)
+        ]
+        return Reading(NIL, NIL, why=outside(facts, self.population, as_of), uses=tuple(uses))
+
+
+Reader = Line | Gate
+
+
+def readers(plan: Plan) -> dict[str, Reader]:
+    """Everything that a plan reads, by path: the gate, then its lines in order."""
+    return {GATE: Gate(plan.population), **lines(plan)}
+
+
+def _there(facts: History, as_of: date) -> History:
+    """Without facts stated again after a merge whose day has not come."""
+    if all(fact.counts_from is None for known in facts.facts.values() for fact in known):
+        return facts
+    kept = {
+        kind: [fact for fact in known if fact.there(as_of)] for kind, known in facts.facts.items()
+    }
+    return History(kept, facts.disputed, facts.position)
+
+
+def needed(rule: Rule, facts: History, first: date, last: date) -> History:
+    """Facts that a rule may count on some day from first to last; the others change nothing."""
+    if isinstance(rule, AnyOf | Total):
+        after = rule.window.after(first)
+        known = facts.known(rule.facts)
+        kept = [
+            fact
+            for fact in known
+            if fact.effective_on <= last and (after is None or after < fact.effective_on)
+        ]
+        return History({rule.facts: kept}, facts.disputed, facts.position)
+    if isinstance(rule, Best):
+        held = [
+            fact
+            for fact in facts.known(rule.facts)
+            if fact.effective_on <= last and (fact.until is None or first < fact.until)
+        ]
+        return History({rule.facts: held}, facts.disputed, facts.position)
+    kinds = kinds_of(rule)
+    return History({kind: facts.known(kind) for kind in kinds}, facts.disputed, facts.position)
+
+
+def kinds_of(rule: Rule) -> frozenset[str]:
+    """The kinds of fact that a rule reads."""
+    if isinstance(rule, Sum):
+        return frozenset().union(*(kinds_of(part.rule) for part in rule.measures))
+    matters = (*FILINGS, RULING) if isinstance(rule, Worst) else ()
+    return frozenset((rule.facts, *matters))
+
+
+def fields_of(rule: Rule) -> frozenset[str]:
+    """The fields that a rule reads, of whatever kind: what is worth showing of a fact."""
+    if isinstance(rule, Sum):
+        return frozenset().union(*(fields_of(part.rule) for part in rule.measures))
+    if isinstance(rule, Worst):
+        return frozenset((rule.by, *_MATTER_FIELDS))
+    found = [one.field for one in rule.where]
+    if isinstance(rule, Best):
+        found.append(rule.by)
+    elif isinstance(rule, AnyOf):
+        found += [] if rule.match is None else [rule.match.field]
+    elif isinstance(rule, Total):
+        found.append(rule.field)
+    elif isinstance(rule, Latest):
+        found += ["from", "to", *rule.by, rule.state_field, rule.score_field]
+    return frozenset(found)
+
+
+def lines(plan: Plan) -> dict[str, Line]:
+    """The lines of a plan by path, in its order."""
+    found: dict[str, list[Leaf]] = {}
+    for path, leaf in _leaves(plan.measures, "", None):
+        found.setdefault(path, []).append(leaf)
+    return {
+        path: Line(
+            path,
+            tuple(leaves),
+            frozenset().union(*(kinds_of(leaf.measure.rule) for leaf in leaves)),
+        )
+        for path, leaves in found.items()
+    }
+
+
+def _leaves(
+    measures: Sequence[Measure], above: str, posts: frozenset[str] | None
+) -> Iterator[tuple[str, Leaf]]:
+    for one in measures:
+        path = f"{above}{one.name}"
+        applies = posts
+        if one.when is not None:
+            applies = one.when.value if posts is None else posts & one.when.value
+        if isinstance(one.rule, Sum):
+            yield from _leaves(one.rule.measures, f"{path}/", applies)
+        else:
+            yield path, Leaf(one, applies)
+
+
+def branches(measures: Iterable[Measure], kind: str | None) -> Iterator[Measure]:
+    """The measures that add up others and apply to a kind of post."""
+    for one in measures:
+        if isinstance(one.rule, Sum) and _applies(one, kind):
+            yield one
+            yield from branches(one.rule.measures, kind)
+
+
+def _applies(measure: Measure, kind: str | None) -> bool:
+    return measure.when is None or (kind is not None and measure.applies_to(kind))
+
+
+def doubtful(plan: Plan, post: Post, disputed: Mapping[int, str]) -> bool:
+    """Whether what stands above the lines makes an answer less than certain.
+
+    That is a weak mark of a sum's own parameters, or a contested post where it matters.
+    """
+    for branch in branches(plan.measures, post.kind):
+        held: list[Value[object]] = [branch.maximum]
+        held += [] if branch.when is None else [branch.when]
+        if any(of_parameter(one, branch.name) for one in held):
+            return True
+        by_post = isinstance(branch.rule, Sum) and depends_on_position(branch.rule.measures)
+        if by_post and any(one.used and one.root in disputed for one in post.facts):
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """An answer's totals, worked out from its lines as `answer.conclude` does from measures."""
+
+    status: Status
+    total: Decimal | None
+    span: Span | None
+    band: str | None
+
+
+NOT_APPLICABLE = Sums(Status.NOT_APPLICABLE, None, None, None)
+
+
+def summed(
+    plan: Plan, readings: Mapping[str, Reading], post: Post, *, doubt: bool, why: Reason | None
+) -> Sums:
+    """Status, total, range and band of a state; `why` says that somebody is not measured."""
+    if why is not None:
+        return NOT_APPLICABLE
+    pairs = [_spans(one, one.name, readings, post.kind) for one in plan.measures]
+    span, reach = _added([pair[0] for pair in pairs]), _added([pair[1] for pair in pairs])
+    total = span.low if span.low == span.high else None
+    status = Status.COMPLETE
+    if total is None:
+        status = Status.NOT_COMPUTABLE
+    elif doubt or any(_of_path(plan, readings, post.kind)):
+        status = Status.PROVISIONAL
+    band = None if total is None else plan.bands.find(total)
+    return Sums(
+        status,
+        total,
+        reach if total is None or reach != span else None,
+        None if band is None else band.codes.value[0],
+    )
+
+
+def _of_path(plan: Plan, readings: Mapping[str, Reading], kind: str | None) -> Iterator[bool]:
+    for path, leaf in _leaves(plan.measures, "", None):
+        if leaf.posts is None or (kind is not None and kind in leaf.posts):
+            yield readings[path].reasoned
+
+
+def _spans(
+    measure: Measure, path: str, readings: Mapping[str, Reading], kind: str | None
+) -> tuple[Span, Span]:
+    rule = measure.rule
+    if not isinstance(rule, Sum):
+        return readings[path].span, readings[path].reach
+    parts = [part for part in rule.measures if _applies(part, kind)]
+    pairs = [_spans(part, f"{path}/{part.name}", readings, kind) for part in parts]
+    span, reach = _added([pair[0] for pair in pairs]), _added([pair[1] for pair in pairs])
+    if kind is None and depends_on_position(rule.measures):
+        still_open = measure.maximum.value - sum((part.maximum.value for part in parts), ZERO)
+        span = Span(span.low, span.high + still_open)
+        reach = Span(reach.low, reach.high + still_open)
+    return span, reach
+
+
+def _added(spans: Sequence[Span]) -> Span:
+    return Span(sum((one.low for one in spans), ZERO), sum((one.high for one in spans), ZERO))

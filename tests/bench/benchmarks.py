@@ -1,0 +1,201 @@
+"""The benchmarks, one function for each row of the table in docs/performance.md.
+
+Sizes are those of the table times `ASN_LEDGER_BENCH_SCALE`, 1 by default; a smoke run takes a hundredth.
+Whether a target was reached is said at full size only.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tests import pg
+from tests.bench.facts_lines import nip_of, one_person, write_lines, write_rows
+from tests.bench.measuring import Figure, in_child, times_faster
+from tests.bench.workbook import write_workbook
+
+DATABASES = ("SQLite", "PostgreSQL")
+MEMORY_MAX_MB = 500
+CHILD_CAP_MB = 1_536
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured."""
+
+    facts: int
+    people: int
+    repeats: int
+    writers: int
+    appends_each: int
+    score_events: int
+    score_times: int
+    workbook_rows: int
+    full: bool
+
+    @classmethod
+    def from_environment(cls) -> Sizes:
+        """The sizes of the table, scaled."""
+        return cls.scaled(float(os.environ.get("ASN_LEDGER_BENCH_SCALE", "1")))
+
+    @classmethod
+    def scaled(cls, scale: float) -> Sizes:
+        """A share of the sizes of the table."""
+        facts = max(int(200_000 * scale), 500)
+        return cls(
+            facts=facts,
+            people=max(facts // 20, 20),
+            repeats=3 if scale >= 1 else 1,
+            writers=16,
+            appends_each=max(int(250 * scale), 3),
+            score_events=200,
+            score_times=max(int(200 * scale), 5),
+            workbook_rows=max(int(200_000 * scale), 500),
+            full=scale >= 1,
+        )
+
+
+@contextmanager
+def place(database: str) -> Iterator[dict[str, str]]:
+    """A fresh place for one run: an empty folder, and a URL in it or a schema of its own."""
+    with ExitStack() as held:
+        folder = held.enter_context(tempfile.TemporaryDirectory(prefix="asn-ledger-bench-"))
+        if database == "SQLite":
+            yield {"url": f"sqlite:///{folder}/ledger.sqlite3", "folder": folder}
+        else:
+            yield {"url": held.enter_context(pg.fresh_schema("bench")), "folder": folder}
+
+
+def facts_file(sizes: Sizes, database: str, tell: Callable[[str], None]) -> Figure:
+    """A facts file to committed events: ours, the library's, and the bare rows."""
+    seconds: dict[str, list[float]] = {"ours": [], "stock": [], "bare": []}
+    peak = 0.0
+    with tempfile.TemporaryDirectory(prefix="asn-ledger-bench-") as folder:
+        file = str(write_lines(Path(folder) / "facts.jsonl", sizes.facts, sizes.people))
+        for turn in range(sizes.repeats):
+            with place(database) as ledger:
+                ours = in_child("import ours", **ledger, file=file)
+                with place(database) as empty:
+                    stock = in_child("import stock", url=empty["url"], file=file)
+                with place(database) as empty:
+                    bare = in_child("import bare", url=empty["url"], source=ledger["url"])
+            peak = max(peak, ours["peak_mb"])
+            for name, run in (("ours", ours), ("stock", stock), ("bare", bare)):
+                seconds[name].append(run["seconds"])
+            tell(f"{database} round {turn + 1}: " + _seconds(seconds, turn))
+    to_stock = times_faster(seconds["ours"], seconds["stock"])
+    to_bare = times_faster(seconds["ours"], seconds["bare"])
+    measured = {name: f"{median(found):.1f} s" for name, found in seconds.items()}
+    return Figure(
+        work=f"facts file to committed events, {database}, {sizes.facts:,} facts"
+        f" of {sizes.people:,} people",
+        measured=measured
+        | {
+            "facts a second": f"{sizes.facts / median(seconds['ours']):,.0f}",
+            "times stock": f"{to_stock:.2f}",
+            "share of bare": f"{to_bare:.2f}",
+        },
+        target="2 times stock, a quarter of bare",
+        reached=to_stock >= 2 and to_bare >= 0.25,
+        raw={"seconds": seconds, "peak_mb": peak},
+    )
+
+
+def _seconds(seconds: dict[str, list[float]], turn: int) -> str:
+    return ", ".join(f"{name} {found[turn]:.2f} s" for name, found in seconds.items())
+
+
+def writers(sizes: Sizes, tell: Callable[[str], None]) -> Figure:
+    """Sixteen threads of one process, PostgreSQL, one event a time."""
+    seconds: dict[str, list[float]] = {"ours": [], "stock": []}
+    load = {"writers": sizes.writers, "each": sizes.appends_each}
+    for turn in range(sizes.repeats):
+        with place("PostgreSQL") as ledger:
+            seconds["ours"].append(in_child("writers ours", **ledger, **load)["seconds"])
+        with place("PostgreSQL") as empty:
+            run = in_child("writers stock", url=empty["url"], **load)
+            seconds["stock"].append(run["seconds"])
+        tell(f"writers round {turn + 1}: " + _seconds(seconds, turn))
+    events = sizes.writers * sizes.appends_each
+    ratio = times_faster(seconds["ours"], seconds["stock"])
+    return Figure(
+        work=f"{sizes.writers} concurrent writers of single events in one process, PostgreSQL,"
+        f" {events:,} events",
+        measured={
+            name: f"{events / median(found):,.0f} events/s" for name, found in seconds.items()
+        }
+        | {"times stock": f"{ratio:.2f}"},
+        target="4 times stock",
+        reached=ratio >= 4,
+        raw={"seconds": seconds},
+    )
+
+
+def one_score(sizes: Sizes, database: str, tell: Callable[[str], None]) -> Figure:
+    """One person's score with its derivation."""
+    with place(database) as ledger:
+        file = write_rows(Path(ledger["folder"]) / "one.jsonl", one_person(sizes.score_events))
+        run = in_child("score", **ledger, file=str(file), nip=nip_of(0), times=sizes.score_times)
+    tell(f"{database}: {run}")
+    return Figure(
+        work=f"one person's score with full trace, {run['events']} events, {database}",
+        measured={
+            "from loaded events": f"{run['loaded_ms']:.2f} ms",
+            "with the read": f"{run['read_ms']:.2f} ms",
+            "and rules, units and references read anew": f"{run['whole_ms']:.2f} ms",
+        },
+        target="under 2 ms from loaded events, under 4 ms with the read",
+        reached=run["loaded_ms"] < 2 and run["read_ms"] < 4,
+        raw=run,
+    )
+
+
+def memory(sizes: Sizes, form: str, tell: Callable[[str], None]) -> Figure:
+    """The most memory that an import holds."""
+    with place("SQLite") as ledger:
+        folder = Path(ledger["folder"])
+        if form == "facts file":
+            file = write_lines(folder / "facts.jsonl", sizes.facts, sizes.people)
+        else:
+            file = write_workbook(folder, sizes.workbook_rows, sizes.people)
+        run = in_child("import ours", **ledger, file=str(file))
+    tell(f"{form}: {run}")
+    child = run["child_peak_mb"]
+    measured = {"peak": f"{run['peak_mb']:.0f} MB", "seconds": f"{run['seconds']:.1f}"}
+    if form == "workbook":
+        measured["peak of the guarded child"] = f"{child:.0f} MB"
+    return Figure(
+        work=f"memory of importing {run['rows']:,} rows of a {form}",
+        measured=measured,
+        target=f"bounded: under {MEMORY_MAX_MB} MB"
+        if form == "facts file"
+        else f"the guarded child under its fixed cap of {CHILD_CAP_MB} MB",
+        reached=run["peak_mb"] < MEMORY_MAX_MB and child < CHILD_CAP_MB,
+        raw=run,
+    )
+
+
+def every(sizes: Sizes) -> dict[str, Callable[[Callable[[str], None]], Figure]]:
+    """All benchmarks by the name under which one is asked for."""
+    found: dict[str, Callable[[Callable[[str], None]], Figure]] = {}
+    for database in DATABASES:
+        short = database.lower()
+        found[f"import-{short}"] = _bound(facts_file, sizes, database)
+    found["writers"] = _bound(writers, sizes)
+    for database in DATABASES:
+        found[f"score-{database.lower()}"] = _bound(one_score, sizes, database)
+    for form in ("facts file", "workbook"):
+        found[f"memory-{form.partition(' ')[0]}"] = _bound(memory, sizes, form)
+    return found
+
+
+def _bound(
+    benchmark: Callable[..., Figure], *first: Any
+) -> Callable[[Callable[[str], None]], Figure]:
+    return lambda tell: benchmark(*first, tell)

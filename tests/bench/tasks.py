@@ -1,0 +1,32 @@
+"""What the runner measures in a Python of its own: `python -m tests.bench.tasks NAME '{"…": …}'`.
+
+The result is the last line of standard output, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from tests.bench import import_tasks, score_tasks, writer_tasks
+
+TASKS: dict[str, Callable[..., dict[str, Any]]] = {
+    "import ours": import_tasks.ours,
+    "import stock": import_tasks.stock,
+    "import bare": import_tasks.bare,
+    "writers ours": writer_tasks.ours,
+    "writers stock": writer_tasks.stock,
+    "score": score_tasks.one,
+}
+
+
+def main() -> None:
+    """Run one task and print what it gives."""
+    name, arguments = sys.argv[1], json.loads(sys.argv[2])
+    print(json.dumps(TASKS[name](**arguments)))
+
+
+if __name__ == "__main__":
+    main()
