@@ -80,19 +80,20 @@ class Appender:
         except ConnectionLost:
             pass  # once more, on a fresh connection
         except StoreError as error:
-            if type(error) is StoreError and attempt.batch is not None and len(attempt.batch) > 1:
-                return self._one_by_one(attempt.batch)
-            raise
+            if not attempt.in_doubt:  # else the commit failed: ask before saying so
+                if type(error) is StoreError and len(attempt.batch or ()) > 1:
+                    return self._one_by_one(attempt.batch or ())
+                raise
         try:
             return self._store(attempt)
         except ConnectionLost as error:
-            if not attempt.in_doubt:
-                raise self._backend.unreachable() from error
+            failure: StoreError = self._backend.unreachable()
+            failure.__cause__ = error
         except StoreError as error:
-            if attempt.in_doubt:  # it failed before it could ask about the first attempt
-                raise outcome_unknown(self._backend.place) from error
-            raise
-        return self._ask(attempt)
+            failure = error
+        if attempt.in_doubt and self._was_stored(attempt):
+            return attempt.results
+        raise failure
 
     def _one_by_one(self, batch: Sequence[PreparedCommand]) -> list[Result]:
         """One command made the database refuse the batch; the others shall not suffer."""
@@ -105,8 +106,12 @@ class Appender:
                 results.append(error)
         return results
 
-    def _ask(self, attempt: Attempt) -> list[Result]:
-        """Was it stored? Asked under the lock, so that the answer holds."""
+    def _was_stored(self, attempt: Attempt) -> bool:
+        """Asked under the lock, so that the answer holds.
+
+        Raises:
+            OutcomeUnknown: nobody answers.
+        """
         try:
             with self._backend.connect() as connection, self._backend.appending(connection):
                 self._backend.lock_head(connection)
@@ -114,9 +119,7 @@ class Appender:
         except (ConnectionLost, StoreError) as error:
             raise outcome_unknown(self._backend.place) from error
         attempt.in_doubt = False
-        if not stored:
-            raise self._backend.unreachable()
-        return attempt.results
+        return stored
 
     def _store(self, attempt: Attempt) -> list[Result]:
         backend = self._backend

@@ -99,11 +99,11 @@ class Backend(ABC):
     """One database with one ledger in it.
 
     Attributes:
-        name: "sqlite" or "postgresql". engine: connections on which the ledger's tables are found
-        without a schema. place: what messages call it: the file, or server and schema; never a
-        password. rights: "role" where the login may not change what was recorded; "triggers only"
-        where it could
-            remove the triggers that refuse it.
+        name: "sqlite" or "postgresql".
+        engine: connections on which the ledger's tables are found without a schema.
+        place: what messages call it: the file, or server and schema; never a password.
+        rights: "role" where the login may not change what was recorded; "triggers only" where it
+            could remove the triggers that refuse it.
     """
 
     name: str

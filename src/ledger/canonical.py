@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -170,13 +170,3 @@ def entry_bytes(
 def leaf_hash(entry: bytes) -> bytes:
     """RFC 9162 section 2.1.1: SHA-256 of 0x00 and the entry."""
     return hashlib.sha256(LEAF_PREFIX + entry).digest()
-
-
-def duplicate_keys(pairs: Sequence[tuple[str, object]]) -> str | None:
-    """The first key that stands twice among the pairs of one JSON object, or None."""
-    seen: set[str] = set()
-    for key, _ in pairs:
-        if key in seen:
-            return key
-        seen.add(key)
-    return None

@@ -18,9 +18,8 @@ from ledger.records import Outcome
 from ledger.store_errors import StoreError
 
 BATCH_COMMANDS_MAX = 256
-BATCH_EVENTS_MAX = (
-    4_096  # beyond it a batch holds the lock for long; one command may still be larger
-)
+# Beyond it a batch would hold the lock for long; a single command may still be larger.
+BATCH_EVENTS_MAX = 4_096
 
 
 class _Ticket:
@@ -60,7 +59,11 @@ class GroupCommit:
             leads = not self._led
             self._led = True
         if not leads:
-            ticket.wake.acquire()
+            try:
+                ticket.wake.acquire()
+            except BaseException:
+                self._abandon(ticket)
+                raise
             leads = ticket.leads
         if leads:
             self._lead(ticket)
@@ -118,13 +121,26 @@ class GroupCommit:
         for ticket, result in zip(taken, results, strict=True):
             ticket.result = result
             ticket.wake.release()
+        self._promote()
+
+    def _promote(self) -> None:
+        """The first who waits leads; if nobody waits, whoever comes next."""
         with self._mutex:
-            if not self._queue:
+            if self._queue:
+                self._queue[0].leads = True
+                self._queue[0].wake.release()
+            else:
                 self._led = False
-                return
-            following = self._queue[0]
-        following.leads = True
-        following.wake.release()
+
+    def _abandon(self, ticket: _Ticket) -> None:
+        """Its thread was interrupted while it waited, and must not be waited for."""
+        with self._mutex:
+            if ticket not in self._queue:
+                return  # it is being stored, or was
+            self._queue.remove(ticket)
+            led = ticket.leads
+        if led:
+            self._promote()
 
 
 def _interrupted() -> StoreError:

@@ -270,12 +270,13 @@ class PostgresBackend(Backend):
     # -- errors ---------------------------------------------------------------------------------
 
     def classify(self, error: BaseException) -> str | None:
-        """By SQLSTATE; an operational error without one is a broken connection."""
+        """By SQLSTATE; an operational error without one comes from a broken connection."""
         if not isinstance(error, psycopg.Error):
             return None
         state = error.sqlstate
         if state is None:
-            return "lost" if isinstance(error, psycopg.OperationalError) else "other"
+            broken = isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
+            return "lost" if broken else "other"
         return _MEANING.get(state) or _MEANING.get(state[:3]) or _MEANING.get(state[:2]) or "other"
 
 

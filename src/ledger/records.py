@@ -19,10 +19,11 @@ class NewEvent(StoredEvent):
 
     Attributes:
         originator_id: the stream: an opaque UUID of a person, a unit or the ledger itself.
-        originator_version: its place in the stream, from 1 without gaps. topic:
-        `<owner>.<fact>/<version>`; never imported as a Python path. state: the payload, canonical
-        JSON. effective_on: the legal day from which it counts; None where the event acts on
-        knowledge alone. context: canonical JSON object of actor, origin and document; may be empty.
+        originator_version: its place in the stream, from 1 without gaps.
+        topic: `<owner>.<fact>/<version>`; never imported as a Python path.
+        state: the payload, canonical JSON.
+        effective_on: the legal day from which it counts; None where it acts on knowledge alone.
+        context: canonical JSON object of actor, origin and document; may be empty.
         sealed: (key class, nonce || ciphertext || tag), sorted by class; kept apart from the event.
     """
 
@@ -78,9 +79,9 @@ class Request:
     """What makes a repeated command recognisable.
 
     Attributes:
-        actor: opaque account id; keys of different actors never meet. key: HMAC of the caller's
-        request key, 32 bytes. digest: HMAC of the canonical command, 32 bytes: the same key with
-        another digest is refused.
+        actor: opaque account id; keys of different actors never meet.
+        key: HMAC of the caller's request key, 32 bytes.
+        digest: HMAC of the canonical command, 32 bytes; the same key with another one is refused.
     """
 
     actor: str
@@ -126,8 +127,8 @@ class Head:
 
     Attributes:
         position: of the last event, 0 before the first; also the size of the Merkle tree.
-        recorded_at: of the last event; None before the first. frontier: the roots of the complete
-        subtrees, 32 bytes each, largest first (`ledger.merkle`).
+        recorded_at: of the last event; None before the first.
+        frontier: roots of the complete subtrees, 32 bytes each, largest first (`ledger.merkle`).
     """
 
     position: int

@@ -47,9 +47,9 @@ class EventStore:
     """One ledger. Use `create` or `open`; it is a context manager that closes it.
 
     Attributes:
-        backend: the database behind it. engine: its connections; a transaction on one may write,
-        and on SQLite waits for other writers.
-            `reading` and `writing` give them with our errors.
+        backend: the database behind it.
+        engine: its connections; a transaction on one may write, and on SQLite waits for other
+            writers. `reading` and `writing` give connections with our errors.
         dialect: "sqlite" or "postgresql".
         reader: every way to read the log.
     """
@@ -90,9 +90,9 @@ class EventStore:
             url: `sqlite:///FILE` or `postgresql+psycopg://…?schema=NAME`.
             clock: gives an aware instant, read under the lock; None means the server's clock on
                 PostgreSQL and the machine's on SQLite.
-            randomness: gives n random bytes, for salts. hook: is told of each step of each
-            transaction, before and after it (`append.STEPS`); what it
-                raises stops the transaction. Tests inject faults here.
+            randomness: gives n random bytes, for salts.
+            hook: is told of each step of each transaction, before and after it (`append.STEPS`);
+                what it raises stops the transaction. Tests inject faults here.
             wait_milliseconds: how long to wait for another writer.
 
         Raises:

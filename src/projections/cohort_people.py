@@ -123,9 +123,7 @@ def _outside(view: View, population: Population, found: list[Reason]) -> pl.Seri
     return why.set(why == INSIDE, None)
 
 
-def _by_standing(
-    view: View, allowed: frozenset[str], place: Callable[[Reason], int]
-) -> pl.Series:
+def _by_standing(view: View, allowed: frozenset[str], place: Callable[[Reason], int]) -> pl.Series:
     """By stream, the place of the reason that its standing gives; a standing must be known."""
     rows = view.rows(STANDING, [STANDING], covering=True).filter(last_of_subject())
     choices = layout()[STANDING][STANDING].choices

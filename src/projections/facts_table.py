@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from shutil import rmtree
 from threading import Lock
 from typing import Protocol
 
@@ -105,6 +106,13 @@ class FactsTable:
                 frame = self._followed(frame, head)
             self._frame = frame
             return frame
+
+    def clear(self) -> None:
+        """Remove what lies in the folder; the next frame is read from the log."""
+        with self._lock:
+            self._frame = None
+            if self._folder is not None:
+                rmtree(self._folder, ignore_errors=True)
 
     # -- opening ----------------------------------------------------------------------------------
 

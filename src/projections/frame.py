@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from threading import Lock
 from typing import Any
 
@@ -27,7 +26,6 @@ from projections.columns import (
     ROOT,
     STATED_AT,
     SUBJECT,
-    day_number,
     day_of_number,
     layout,
 )
@@ -76,25 +74,10 @@ class Frame:
                 self._tables[kind] = found
             return found
 
-    def visible(
-        self, kind: str, columns: Iterable[str], *, on: date, position: int
-    ) -> pl.DataFrame:
-        """Facts of a kind that hold on a day, as known at a position, in order within a subject."""
-        table = self.table(kind, columns)
-        return table.rows.filter(table.known(position), *table.covering(day_number(on)))
-
-    def within(
-        self, kind: str, columns: Iterable[str], *, after: date, upto: date, position: int
-    ) -> pl.DataFrame:
-        """Facts of a kind whose legal day lies in (after, upto]; `until` does not remove them."""
-        table = self.table(kind, columns)
-        first, last = day_number(after), day_number(upto)
-        return table.rows.filter(
-            table.known(position),
-            pl.col(EFF_FROM).gt(pl.lit(first, pl.Int32)),
-            pl.col(EFF_FROM).le(pl.lit(last, pl.Int32)),
-            *table.there(last),
-        )
+    def loaded(self) -> tuple[str, ...]:
+        """The kinds of facts that are in memory."""
+        with self._lock:
+            return tuple(self._tables)
 
     def in_order(self, subjects: pl.Series) -> pl.Series:
         """Subjects ordered by stream."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from uuid import UUID
 
 from ledger.application import Ledger
@@ -16,8 +17,11 @@ from ledger.facts import History, history
 from ledger.unit_directory import UnitDirectory
 from projections import instrument, question
 from projections.answer import Answer
+from projections.cohort import cohort
+from projections.facts_table import FactsTable, folder_for
 from projections.plan import Plan
 from projections.question import Log, Question
+from projections.segments import Report
 from projections.subject import Surroundings, depths_on, references_on
 from projections.trace import trace
 
@@ -139,9 +143,26 @@ def everybody_traced(ledger: Ledger, asked: Asked) -> Iterator[Answer]:
         )
 
 
-def everybody(ledger: Ledger, asked: Asked) -> Iterator[Answer]:
+def facts_table(ledger: Ledger, report: Report) -> FactsTable:
+    """The ledger's facts table; `report` is told in a sentence what was damaged and built again."""
+    url = ledger.store.engine.url
+    kept = ledger.store.dialect == "sqlite" and url.database not in (None, "", ":memory:")
+    database = Path(str(url.database)) if kept else None
+    return FactsTable(
+        ledger.store, folder_for(database, var=Path("var"), origin=ledger.origin), report=report
+    )
+
+
+def rebuild_facts_table(ledger: Ledger, report: Report) -> int:
+    """Remove the facts table and make it anew from the log; gives how many events it holds."""
+    table = facts_table(ledger, report)
+    table.clear()
+    return table.frame().position
+
+
+def everybody(asked: Asked, table: FactsTable) -> Iterator[Answer]:
     """Everybody's answer without derivations, ordered by subject, from the facts table."""
-    return everybody_traced(ledger, asked)
+    return cohort(asked.plan, table.frame(), asked.question, enacted=asked.enacted).answers()
 
 
 def is_known(ledger: Ledger, asked: Asked, stream: UUID) -> bool:

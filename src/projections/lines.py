@@ -121,14 +121,13 @@ class Line:
         """What it comes to on a day for whoever holds a post.
 
         Args:
-            facts: at least what `of` keeps.
+            facts: at least what `of` and then `between` keep.
             as_of: the legal day.
             post: the post held; without its kind a line that depends on it is open.
         """
         for leaf in self.leaves:
             if leaf.posts is None or (post.kind is not None and post.kind in leaf.posts):
-                seen = needed(leaf.measure.rule, facts, as_of, as_of)
-                return _reading(evaluate(leaf.measure, Case(_there(seen, as_of), as_of, post)))
+                return _reading(evaluate(leaf.measure, Case(_there(facts, as_of), as_of, post)))
         if post.kind is None:
             unknown = Span(ZERO, self.maximum)
             return Reading(unknown, unknown, reasoned=True)

@@ -11,6 +11,7 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
+
 from ledger.facts import History
 from projections.answer import Answer, MeasureResult
 from projections.batch import BatchBuilder
@@ -21,7 +22,6 @@ from projections.plan import Plan
 from projections.question import Question
 from projections.subject import Surroundings, depths_on, references_on
 from projections.trace import trace
-
 from tests.oracle.histories import BOOK, UNITS, days
 from tests.projections.crowd import Crowd
 from tests.projections.logs import START, ListLog, folded, logs
@@ -215,7 +215,7 @@ bands: {edge: lower, of: [[0, ADA]]}
 
 
 def test_points_finer_than_integers_are_refused() -> None:
-    """An instrument in billionths up to many millions is refused with what to do; smaller is not."""
+    """An instrument in billionths up to many millions is refused; in smaller numbers it is not."""
     log = Crowd(7, EDGES[0]).log(3, 3)
     question = Question(EDGES[0], len(log.events), START)
     frame = frame_of_log(log)

@@ -1,4 +1,4 @@
-"""The facts table on disk: a copy that is whole or not there, and never behind or beside the log."""
+"""The facts table: it tells what the fold tells, and on disk it is whole or not there."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ import orjson
 import polars as pl
 import pytest
 from hypothesis import given, settings
+
 from ledger.records import RecordedEvent
 from projections import segments
 from projections.batch import BatchBuilder, Piece
 from projections.facts_table import FactsTable, folder_for
 from projections.frame import Frame, empty_frame
 from projections.segments import Segment, SegmentDamaged
-
 from tests.projections.crowd import Crowd
 from tests.projections.logs import ListLog, every_field, folded, logs, placed
 
@@ -111,9 +111,10 @@ def test_an_answer_is_never_behind_the_log(tmp_path: Path) -> None:
     log = made()
     table = FactsTable(log, tmp_path, seal_at=40)
     frames = []
-    for log.end in range(1, len(log.events) + 1, 17):
+    for end in range(1, len(log.events) + 1, 17):
+        log.end = end
         frames.append(table.frame())
-        assert frames[-1].position == log.end
+        assert frames[-1].position == end
     assert table.frame() is table.frame()
     for frame in frames:
         agrees(frame, log.events, frame.position)
@@ -148,9 +149,7 @@ def test_a_damaged_file_is_noticed_and_built_again(tmp_path: Path, how: str, nam
     assert f"{segment.name} is damaged" in told.lines[0]
     assert "built again from the log" in told.lines[0]
     again = Told()
-    agrees(
-        FactsTable(log, tmp_path, report=again).frame(), log.events, len(log.events)
-    )
+    agrees(FactsTable(log, tmp_path, report=again).frame(), log.events, len(log.events))
     assert again.lines == []
 
 
@@ -171,7 +170,8 @@ def test_a_restored_ledger_is_noticed(tmp_path: Path) -> None:
     log = made()
     cut = len(log.events) // 2
     table = FactsTable(log, tmp_path, seal_at=30)
-    for log.end in (cut, len(log.events)):
+    for end in (cut, len(log.events)):
+        log.end = end
         table.frame()
     assert len(ranges(tmp_path)) == 2
     other = made(seed=4)
@@ -200,8 +200,11 @@ def _fitting(log: ListLog, cut: int, other: ListLog) -> list[RecordedEvent]:
 def test_many_segments_become_few(tmp_path: Path) -> None:
     """Compaction keeps every answer, and its old segments go when nobody can use them any more."""
     log = made(8, 40)
+    log.end = 0
     table = FactsTable(log, tmp_path, seal_at=10)
-    for log.end in range(10, len(log.events) + 1, 10):
+    frame = table.frame()
+    for end in range(10, len(log.events) + 1, 10):
+        log.end = end
         frame = table.frame()
         assert len([one for one in frame.pieces if isinstance(one, Segment)]) <= 8
     agrees(frame, log.events, frame.position)
@@ -259,9 +262,7 @@ def test_an_interrupted_write_leaves_the_old_state(
         agrees(table.frame(), log.events, len(log.events))
     assert ranges(tmp_path) == before
     assert "No space left on device" in told.lines[0]
-    log.events += placed(
-        _fitting(log, 0, made(seed=5)), after=len(log.events), salt="later"
-    )
+    log.events += placed(_fitting(log, 0, made(seed=5)), after=len(log.events), salt="later")
     agrees(table.frame(), log.events, len(log.events))
     assert len(ranges(tmp_path)) == 2
 
@@ -270,9 +271,7 @@ def test_a_crash_leaves_only_what_nobody_reads(tmp_path: Path) -> None:
     """What a dead process left aside is swept away; what a living one writes stays."""
     log = made()
     FactsTable(log, tmp_path, seal_at=50).frame()
-    dead, living = (
-        tmp_path / f".facts-{1:012}-{2:012}.{process}.abc.new" for process in (11, 12)
-    )
+    dead, living = (tmp_path / f".facts-{1:012}-{2:012}.{process}.abc.new" for process in (11, 12))
     for folder in (dead, living):
         shutil.copytree(next(tmp_path.glob("facts-*")), folder)
     table = FactsTable(log, tmp_path, alive=lambda process: process == 12)
@@ -286,9 +285,10 @@ def test_two_processes_number_alike(tmp_path: Path) -> None:
     log = made()
     half = len(log.events) // 2
     tables = [FactsTable(log, tmp_path, seal_at=20, process=process) for process in (1, 2)]
-    for log.end in (half, half + 30, len(log.events)):
+    for end in (half, half + 30, len(log.events)):
+        log.end = end
         for table in tables:
-            agrees(table.frame(), log.events, log.end)
+            agrees(table.frame(), log.events, end)
     agrees(FactsTable(log, tmp_path).frame(), log.events, len(log.events))
 
 

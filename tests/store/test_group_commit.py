@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from threading import Barrier, Thread
 
+import pytest
+
+from ledger import group_commit
 from ledger.records import Outcome
 from ledger.store import EventStore
 from ledger.store_errors import RequestReused, StoreError, VersionConflict
@@ -90,14 +93,16 @@ def test_threads_without_end(store: EventStore, database_url: str) -> None:
     assert check_ledger(database_url) == 320
 
 
-def test_two_processes_share_a_ledger(store: EventStore, database_url: str) -> None:
+def test_two_processes_share_a_ledger(
+    store: EventStore, database_url: str, clock: SteppingClock
+) -> None:
     """Two stores of one ledger, threads in each: one log without gaps, nobody's event is lost."""
 
     def write(to: EventStore) -> None:
         for _ in range(15):
             to.append(command(new_stream(), 1, 2))
 
-    with EventStore.open(database_url, clock=SteppingClock()) as other:
+    with EventStore.open(database_url, clock=clock) as other:
         threads = [Thread(target=write, args=(each,)) for each in (store, other) for _ in range(4)]
         for thread in threads:
             thread.start()
@@ -117,3 +122,33 @@ def test_opening_while_others_write(store: EventStore, database_url: str) -> Non
             opened += other.head().position >= 0
     writing.join()
     assert opened
+
+
+def test_an_interrupted_thread_is_not_waited_for(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is interrupted in the queue leaves it: its command is not stored, and the others are."""
+    gate = Gate()
+    with EventStore.create(database_url, clock=SteppingClock(), hook=gate) as store:
+        leader = Thread(target=lambda: store.append(command(new_stream(), 1)))
+        leader.start()
+        assert gate.reached.wait(30)
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(group_commit, "Lock", InterruptedLock)
+            store.append(command(new_stream(), 1))
+        gate.open.set()
+        leader.join(30)
+        assert store.append(command(new_stream(), 1)).first_position == 2
+    assert check_ledger(database_url) == 2
+
+
+class InterruptedLock:
+    """A lock on which waiting is interrupted, as by Ctrl-C."""
+
+    def __init__(self) -> None:
+        self._taken = False
+
+    def acquire(self) -> None:
+        if self._taken:
+            raise KeyboardInterrupt
+        self._taken = True

@@ -101,6 +101,11 @@ def say(text: str) -> None:
     typer.echo(text)
 
 
+def warn(text: str) -> None:
+    """A line for people on standard error, beside whatever standard output carries."""
+    typer.echo(text, err=True)
+
+
 @contextmanager
 def progress_bar(label: str, total: int | None, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     """Counts work done; shown only at a terminal, and only when it takes longer than a moment."""

@@ -10,7 +10,9 @@ from api.cli.common import (
     opened,
     print_json,
     say,
+    warn,
 )
+from projections import inquiry
 
 
 def rebuild_command(
@@ -19,6 +21,7 @@ def rebuild_command(
     """Make the NIP index and the facts table anew from the log; costs only time."""
     with opened(url, keys) as ledger:
         position = ledger.index.rebuild()
+        inquiry.rebuild_facts_table(ledger, warn)
     if as_json:
         print_json({"position": position})
     else:

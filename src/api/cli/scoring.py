@@ -25,6 +25,7 @@ from api.cli.common import (
     print_json,
     progress_bar,
     say,
+    warn,
 )
 from api.cli.naming import day_option, fact_root, person_stream, today, unit_of
 from api.cli.telling import tell_answer, tell_row
@@ -127,7 +128,10 @@ def _rows(
     ledger: Ledger, asked: Asked, unit: str | None, *, trace: bool
 ) -> Iterator[dict[str, Any]]:
     below = None if unit is None else _subtree(asked, unit)
-    answers = inquiry.everybody_traced(ledger, asked) if trace else inquiry.everybody(ledger, asked)
+    if trace:
+        answers = inquiry.everybody_traced(ledger, asked)
+    else:
+        answers = inquiry.everybody(asked, inquiry.facts_table(ledger, warn))
     wanted = (answer for answer in answers if below is None or answer.unit in below)
     while chunk := list(islice(wanted, _NAMES_AT_ONCE)):
         people = ledger.people([UUID(answer.subject) for answer in chunk])
