@@ -11,16 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from ledger.deciding import Decision, decide_statement
 from ledger.errors import NotAllowed, StreamClosed
-from ledger.events.base import Encoded, EventSpec, encode, upcast
+from ledger.events.base import Encoded, EventSpec, encode
 from ledger.events.oversight import IdentityErased, LegalHoldLifted, LegalHoldPlaced
-from ledger.events.registry import spec
 from ledger.records import RecordedEvent
 from ledger.statement import Statement
-from ledger.stream_state import StreamState
+from ledger.stream_state import StreamState, happening
 from ledger.stream_state import evolve as evolve_facts
 
 
@@ -84,16 +81,7 @@ def evolve(
 def replay(state: Employee, events: Iterable[RecordedEvent]) -> Employee:
     """The state after events of the store."""
     for recorded in events:
-        topic, payload = upcast(recorded.topic, orjson.loads(recorded.state))
-        on = recorded.effective_on
-        evolve(
-            state,
-            shape=spec(topic),
-            payload=payload,
-            context=orjson.loads(recorded.context) if recorded.context else {},
-            on=None if on is None else on.isoformat(),
-            position=recorded.id,
-        )
+        evolve(state, **happening(recorded))
     return state
 
 

@@ -21,7 +21,7 @@ from ledger.events.registry import CORRECTIONS, spec
 from ledger.records import RecordedEvent
 
 _ORDER = attrgetter("effective_on", "position")
-_NONE: tuple[Any, ...] = ()
+_NONE: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

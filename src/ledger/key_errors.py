@@ -19,7 +19,7 @@ class KeyFolderMissing(LedgerError):
         what = "was never finished" if unfinished else "is not there"
         super().__init__(
             f"The key folder {folder} {what}. Without it no name, number or text of this ledger "
-            "can be read and nobody is found by NIP; scores can still be computed.",
+            "can be read and nobody is found by NIP.",
             next_step=_BACKUP,
             folder=str(folder),
         )

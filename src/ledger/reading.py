@@ -7,7 +7,8 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -51,6 +52,16 @@ _ENDS = (
     .select_from(heads.outerjoin(_LAST, true()))
     .where(heads.c.name == LOG)
 )
+
+
+_FIELDS = tuple(field.name for field in fields(RecordedEvent))
+
+
+def _recorded(row: Iterable[Any]) -> RecordedEvent:
+    """`RecordedEvent(*row)` in half the time: a frozen dataclass sets each field by a call."""
+    event = object.__new__(RecordedEvent)
+    event.__dict__.update(zip(_FIELDS, row, strict=True))
+    return event
 
 
 class Reader:
@@ -156,7 +167,7 @@ class Reader:
                     .order_by(events.c.stream, events.c.version)
                 )
                 for row in connection.execute(_known(query, lte_position)):
-                    found[row[0]].append(RecordedEvent(*row))
+                    found[row[0]].append(_recorded(row))
         return found
 
     def founded(self, topic: str, *, lte_position: int | None = None) -> list[UUID]:
@@ -199,7 +210,7 @@ class Reader:
     def select(self, query: Select[*tuple[Any, ...]]) -> list[RecordedEvent]:
         """The events of a query over all columns, in the order of `RecordedEvent`."""
         with self._backend.reading() as connection:
-            return [RecordedEvent(*row) for row in connection.execute(query)]
+            return list(map(_recorded, connection.execute(query)))
 
     def sealed(self, positions: Sequence[int]) -> dict[int, tuple[tuple[str, bytes], ...]]:
         """The sealed parts (key class, nonce || ciphertext || tag) of events, sorted by class.

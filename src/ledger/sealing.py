@@ -50,7 +50,7 @@ def seal(
     nonce = randomness(NONCE_BYTES)
     invariant(len(nonce) == NONCE_BYTES, "the randomness gave fewer bytes than asked for")
     tie = canonical_json([origin, key_class, stream.hex, version, topic])
-    return nonce + cipher(keys.of(key_class)).encrypt(nonce, canonical_bytes(fields), tie)
+    return nonce + cipher(keys.of(key_class)).encrypt(nonce, canonical_json(fields), tie)
 
 
 def open_sealed(

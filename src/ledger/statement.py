@@ -226,6 +226,8 @@ def _correction(  # noqa: PLR0917 - private, called once
     if draft.replacement is not None:
         row = _replace(draft.replacement, state, match_key, references, source, opened, sealed)
         content = row.content
+        if target.counts_from is not None:  # mended or not, it came here by a merge
+            opened["fields"]["counts_from"] = target.counts_from
     act = act_mark(match_key, how=draft.fact, root=target.root, content=content, document=document)
     if act not in target.acts:
         state.current_target(named, key_hash(match_key, named))

@@ -5,9 +5,9 @@ State, `evolve`, then look-ups. Employees, units and the ledger stream have this
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 import orjson
@@ -35,6 +35,7 @@ class RootState:
     key: str | None
     ident: str | None
     on: str | None
+    counts_from: str | None = None
     annulled: bool = False
     contents: tuple[str, ...] = ()
     gists: tuple[str, ...] = ()
@@ -167,6 +168,7 @@ def _evolve_fact(  # noqa: PLR0917 - private, called once
         context.get("key"),
         payload.get("id"),
         on,
+        payload.get("counts_from"),
     )
     state.roots[version] = one
     state.root_of[version] = version
@@ -220,15 +222,31 @@ def _also_known_as(state: StreamState, one: RootState, context: Mapping[str, Any
         state.by_loose.setdefault(context["loose"], []).append(one.root)
 
 
-def replay(state: StreamState, recorded: RecordedEvent) -> StreamState:
-    """The state after one more event of the store."""
+class Happening(TypedDict):
+    """One stored event, as `evolve` of every kind of stream takes it."""
+
+    shape: EventSpec
+    payload: Mapping[str, Any]
+    context: Mapping[str, Any]
+    on: str | None
+    position: int | None
+
+
+def happening(recorded: RecordedEvent) -> Happening:
+    """An event of the store as an argument of `evolve`."""
     topic, payload = upcast(recorded.topic, orjson.loads(recorded.state))
     on = recorded.effective_on
-    return evolve(
-        state,
-        shape=spec(topic),
-        payload=payload,
-        context=orjson.loads(recorded.context) if recorded.context else {},
-        on=None if on is None else on.isoformat(),
-        position=recorded.id,
-    )
+    return {
+        "shape": spec(topic),
+        "payload": payload,
+        "context": orjson.loads(recorded.context) if recorded.context else {},
+        "on": None if on is None else on.isoformat(),
+        "position": recorded.id,
+    }
+
+
+def replay(state: StreamState, events: Iterable[RecordedEvent]) -> StreamState:
+    """The state after events of the store."""
+    for recorded in events:
+        evolve(state, **happening(recorded))
+    return state

@@ -20,7 +20,7 @@ import polars as pl
 
 from ledger.errors import invariant
 from ledger.events.base import FieldSpec
-from ledger.events.registry import CORRECTIONS, FACT_SPECS
+from ledger.events.registry import CORRECTIONS, FACT_SPECS, specs
 
 FORMAT = "facts-table/1"
 _DAY_ZERO = date(1970, 1, 1).toordinal()
@@ -50,6 +50,7 @@ STATED_SCHEMA: Mapping[str, pl.DataType] = {
     RECORDED_AT: pl.Int64(),
     EFF_FROM: pl.Int32(),
 }
+_BASE = frozenset({*STATED_SCHEMA, KNOWN_FROM, KNOWN_UNTIL, EFF_UNTIL})
 
 
 class Storage(StrEnum):
@@ -144,7 +145,7 @@ def layout() -> Mapping[str, Mapping[str, Column]]:
             column = _column(field)
             known = columns.setdefault(field.name, column)
             invariant(known == column, f"{owner}.{kind}.{field.name} has two shapes")
-            invariant(field.name not in STATED_SCHEMA, f"{kind}.{field.name} names a base column")
+            invariant(field.name not in _BASE, f"{kind}.{field.name} names a base column")
     return kinds
 
 
@@ -155,7 +156,8 @@ def layout_digest() -> str:
         kind: [[one.name, one.storage.value, list(one.choices)] for one in columns.values()]
         for kind, columns in layout().items()
     }
-    text = orjson.dumps([FORMAT, shape], option=orjson.OPT_SORT_KEYS)
+    # A new topic may read older ones in another way, through an upcaster.
+    text = orjson.dumps([FORMAT, shape, sorted(specs())], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(text).hexdigest()
 
 

@@ -54,6 +54,8 @@ def _quiet(message: str) -> None:
 
 
 def _alive(process: int) -> bool:
+    if os.name == "nt":  # where signal 0 would end the process; what is left aside stays
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -202,4 +204,4 @@ def _events(batches: Sequence[Batch]) -> int:
 
 def _there(pieces: Sequence[Piece]) -> bool:
     """Whether another process has not taken the segments away."""
-    return all(one.folder.is_dir() for one in pieces if isinstance(one, Segment))
+    return all(one.is_there() for one in pieces if isinstance(one, Segment))

@@ -16,7 +16,15 @@ import polars as pl
 
 from ledger.errors import invariant
 from ledger.facts import Fact, History
-from projections.batch import DISPUTE, DISPUTE_SCHEMA, Batch, Piece, Streams, instant_of
+from projections.batch import (
+    DISPUTE,
+    DISPUTE_SCHEMA,
+    Batch,
+    Piece,
+    Streams,
+    instant_of,
+    with_fields,
+)
 from projections.columns import (
     EFF_FROM,
     EFF_UNTIL,
@@ -25,6 +33,7 @@ from projections.columns import (
     RECORDED_AT,
     ROOT,
     STATED_AT,
+    STATED_SCHEMA,
     SUBJECT,
     day_of_number,
     layout,
@@ -158,7 +167,8 @@ class Frame:
 
     def _load(self, kind: str, columns: frozenset[str]) -> Table:
         fields = sorted({*columns, *ALWAYS_READ} - set(SERVICE))
-        stated = pl.concat([piece.stated(kind, fields) for piece in self.pieces])
+        nothing = with_fields(pl.DataFrame(schema=dict(STATED_SCHEMA)), kind, fields)
+        stated = pl.concat([nothing, *(piece.stated(kind, fields) for piece in self.pieces)])
         return build(kind, stated, self.corrections.frame, columns)
 
     def advanced(self, batch: Batch, *, subjects: int) -> Frame:

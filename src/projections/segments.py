@@ -89,6 +89,10 @@ class Segment:
         """Streams whose first event lies in the range, in that order."""
         return self._read(_STREAMS, (STREAM,))[STREAM].to_list()
 
+    def is_there(self) -> bool:
+        """Whether nobody took it away since it was opened."""
+        return (self.folder / MANIFEST).is_file()
+
     def stated(self, kind: str, columns: Sequence[str]) -> pl.DataFrame:
         """See Piece."""
         if kind not in self.kinds:

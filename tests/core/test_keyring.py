@@ -211,7 +211,7 @@ def test_a_lost_key_folder_says_what_is_lost(folder: Path) -> None:
     with pytest.raises(KeyFolderMissing) as caught:
         reopened(folder)
     assert str(folder) in caught.value.message
-    assert "scores can still be computed" in caught.value.message
+    assert "nobody is found by NIP" in caught.value.message
     assert "ASN_LEDGER_KEYS" in caught.value.next_step
 
 

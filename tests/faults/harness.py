@@ -59,7 +59,13 @@ class BrokenCommit:
     """
 
     def __init__(
-        self, store: EventStore, *, stored: bool, times: int = 1, then: Exception | None = None
+        self,
+        store: EventStore,
+        *,
+        stored: bool,
+        times: int = 1,
+        error: Exception | None = None,
+        then: Exception | None = None,
     ) -> None:
         self.stored = stored
         self.times = times
@@ -76,7 +82,7 @@ class BrokenCommit:
             if stored:
                 commit(connection)
             connection.driver_connection.close()
-            raise ConnectionLost("commit")
+            raise error or ConnectionLost("commit")
 
         def unreachable() -> Any:
             if then is not None and self.struck:

@@ -18,7 +18,7 @@ from ledger.append import STEPS
 from ledger.backend import ConnectionLost
 from ledger.records import Command, Outcome
 from ledger.store import EventStore
-from ledger.store_errors import LedgerLocked, OutcomeUnknown, StoreUnavailable
+from ledger.store_errors import DiskFull, LedgerLocked, OutcomeUnknown, StoreUnavailable
 from tests.clocks import SteppingClock
 from tests.faults.harness import BrokenCommit, LostConnection, whole_command
 from tests.store.checker import check_ledger
@@ -115,6 +115,19 @@ def test_a_commit_twice_without_an_answer(database_url: str) -> None:
             store.append(whole_command())
     assert check_ledger(database_url) == 0
     repeat_and_check(database_url)
+
+
+@pytest.mark.parametrize("stored", [False, True], ids=["failed", "failed but stored"])
+def test_a_commit_that_is_refused_is_asked_about(database_url: str, stored: bool) -> None:
+    """An error of COMMIT itself is believed only after the ledger was asked."""
+    with EventStore.create(database_url, clock=SteppingClock()) as store:
+        BrokenCommit(store, stored=stored, times=2, error=DiskFull("no room"))
+        try:
+            told: object = store.append(whole_command()).positions
+        except DiskFull as error:
+            told = error.code
+    assert told == (range(1, 3) if stored else "disk_full")
+    assert check_ledger(database_url) == (2 if stored else 0)
 
 
 def test_the_second_commit_was_carried_out(database_url: str) -> None:

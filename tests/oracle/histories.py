@@ -262,14 +262,31 @@ def _happen(draw: st.DrawFn, writer: _Writer) -> None:
         _file(draw, writer)
     elif what == 5 and writer.living("objection", "appeal"):
         _rule(draw, writer)
+    elif what in (6, 7) and writer.living("position", "employment", "appraisal"):
+        _twin(draw, writer)
     else:
         kind, fields = draw(_plain())
-        same = [row["on"] for row in writer.rows if row.get("kind") in (kind, "left", "employment")]
-        on = draw(st.sampled_from(same) | days if same else days)
+        on = draw(days)
         if kind == "appraisal" and draw(st.integers(0, 4)):
             on = date.fromisoformat(fields["to"])
         until = draw(st.none() | st.none() | days)
         writer.state(kind, fields, on, until if until and until > on else None)
+
+
+def _twin(draw: st.DrawFn, writer: _Writer) -> None:
+    """Another fact of a kind on the very day of one that is known."""
+    known = writer.current[
+        draw(st.sampled_from(writer.living("position", "employment", "appraisal")))
+    ]
+    kind, fields = known["kind"], dict(known["fields"])
+    if kind == "position":
+        _, other = draw(_position())
+        fields |= other
+    elif kind == "employment":
+        kind, fields = draw(_service())
+    else:
+        fields["predicate"] = draw(st.sampled_from(PREDICATES))
+    writer.state(kind, fields, known["on"], None)
 
 
 def _file(draw: st.DrawFn, writer: _Writer) -> None:

@@ -6,7 +6,9 @@ import random
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from typing import Any
+from uuid import UUID
 
 import hypothesis.strategies as st
 import pytest
@@ -24,7 +26,7 @@ from projections.subject import Surroundings, depths_on, references_on
 from projections.trace import trace
 from tests.oracle.histories import BOOK, UNITS, days
 from tests.projections.crowd import Crowd
-from tests.projections.logs import START, ListLog, folded, logs
+from tests.projections.logs import START, ListLog, fact, folded, logs, placed, units
 from tests.projections.variants import CHANGES, variant
 
 SHIPPED: Plan = variant(())
@@ -148,6 +150,28 @@ def test_facts_left_out_are_left_out(seed: int) -> None:
     without = ((chosen.originator_id.hex, chosen.originator_version),)
     question = Question(EDGES[0], len(log.events), START, without=without)
     agree(SHIPPED, log, frame_of_log(log), question)
+
+
+SANCTIONS = 13
+LEVELS = ("RINGAN", "SEDANG", "BERAT", "MORAL")
+
+
+@pytest.mark.parametrize("chosen", [(), (SANCTIONS,), (SANCTIONS, SANCTIONS + 1)])
+def test_any_list_of_sanctions(chosen: tuple[int, ...]) -> None:
+    """Up to three sanctions of any levels in any order, also where a level's points are unknown."""
+    events = units()
+    lists = [listed for length in range(4) for listed in product(LEVELS, repeat=length)]
+    for number, levels in enumerate(lists, start=1):
+        person = UUID(int=number << 96)
+        registered = {"employment": "PNS"}
+        events.append(fact(person, 0, "employee.registered/1", date(2010, 1, 1), registered))
+        for place, level in enumerate(levels):
+            fields = {"level": level, "kind": "LAINNYA", "decided_on": "2020-01-01"}
+            on = date(2020, 1, 1 + place)
+            events.append(fact(person, 0, "employee.sanction/1", on, fields))
+    log = ListLog(placed(events))
+    found = agree(variant(chosen), log, frame_of_log(log), Question(EDGES[0], len(events), START))
+    assert found.numbers.height == len(lists)
 
 
 def test_each_change_of_the_instrument_is_a_plan() -> None:

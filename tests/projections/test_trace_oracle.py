@@ -69,7 +69,7 @@ def expected(story: Story, as_of: date, position: int) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(stories() | disciplined(), st.data())
 def test_trace_equals_the_plain_oracle(story: Story, data: st.DataObject) -> None:
     """For any record, at any legal day and position, both work out the same answer."""

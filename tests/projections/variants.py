@@ -23,7 +23,10 @@ CHANGES: tuple[tuple[str, str], ...] = (
     ("      D4: 15\n", "      D4: {recalled: 15}\n"),
     ("      D3: 10\n", "      D3: {missing: [5, 15]}\n"),
     ("      S1: 15\n", "      S1: {assumed: 15}\n"),
-    ("SEDANG: 2, BERAT: 1}", "SEDANG: {recalled: 2}, BERAT: {missing: [0, 2]}}"),
+    (
+        "RINGAN: 3, SEDANG: 2, BERAT: 1}",
+        "RINGAN: {recalled: 3}, SEDANG: {missing: [1, 3]}, BERAT: {missing: [0, 2]}}",
+    ),
     ("ignored: MORAL", "ignored: {assumed: MORAL}"),
     ("decimals: 2\n    by:", "decimals: 0\n    by:"),
     ("PELAKSANA}\n", "PELAKSANA}\n        mark: recalled\n"),

@@ -133,9 +133,10 @@ def test_an_interrupted_thread_is_not_waited_for(
         leader = Thread(target=lambda: store.append(command(new_stream(), 1)))
         leader.start()
         assert gate.reached.wait(30)
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(group_commit, "Lock", InterruptedLock)
+        monkeypatch.setattr(group_commit, "Lock", InterruptedLock)
+        with pytest.raises(KeyboardInterrupt):
             store.append(command(new_stream(), 1))
+        monkeypatch.undo()
         gate.open.set()
         leader.join(30)
         assert store.append(command(new_stream(), 1)).first_position == 2

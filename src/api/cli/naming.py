@@ -164,9 +164,7 @@ def fact_root(ledger: Ledger, person: UUID | None, facts: list[str]) -> tuple[tu
     found = []
     for named in facts:
         stream = person or _stream_of_fact(ledger, named)
-        state = StreamState(stream)
-        for recorded in ledger.events_of(stream):
-            replay(state, recorded)
+        state = replay(StreamState(stream), ledger.events_of(stream))
         found.append((stream.hex, state.target(named, _key(ledger, stream, named)).root))
     return tuple(found)
 

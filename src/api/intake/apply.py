@@ -33,7 +33,7 @@ from ledger.records import Command, Outcome
 from ledger.statement import Source
 from ledger.store_errors import VersionConflict
 
-_CHUNK_ROWS = 1_000
+_CHUNK_ROWS = 4_000  # some 20 MB; the store learns within one call how much it may take at once
 _ATTEMPTS = 3
 _COLUMN_OF = {
     "person_unknown": "nip",
@@ -105,6 +105,8 @@ class Importer:
     def _chunk(self, chunk: list[Prepared], phase: int) -> None:
         if phase in (PEOPLE, REST, MERGES):
             self._fetch(chunk)
+        elif phase == UNITS:
+            self.subjects.fetch_unit_keys(self._new_units(chunk))
         waiting = [self._decide(row) for row in chunk]
         decided = [one for one in waiting if one is not None]
         if not self.strict:
@@ -114,8 +116,15 @@ class Importer:
         if phase == PEOPLE and not self.dry and not self.strict:
             self.ledger.index.follow()
 
+    def _new_units(self, chunk: list[Prepared]) -> int:
+        """How many units the rows of a chunk may found."""
+        stated = {(str(one.subject), str(one.on)) for row in chunk for one in row.drafts[:1]}
+        find = self.subjects.units.find
+        return len({code for code, on in stated if find(code, on) is None})
+
     def _fetch(self, chunk: list[Prepared]) -> None:
         """Look up people and read their streams at once, and make keys for those who are new."""
+        self.subjects.let_go()
         self.subjects.fetch_people(_numbers(chunk))
         fresh: list[UUID] = []
         streams: list[UUID] = []
@@ -166,7 +175,8 @@ class Importer:
         text = codes.ROW.get(code)
         if text is None:
             text = codes.Text(fault.message, fault.next_step, codes.SENDER)
-        error = RowError(column, code, found, text.message, text.who_must_act, text.next_step)
+        message = text.message.format(**fault.details) if code in codes.ROW else text.message
+        error = RowError(column, code, found, message, text.who_must_act, text.next_step)
         return raw._replace(errors=(error,))
 
     # ---------------------------------------------------------------------------------- appending
@@ -250,7 +260,9 @@ class Importer:
     def _found_units(self, named: Mapping[str, str]) -> None:
         """Found the units that facts name and nobody described; `named` gives the day of each."""
         decided = []
-        for wanted in self.subjects.units.missing(named):
+        missing = tuple(self.subjects.units.missing(named))
+        self.subjects.fetch_unit_keys(sum(one.stream is None for one in missing))
+        for wanted in missing:
             one = self._decide(_unit_row(wanted))
             if one is not None:
                 decided.append(one)
@@ -273,32 +285,37 @@ def _unit_row(wanted: Wanted) -> Prepared:
     return Prepared(Place("", None, 0), _FROM_NAME, (draft,), ({},), (False,), b"", True)  # noqa: FBT003
 
 
-def _numbers(chunk: list[Prepared]) -> Iterator[str]:
-    """Every number of a person that the rows name."""
+def _numbers(chunk: list[Prepared]) -> list[str]:
+    """Every number of a person that the rows name, some of them more than once."""
+    found: list[str] = []
     for row in chunk:
         for draft in row.drafts:
-            for inner in (draft, draft.replacement):
-                if inner is not None:
-                    if inner.owner == EMPLOYEE and inner.subject is not None:
-                        yield inner.subject
-                    if "new_nip" in inner.fields:
-                        yield inner.fields["new_nip"]
-                    yield from _named_people(inner.owner, inner.fact, inner.fields)
+            _add_numbers(draft, found)
+            if draft.replacement is not None:
+                _add_numbers(draft.replacement, found)
+    return found
 
 
+def _add_numbers(draft: Draft, found: list[str]) -> None:
+    if draft.owner == EMPLOYEE and draft.subject is not None:
+        found.append(draft.subject)
+    for name in _PEOPLE_FIELDS[draft.owner, draft.fact]:
+        value = draft.fields.get(name)
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, list):
+            found.extend(value)
+
+
+# The fields of each fact that name a person, the new number of an identity included.
 _PEOPLE_FIELDS = {
-    key: tuple(part.name for part in spec.fields if part.type.reference == "person")
+    key: tuple(
+        part.name
+        for part in spec.fields
+        if part.type.reference == "person" or part.name == "new_nip"
+    )
     for key, spec in FACT_SPECS.items()
 }
-
-
-def _named_people(owner: str, fact: str, fields: Mapping[str, Any]) -> Iterator[str]:
-    for name in _PEOPLE_FIELDS[owner, fact]:
-        value = fields.get(name)
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, list):
-            yield from value
 
 
 def _found(row: Prepared, name: str) -> str:

@@ -108,7 +108,7 @@ ROW: Final = MappingProxyType(
             "Rujuk dengan key atau id yang dulu dikirim, atau dengan nomor catatannya.",
         ),
         "FACT_ALREADY_REPLACED": _row(
-            "Catatan yang dirujuk sudah digantikan oleh catatan lain.",
+            "Catatan yang dirujuk sudah digantikan oleh {current}.",
             "Lihat keadaannya yang sekarang dengan perintah history, lalu rujuk catatan itu.",
         ),
         "SAME_KEY_OTHER_CONTENT": _row(

@@ -138,8 +138,7 @@ def _stream_of(draft: Draft, ledger: Ledger, subjects: Subjects) -> UUID:
         return subjects.units.require(code, on)
     stream = subjects.units.find(code, on)
     if stream is None:
-        stream = ledger.new_stream()
-        ledger.keyring.ensure([stream])
+        stream = subjects.found_unit()
     return stream
 
 
@@ -176,7 +175,9 @@ def _with_keys(event: Encoded, keys: StreamKeys) -> Encoded:
 
 
 def _with_source_row(event: Encoded, row: Prepared) -> Encoded:
-    """The first event of a foreign row keeps the whole row, sealed: nothing that was sent is lost."""
+    """The first event of a foreign row keeps the whole row, sealed: nothing that was sent is
+    lost.
+    """
     if row.is_line or not row.kept or not event.spec.is_fact:
         return event
     raw = row.raw_row()

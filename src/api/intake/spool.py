@@ -108,8 +108,10 @@ def _unpack_draft(packed: tuple[Any, ...]) -> Draft:
 
 
 def _pack(one: Prepared) -> bytes:
-    place, form, drafts, *rest = one
-    return marshal.dumps((tuple(place), form, [_pack_draft(draft) for draft in drafts], *rest))
+    place, form, drafts, columns, if_none_known, kept, is_line = one
+    packed = [_pack_draft(draft) for draft in drafts]
+    row: Any = (tuple(place), form, packed, columns, if_none_known, kept, is_line)
+    return marshal.dumps(row)
 
 
 def _unpack(blob: bytes) -> Prepared:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -15,8 +14,6 @@ from ledger.errors import PersonUnknown
 from ledger.org_unit import OrgUnit
 from ledger.stream_keys import StreamKeys
 from ledger.stream_state import StreamState, replay
-
-_HELD_MAX = 2_000  # people whose facts are at hand, some 30 KB each
 
 
 @dataclass(slots=True)
@@ -34,11 +31,12 @@ class Subjects:
     keeps: bool = False
     people: dict[str, UUID] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
-    _held: OrderedDict[UUID, Employee] = field(default_factory=OrderedDict)
+    _held: dict[UUID, Employee] = field(default_factory=dict)
     _changed: dict[UUID, Employee] = field(default_factory=dict)
     _units_held: dict[UUID, OrgUnit] = field(default_factory=dict)
     _book: StreamState | None = None
     _keys: dict[UUID, StreamKeys] = field(default_factory=dict)
+    _ahead: list[UUID] = field(default_factory=list)
 
     # ------------------------------------------------------------------ References of statements
 
@@ -69,6 +67,10 @@ class Subjects:
 
     # ------------------------------------------------------------------------------ fetching ahead
 
+    def let_go(self) -> None:
+        """Of the people at hand; rows come person by person, so the next rows are about others."""
+        self._held.clear()
+
     def fetch_people(self, numbers: Iterable[str]) -> None:
         """Look up many numbers at once; unknown ones are remembered as unknown."""
         fresh = [n for n in dict.fromkeys(numbers) if n not in self.people and n.isdecimal()]
@@ -89,7 +91,7 @@ class Subjects:
             return
         events = self.ledger.store.streams(missing)
         for stream in missing:
-            self._hold(employee.replay(employee.nobody(stream), events.get(stream, [])))
+            self._held[stream] = employee.replay(employee.nobody(stream), events.get(stream, []))
 
     def fetch_keys(self, streams: Sequence[UUID], fresh: Sequence[UUID]) -> None:
         """Hold the keys of these streams until the next call; those of fresh ones are made."""
@@ -101,7 +103,20 @@ class Subjects:
         stream = self.ledger.new_stream()
         self.people[number] = stream
         self.unknown.discard(number)
-        self._hold(employee.nobody(stream))
+        self._held[stream] = employee.nobody(stream)
+        return stream
+
+    def fetch_unit_keys(self, count: int) -> None:
+        """Make streams with durable keys for so many units that are about to be founded."""
+        fresh = [self.ledger.new_stream() for _ in range(count - len(self._ahead))]
+        self.ledger.keyring.ensure(fresh)
+        self._ahead.extend(fresh)
+
+    def found_unit(self) -> UUID:
+        """A stream for a unit that is not on record."""
+        self.fetch_unit_keys(1)
+        stream = self._ahead.pop(0)
+        self._units_held[stream] = org_unit.no_unit(stream)
         return stream
 
     # ------------------------------------------------------------------------------------- states
@@ -111,8 +126,7 @@ class Subjects:
         state = self._changed.get(stream) or self._held.get(stream)
         if state is None:
             events = self.ledger.events_of(stream)
-            state = employee.replay(employee.nobody(stream), events)
-            self._hold(state)
+            state = self._held[stream] = employee.replay(employee.nobody(stream), events)
         return state
 
     def keys(self, stream: UUID) -> StreamKeys:
@@ -135,8 +149,7 @@ class Subjects:
         """The state of the ledger stream, as far as its facts go."""
         if self._book is None:
             state = StreamState(self.ledger.stream)
-            for recorded in self.ledger.events_of(self.ledger.stream):
-                replay(state, recorded)
+            replay(state, self.ledger.events_of(self.ledger.stream))
             self._book = state
         return self._book
 
@@ -152,8 +165,3 @@ class Subjects:
             self._units_held.pop(stream, None)
             if stream == self.ledger.stream:
                 self._book = None
-
-    def _hold(self, state: Employee) -> None:
-        self._held[state.facts.stream] = state
-        while len(self._held) > _HELD_MAX:
-            self._held.popitem(last=False)

@@ -190,12 +190,17 @@ AFTER: dict[str, Callable[[Raw, Complain, list[str]], None]] = {
 }
 
 
+_DAYS = ("to", "filed_on")
+_PERIODS = ("period", "month")
+GIVES_DAY = frozenset((*_DAYS, *_PERIODS, "from", "year"))
+
+
 def default_day(fields: Raw) -> str | None:
     """The legal day of a fact whose row gives none: the end of what it covers, or its own day."""
-    for name in ("to", "filed_on"):
+    for name in _DAYS:
         if name in fields:
             return str(fields[name])
-    for name in ("period", "month"):
+    for name in _PERIODS:
         if name in fields:
             return values.period(fields[name])[1].isoformat()
     return None

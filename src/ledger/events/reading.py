@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ledger import values
 from ledger.errors import BadValue
 from ledger.events.base import EMPLOYEE, LEDGER, ORG_UNIT, EventSpec
-from ledger.events.prepare import AFTER, BEFORE, FIRST_DAY_FACTS, default_day, one_word
+from ledger.events.prepare import AFTER, BEFORE, FIRST_DAY_FACTS, GIVES_DAY, default_day, one_word
 from ledger.events.registry import CORRECTIONS, FACT_NAMES, FACT_SPECS, owners
 from ledger.fields import DAY, IDENT, TEXT, WORD, FieldType
 
@@ -82,6 +82,12 @@ class _Reading:
         shown = "" if found is None else str(found)[:200]
         self.errors.append(FieldError(name, code, shown, message, next_step))
 
+    def complain_together(self, name: str, code: str, message: str, next_step: str) -> None:
+        """What fields say together; what is missing may be a field that could not be read."""
+        unread = any(self.raw.get(one.field) is not None for one in self.errors)
+        if code != "FIELD_MISSING" or not unread:
+            self.complain(name, code, message, next_step)
+
     def bad(self, name: str, fault: BadValue) -> None:
         code = str(fault.details.get("code", "BAD_VALUE"))
         self.complain(name, code, fault.message, fault.next_step)
@@ -148,8 +154,8 @@ def _read(raw: dict[str, Any], fact: str, reading: _Reading) -> Draft | None:
         _from_nip(fields, subject)
     after = AFTER.get(fact)
     if after is not None:
-        after(fields, reading.complain, reading.flags)
-    on = _effective_on(raw, fact, fields, reading)
+        after(fields, reading.complain_together, reading.flags)
+    on = _effective_on(raw, _READERS[owner, fact], fields, reading)
     _spans(fields, on, reading)
     return Draft(fact, owner, subject, on, fields, key, document, flags=tuple(reading.flags))
 
@@ -233,10 +239,11 @@ def _from_nip(fields: dict[str, Any], subject: str) -> None:
 
 
 def _effective_on(
-    raw: Mapping[str, Any], fact: str, fields: dict[str, Any], reading: _Reading
+    raw: Mapping[str, Any], reader: _Reader, fields: dict[str, Any], reading: _Reading
 ) -> str | None:
     given = raw.get("on")
     if given is None:
+        fact = reader.spec.name
         if fact in FIRST_DAY_FACTS and "from" in fields:
             return str(fields["from"])
         on = (
@@ -244,7 +251,8 @@ def _effective_on(
             if fact == "calendar" and "year" in fields
             else default_day(fields)
         )
-        if on is None and not reading.errors:
+        # Where another field may give the day, what is wrong with that field says enough.
+        if on is None and not (reading.errors and GIVES_DAY & reader.readable.keys()):
             reading.complain("on", "FIELD_MISSING", f"{fact} needs its legal day.", "Add on.")
         return on
     try:
