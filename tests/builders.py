@@ -1,5 +1,5 @@
-"""Rows of facts files, ledgers to send them to, and plain references: everything has a default, so that
-a test shows what matters.
+"""Rows of facts files, ledgers to send them to, and plain references: everything has a default, so
+that a test shows what matters.
 """
 
 from __future__ import annotations
@@ -178,7 +178,9 @@ _PEOPLE = {nip(who): stream(who) for who in range(1, 1_000)}
 
 @dataclass
 class Names:
-    """References that know everybody and every unit: person n has stream n, else a hash is the id."""
+    """References that know everybody and every unit: person n has stream n, else a hash is the
+    id.
+    """
 
     unknown: frozenset[str] = frozenset()
 

@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ from sqlalchemy import make_url
 
 URL_SETTING = "ASN_LEDGER_TEST_PG_URL"
 FOLDER_SETTING = "ASN_LEDGER_TEST_PG_FOLDER"
+FOLDER_PREFIX = "asn-ledger-pg-"
+OWNER = "owner"  # the file with the process id of the run
 NOBODY = 65_534
 
 # Tests lose nothing when the machine loses power, so the server need not wait for the disk.
@@ -40,19 +42,44 @@ _schema_numbers = count(1)
 
 def prepare_folder() -> None:
     """Name the run's folder in the environment, so that all workers find the same server."""
-    if not os.environ.get(URL_SETTING) and not os.environ.get(FOLDER_SETTING):
-        # Not TMPDIR: the path of a Unix socket has at most 107 bytes, and nobody must reach it.
-        os.environ[FOLDER_SETTING] = tempfile.mkdtemp(prefix="asn-ledger-pg-", dir="/tmp")
+    if os.environ.get(URL_SETTING) or os.environ.get(FOLDER_SETTING):
+        return
+    # Not TMPDIR: the path of a Unix socket has at most 107 bytes, and nobody must reach it.
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir="/tmp"))
+    (folder / OWNER).write_text(str(os.getpid()))
+    os.environ[FOLDER_SETTING] = str(folder)
+    _remove_orphans()
 
 
 def remove_folder() -> None:
     """Stop the server of this run, if one was started, and remove its folder."""
     folder = os.environ.pop(FOLDER_SETTING, "")
-    if not folder:
-        return
-    if (Path(folder) / "data" / "postmaster.pid").exists():
-        _run(Path(folder), "pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
+    if folder:
+        _remove(Path(folder))
+
+
+def _remove(folder: Path) -> None:
+    if (folder / "data" / "postmaster.pid").exists():
+        _run(folder, "pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_orphans() -> None:
+    """Servers of runs that were killed before they could stop them."""
+    for owner in Path("/tmp").glob(f"{FOLDER_PREFIX}*/{OWNER}"):
+        with suppress(OSError, ValueError, RuntimeError):
+            if not _is_alive(int(owner.read_text())):
+                _remove(owner.parent)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True
 
 
 def server_url() -> str:
@@ -92,8 +119,10 @@ def fresh_schema(prefix: str = "t") -> Iterator[str]:
     """A ledger URL with a schema name used by nobody; schema and role are dropped afterwards."""
     url = make_url(server_url())
     schema = f"{prefix}_{os.getpid()}_{next(_schema_numbers)}"
-    yield url.update_query_dict({"schema": schema}).render_as_string(hide_password=False)
-    drop_schema(schema)
+    try:
+        yield url.update_query_dict({"schema": schema}).render_as_string(hide_password=False)
+    finally:
+        drop_schema(schema)
 
 
 def drop_schema(schema: str) -> None:

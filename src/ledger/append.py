@@ -17,12 +17,19 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
-from ledger.admission import Accepted, Answered, Refused, SameAs, Verdict, admit
+from ledger.admission import (
+    Accepted,
+    Answered,
+    Refused,
+    SameAs,
+    Verdict,
+    admit,
+    streams_of,
+)
 from ledger.backend import Backend, ConnectionLost
 from ledger.errors import LedgerError, invariant
-from ledger.placing import Placement, clock_is_behind, place
-from ledger.prepare import PreparedCommand
-from ledger.records import Head, Outcome
+from ledger.placing import SALT_BYTES, Placement, clock_is_behind, place
+from ledger.records import Command, Head, Outcome
 from ledger.store_errors import ClockBehind, OutcomeUnknown, StoreError
 from ledger.tables import events, requests
 
@@ -31,6 +38,7 @@ from ledger.tables import events, requests
 STEPS = ("begin", "lock", "check", "events", "sealed", "requests", "head", "commit")
 
 Clock = Callable[[], datetime]
+Randomness = Callable[[int], bytes]
 StepHook = Callable[[str, bool, Connection], None]
 Result = Outcome | LedgerError
 
@@ -47,8 +55,8 @@ class Attempt:
         in_doubt: COMMIT was sent and not answered.
     """
 
-    take: Callable[[], Sequence[PreparedCommand]]
-    batch: Sequence[PreparedCommand] | None = None
+    take: Callable[[], Sequence[Command]]
+    batch: Sequence[Command] | None = None
     placement: Placement | None = None
     results: list[Result] = field(default_factory=list)
     in_doubt: bool = False
@@ -58,10 +66,16 @@ class Appender:
     """Stores one batch at a time."""
 
     def __init__(
-        self, backend: Backend, *, clock: Clock | None, hook: StepHook | None = None
+        self,
+        backend: Backend,
+        *,
+        clock: Clock | None,
+        randomness: Randomness,
+        hook: StepHook | None,
     ) -> None:
         self._backend = backend
         self._clock = clock
+        self._randomness = randomness
         self._hook = hook
 
     def run(self, attempt: Attempt) -> list[Result]:
@@ -95,7 +109,7 @@ class Appender:
             return attempt.results
         raise failure
 
-    def _one_by_one(self, batch: Sequence[PreparedCommand]) -> list[Result]:
+    def _one_by_one(self, batch: Sequence[Command]) -> list[Result]:
         """One command made the database refuse the batch; the others shall not suffer."""
         results: list[Result] = []
         for command in batch:
@@ -151,8 +165,8 @@ class Appender:
         """Check and place the batch; None when nothing of it is to be written."""
         batch = attempt.batch or ()
         with self._step("check", connection):
-            streams = dict.fromkeys(span.stream for command in batch for span in command.spans)
-            versions, server_now = self._backend.check(connection, list(streams))
+            streams = streams_of(batch)
+            versions, server_now = self._backend.check(connection, streams)
             asked = [command.request for command in batch if command.request is not None]
             known = self._backend.known_requests(connection, asked) if asked else {}
         verdicts = admit(batch, versions=versions, known=known)
@@ -164,10 +178,19 @@ class Appender:
             for command, verdict in zip(batch, verdicts, strict=True)
             if isinstance(verdict, Accepted)
         ]
-        placement = place(accepted, head=head, now=now, backend=self._backend)
+        placement = place(
+            accepted, head=head, now=now, backend=self._backend, salts=self._salts(accepted)
+        )
         attempt.placement = placement
         attempt.results = _results(verdicts, placement, _instants(connection, verdicts))
         return placement if accepted else None
+
+    def _salts(self, commands: Sequence[Command]) -> bytes:
+        """Drawn at once, because asking the system costs more than the bytes."""
+        wanted = SALT_BYTES * sum(len(command.events) for command in commands)
+        drawn = self._randomness(wanted)
+        invariant(len(drawn) == wanted, "the source of randomness ran dry")
+        return drawn
 
     def _now(self, server_now: datetime | None) -> datetime:
         if self._clock is None:
@@ -230,7 +253,7 @@ def outcome_unknown(place: str) -> OutcomeUnknown:
 
 
 def _refuse_for_the_clock(
-    batch: Sequence[PreparedCommand], verdicts: Sequence[Verdict], *, now: datetime, head: Head
+    batch: Sequence[Command], verdicts: Sequence[Verdict], *, now: datetime, head: Head
 ) -> list[Verdict]:
     """Only what would need a new recorded_at is refused; repeats are still answered."""
     behind = ClockBehind(now, head.recorded_at or now)

@@ -50,28 +50,6 @@ class Moment(NamedTuple):
     text: str
 
 
-class PreparedEvent(NamedTuple):
-    """An event with everything computed that does not depend on its position, outside the lock.
-
-    Attributes:
-        event: as it was given.
-        salt: drawn for it.
-        digest: of its sealed parts.
-        middle: of its canonical entry, from after the position up to recorded_at.
-        tail: of its canonical entry, from after recorded_at to the end.
-        before: its row from after the position up to recorded_at, as the database takes it.
-        after: its row from after recorded_at up to the leaf.
-    """
-
-    event: NewEvent
-    salt: bytes
-    digest: bytes | None
-    middle: bytes
-    tail: bytes
-    before: Any
-    after: Any
-
-
 @dataclass(frozen=True, slots=True)
 class KnownRequest:
     """A row of `requests`."""
@@ -267,15 +245,19 @@ class Backend(ABC):
         """The requests that were answered before, by actor and key."""
 
     @abstractmethod
-    def event_parts(self, event: NewEvent, salt: bytes, digest: bytes | None) -> tuple[Any, Any]:
-        """The parts of a row before and after recorded_at that do not depend on the position."""
-
-    @abstractmethod
     def stamp(self, recorded_at: Moment) -> Any:
         """recorded_at as `event_row` takes it; made once for all rows of a command."""
 
     @abstractmethod
-    def event_row(self, position: int, prepared: PreparedEvent, stamp: Any, leaf: bytes) -> Any:
+    def event_row(
+        self,
+        position: int,
+        event: NewEvent,
+        stamp: Any,
+        salt: bytes,
+        digest: bytes | None,
+        leaf: bytes,
+    ) -> Any:
         """One row of `events`, ready for `insert_events`."""
 
     @abstractmethod

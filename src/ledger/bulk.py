@@ -13,10 +13,10 @@ from threading import Lock
 from time import perf_counter_ns
 
 from ledger.append import Appender, Attempt, Result
-from ledger.backend import Backend
+from ledger.checking import check_command
 from ledger.errors import LedgerError
-from ledger.prepare import PreparedCommand, prepare_command
-from ledger.records import Command, Outcome
+from ledger.placing import NOTHING
+from ledger.records import Command
 from ledger.store_errors import StoreError
 
 HOLD_NANOSECONDS_MAX = 250_000_000
@@ -24,19 +24,14 @@ HOLD_NANOSECONDS_AIM = 125_000_000  # half, because the next batch may be the sl
 BATCH_EVENTS_FIRST = 500
 BATCH_EVENTS_MAX = 4_000
 
-NOTHING = Outcome(None, 0, None, repeated=False)
-
 
 class BulkAppend:
     """One run over many commands."""
 
-    def __init__(
-        self, appender: Appender, *, backend: Backend, writer: Lock, salt: Iterator[bytes]
-    ) -> None:
+    def __init__(self, appender: Appender, writer: Lock) -> None:
+        """Args: `writer` is held by whoever of this process is in an appending transaction."""
         self._appender = appender
-        self._backend = backend
         self._writer = writer
-        self._salt = salt
         self._events_a_batch = BATCH_EVENTS_FIRST
 
     def run(self, commands: Iterable[Command]) -> list[Result]:
@@ -64,24 +59,22 @@ class BulkAppend:
                 raise
             results += [next(stored) if answer is None else answer for answer in answers]
 
-    def _gather(
-        self, commands: Iterator[Command]
-    ) -> tuple[list[PreparedCommand], list[Result | None]]:
-        """Prepare the next batch outside the lock: the commands, and for each one taken its result
+    def _gather(self, commands: Iterator[Command]) -> tuple[list[Command], list[Result | None]]:
+        """Check the next batch outside the lock: the commands, and for each one taken its result
         so far, None where the database is to be asked.
         """
-        batch: list[PreparedCommand] = []
+        batch: list[Command] = []
         answers: list[Result | None] = []
         events = 0
         for command in commands:
             answer: Result | None = None
             if command.events or command.request is not None:
                 try:
-                    prepared = prepare_command(command, backend=self._backend, salt=self._salt)
+                    check_command(command)
                 except LedgerError as error:
                     answer = error
                 else:
-                    batch.append(prepared)
+                    batch.append(command)
             else:
                 answer = NOTHING
             answers.append(answer)
@@ -90,11 +83,11 @@ class BulkAppend:
                 break
         return batch, answers
 
-    def _store(self, batch: Sequence[PreparedCommand]) -> list[Result]:
+    def _store(self, batch: Sequence[Command]) -> list[Result]:
         """One transaction; then learn from the time that it held the lock."""
         locked_at = 0
 
-        def take() -> Sequence[PreparedCommand]:
+        def take() -> Sequence[Command]:
             nonlocal locked_at
             locked_at = perf_counter_ns()
             return batch

@@ -2,9 +2,8 @@
 
 https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format": a header, rows, an end mark.
 A row is its number of columns, then for each value its length in bytes and the bytes, or -1 for
-null; integers are big-endian, days and microseconds count from 2000-01-01. Writing it ourselves
-lets us do most of a row before the ledger's lock is taken; the driver would do all of it under the
-lock.
+null; integers are big-endian, days and microseconds count from 2000-01-01. Writing it ourselves is
+faster than the driver.
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ _INT4 = Struct("!ii").pack
 _INT8 = Struct("!iq").pack
 _COLUMNS = Struct("!h").pack
 _COLUMNS_AND_INT8 = Struct("!hiq").pack
+_EVENT_BEGIN = Struct("!hiqi16siii").pack  # columns, position, stream, version, length of topic
 _LENGTH_16 = _LENGTH(16)
 _LENGTH_32 = _LENGTH(32)
 
@@ -40,26 +40,31 @@ def message(rows: Iterable[bytes]) -> bytes:
     return b"".join((_HEADER, *rows, _END))
 
 
-def before_instant(event: NewEvent) -> bytes:
-    """The values stream to effective_on of a row of `events`."""
+def instant(moment: datetime) -> bytes:
+    """A timestamptz, exact to the microsecond."""
+    return _INT8(8, (moment - _EPOCH) // _MICROSECOND)
+
+
+def event_row(
+    position: int,
+    event: NewEvent,
+    stamp: bytes,
+    salt: bytes,
+    digest: bytes | None,
+    leaf: bytes,
+) -> bytes:
+    """A row of `events`."""
     topic = event.topic.encode()
     day = event.effective_on
+    stream = event.originator_id.bytes
     return b"".join(
         (
-            _LENGTH_16,
-            event.originator_id.bytes,
-            _INT4(4, event.originator_version),
-            _LENGTH(len(topic)),
+            _EVENT_BEGIN(
+                _EVENT_COLUMNS, 8, position, 16, stream, 4, event.originator_version, len(topic)
+            ),
             topic,
             _NULL if day is None else _INT4(4, day.toordinal() - _EPOCH_DAY),
-        )
-    )
-
-
-def after_instant(event: NewEvent, salt: bytes, digest: bytes | None) -> bytes:
-    """The values context to sealed_digest of a row of `events`, and the length of the leaf."""
-    return b"".join(
-        (
+            stamp,
             _LENGTH(len(event.context)),
             event.context,
             _LENGTH(len(event.state)),
@@ -68,18 +73,9 @@ def after_instant(event: NewEvent, salt: bytes, digest: bytes | None) -> bytes:
             salt,
             _NULL if digest is None else _LENGTH_32 + digest,
             _LENGTH_32,
+            leaf,
         )
     )
-
-
-def instant(moment: datetime) -> bytes:
-    """A timestamptz, exact to the microsecond."""
-    return _INT8(8, (moment - _EPOCH) // _MICROSECOND)
-
-
-def event_row(position: int, before: bytes, stamp: bytes, after: bytes, leaf: bytes) -> bytes:
-    """A row of `events` from its parts."""
-    return b"".join((_COLUMNS_AND_INT8(_EVENT_COLUMNS, 8, position), before, stamp, after, leaf))
 
 
 def sealed_row(position: int, key_class: str, ciphertext: bytes) -> bytes:

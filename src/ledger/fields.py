@@ -14,6 +14,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import sha256
+from string import hexdigits
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -88,11 +90,16 @@ def read_sealed_text(raw: object) -> str:
     return _text(raw, limit=MAX_TEXT)
 
 
-def read_open_text(raw: object) -> str:
-    """Short open text: an id or a number of a document, never a person's number."""
+def read_sender_text(raw: object) -> str:
+    """A sender's own id of a row: kept as a keyed hash only, so it may hold a person's number."""
     if isinstance(raw, int) and not isinstance(raw, bool):
         raw = str(raw)
-    text = _text(raw, limit=MAX_OPEN_TEXT)
+    return _text(raw, limit=MAX_OPEN_TEXT)
+
+
+def read_open_text(raw: object) -> str:
+    """Short open text: an id or a number of a document, never a person's number."""
+    text = read_sender_text(raw)
     if values.holds_identity_number(text):
         raise _bad(
             "An open field holds 16 to 18 digits, as a NIP or NIK has.",
@@ -130,6 +137,13 @@ def _read_month(raw: object) -> str:
     text = _read_period(raw)
     if not text[5:].isdecimal() or len(text) != len("2023-06"):
         raise _bad("This is not a month.", "Write it as 2023-06.", "NOT_A_PERIOD")
+    return text
+
+
+def _read_sha256(raw: object) -> str:
+    text = _text(raw, limit=MAX_OPEN_TEXT).lower()
+    if len(text) != len(sha256().hexdigest()) or set(text) - set(hexdigits):
+        raise _bad("This is no SHA-256 digest.", "Write its 64 hexadecimal digits.", "NOT_A_DIGEST")
     return text
 
 
@@ -282,6 +296,8 @@ def _hex(value: UUID) -> str:
 TEXT = FieldType("text", read_sealed_text, _same, _same, sealed=IDENTITY)
 SECRET = FieldType("text", read_sealed_text, _same, _same, sealed=RESTRICTED)
 IDENT = FieldType("ident", read_open_text, _same, _same)
+SENDERS = FieldType("key", read_sender_text, _same, _same)
+SHA256 = FieldType("sha256", _read_sha256, _same, _same)
 WORD = FieldType("word", read_code_word, _same, _same)
 DAY = FieldType("day", _read_day, date.fromisoformat, _iso)
 SEALED_DAY = FieldType("day", _read_day, date.fromisoformat, _iso, sealed=IDENTITY)
@@ -290,7 +306,7 @@ PERIOD = FieldType("period", _read_period, _same, _same)
 MONTH = FieldType("month", _read_month, _same, _same)
 PERSON = FieldType("person", _read_person, UUID, _hex, reference="person")
 UNIT = FieldType("unit", _read_reference, UUID, _hex, reference="unit")
-TARGET = FieldType("target", _read_reference, int, _same, reference="target")
+TARGET = FieldType("target", read_sender_text, int, _same, reference="target")
 SEALED_NIP = FieldType("nip", _read_person, _same, _same, sealed=IDENTITY)
 HOURS = amount("0", "100000", "hours")
 SCORE = amount("0", "100", "score")

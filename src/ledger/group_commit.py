@@ -13,8 +13,7 @@ from threading import Lock
 
 from ledger.append import Appender, Attempt, Result, outcome_unknown
 from ledger.errors import LedgerError, ProgramError, invariant
-from ledger.prepare import PreparedCommand
-from ledger.records import Outcome
+from ledger.records import Command, Outcome
 from ledger.store_errors import StoreError
 
 BATCH_COMMANDS_MAX = 256
@@ -27,7 +26,7 @@ class _Ticket:
 
     __slots__ = ("command", "leads", "result", "wake")
 
-    def __init__(self, command: PreparedCommand) -> None:
+    def __init__(self, command: Command) -> None:
         self.command = command
         self.result: Result | None = None
         self.leads = False
@@ -47,7 +46,7 @@ class GroupCommit:
         self._queue: deque[_Ticket] = deque()  # guarded by _mutex, as is _led
         self._led = False
 
-    def submit(self, command: PreparedCommand) -> Outcome:
+    def submit(self, command: Command) -> Outcome:
         """Store a command, alone or with others; returns when it is on disk.
 
         Raises:
@@ -78,7 +77,7 @@ class GroupCommit:
         """Store one batch, `own` in it, then hand the lead to the next who waits."""
         taken: list[_Ticket] = []
 
-        def take() -> Sequence[PreparedCommand]:
+        def take() -> Sequence[Command]:
             taken.extend(self._take())
             return [ticket.command for ticket in taken]
 

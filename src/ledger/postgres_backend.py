@@ -20,7 +20,7 @@ from sqlalchemy import URL, Connection, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from ledger import copy_format
-from ledger.backend import PURPOSE, Backend, KnownRequest, Moment, PreparedEvent, Rows
+from ledger.backend import PURPOSE, Backend, KnownRequest, Moment, Rows
 from ledger.errors import ProgramError, invariant
 from ledger.guards import POSTGRES_GRANTS, POSTGRES_GUARDS, REFUSED_SQLSTATE
 from ledger.records import Head, NewEvent, Request
@@ -241,17 +241,21 @@ class PostgresBackend(Backend):
         )
         return {(row[0], row[1]): KnownRequest(*row[2:]) for row in rows}
 
-    def event_parts(self, event: NewEvent, salt: bytes, digest: bytes | None) -> tuple[Any, Any]:
-        """Two pieces of a row in the binary COPY format."""
-        return copy_format.before_instant(event), copy_format.after_instant(event, salt, digest)
-
     def stamp(self, recorded_at: Moment) -> Any:
         """A timestamptz in the binary COPY format."""
         return copy_format.instant(recorded_at.instant)
 
-    def event_row(self, position: int, prepared: PreparedEvent, stamp: Any, leaf: bytes) -> Any:
+    def event_row(
+        self,
+        position: int,
+        event: NewEvent,
+        stamp: Any,
+        salt: bytes,
+        digest: bytes | None,
+        leaf: bytes,
+    ) -> Any:
         """A row in the binary COPY format."""
-        return copy_format.event_row(position, prepared.before, stamp, prepared.after, leaf)
+        return copy_format.event_row(position, event, stamp, salt, digest, leaf)
 
     def insert_events(self, connection: Connection, rows: Rows) -> None:
         """One binary COPY."""

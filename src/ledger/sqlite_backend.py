@@ -18,7 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import URL, Connection, MetaData, create_engine, event, insert, select
 
-from ledger.backend import PURPOSE, READ, Backend, KnownRequest, Moment, PreparedEvent, Rows
+from ledger.backend import PURPOSE, READ, Backend, KnownRequest, Moment, Rows
 from ledger.canonical import instant_text
 from ledger.errors import invariant
 from ledger.guards import SQLITE_GUARDS
@@ -203,26 +203,34 @@ class SqliteBackend(Backend):
                 found[request.actor, request.key] = KnownRequest(*row)
         return found
 
-    def event_parts(self, event: NewEvent, salt: bytes, digest: bytes | None) -> tuple[Any, Any]:
-        """Two tuples of driver values."""
-        day = event.effective_on
-        return (
-            (
-                event.originator_id.hex,
-                event.originator_version,
-                event.topic,
-                None if day is None else day.isoformat(),
-            ),
-            (event.context, event.state, salt, digest),
-        )
-
     def stamp(self, recorded_at: Moment) -> Any:
         """The text."""
         return recorded_at.text
 
-    def event_row(self, position: int, prepared: PreparedEvent, stamp: Any, leaf: bytes) -> Any:
+    def event_row(
+        self,
+        position: int,
+        event: NewEvent,
+        stamp: Any,
+        salt: bytes,
+        digest: bytes | None,
+        leaf: bytes,
+    ) -> Any:
         """A tuple of driver values in the order of the columns."""
-        return (position, *prepared.before, stamp, *prepared.after, leaf)
+        day = event.effective_on
+        return (
+            position,
+            event.originator_id.hex,
+            event.originator_version,
+            event.topic,
+            None if day is None else day.isoformat(),
+            stamp,
+            event.context,
+            event.state,
+            salt,
+            digest,
+            leaf,
+        )
 
     def insert_events(self, connection: Connection, rows: Rows) -> None:
         """One executemany of the driver."""

@@ -21,14 +21,15 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, MetaData, make_url, select
 from sqlalchemy.exc import ArgumentError
 
-from ledger.append import Appender, Clock, Result, StepHook
+from ledger.append import Appender, Clock, Randomness, Result, StepHook
 from ledger.backend import Backend
-from ledger.bulk import NOTHING, BulkAppend
+from ledger.bulk import BulkAppend
+from ledger.checking import check_command
 from ledger.founding import check_ledger, found_ledger
 from ledger.group_commit import GroupCommit
 from ledger.guards import ERASURE_TOPICS
+from ledger.placing import NOTHING
 from ledger.postgres_backend import PostgresBackend
-from ledger.prepare import prepare_command, salts
 from ledger.reading import Reader
 from ledger.records import Command, Head, Outcome, RecordedEvent, Request
 from ledger.sqlite_backend import SqliteBackend
@@ -59,7 +60,7 @@ class EventStore:
         backend: Backend,
         *,
         clock: Clock | None,
-        randomness: Callable[[int], bytes],
+        randomness: Randomness,
         hook: StepHook | None,
     ) -> None:
         self.backend = backend
@@ -68,9 +69,8 @@ class EventStore:
         self.reader = Reader(backend)
         if clock is None and backend.name == "sqlite":
             clock = system_clock
-        self._randomness = randomness
         self._writer = Lock()
-        self._appender = Appender(backend, clock=clock, hook=hook)
+        self._appender = Appender(backend, clock=clock, randomness=randomness, hook=hook)
         self._group = GroupCommit(self._appender, self._writer, backend.place)
         self._listeners: list[Callable[[], None]] = []
 
@@ -80,7 +80,7 @@ class EventStore:
         url: str,
         *,
         clock: Clock | None = None,
-        randomness: Callable[[int], bytes] = os.urandom,
+        randomness: Randomness = os.urandom,
         hook: StepHook | None = None,
         wait_milliseconds: int = WAIT_MILLISECONDS,
     ) -> Self:
@@ -113,7 +113,7 @@ class EventStore:
         url: str,
         *,
         clock: Clock | None = None,
-        randomness: Callable[[int], bytes] = os.urandom,
+        randomness: Randomness = os.urandom,
         hook: StepHook | None = None,
         wait_milliseconds: int = WAIT_MILLISECONDS,
     ) -> Self:
@@ -173,9 +173,8 @@ class EventStore:
         """
         if not command.events and command.request is None:
             return NOTHING
-        salt = salts(self._randomness, at_once=len(command.events))
-        prepared = prepare_command(command, backend=self.backend, salt=salt)
-        outcome = self._group.submit(prepared)
+        check_command(command)
+        outcome = self._group.submit(command)
         self._tell_listeners()
         return outcome
 
@@ -190,8 +189,7 @@ class EventStore:
             far.
                 Repeating the whole run with request keys adds only what is missing.
         """
-        salt = salts(self._randomness)
-        bulk = BulkAppend(self._appender, backend=self.backend, writer=self._writer, salt=salt)
+        bulk = BulkAppend(self._appender, self._writer)
         try:
             return bulk.run(commands)
         finally:

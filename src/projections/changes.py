@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ledger.facts import Fact, History
-from ledger.sanction import FILINGS
+from ledger.sanction import FILINGS, RULING
 from projections.answer import FactUse
 from projections.lines import in_order
 from projections.subject import ENDED, NOT_YET
@@ -19,6 +19,8 @@ from projections.trace_case import OUT_OF_WINDOW
 from projections.walk import Key, Stage, What
 
 _FILED_ON = "filed_on"
+_SANCTION = "sanction"
+_LOOKED_AHEAD = frozenset((_SANCTION, RULING, *FILINGS))
 _AWAY = frozenset((NOT_YET, ENDED, OUT_OF_WINDOW))
 _BACKWARD: Mapping[What, What] = {
     What.BECAME_KNOWN_LATE: What.NOT_ANNULLED_YET,
@@ -195,7 +197,8 @@ def held_back(facts: History, roots: set[int], first: date, last: date) -> Histo
         told = []
         for fact in known:
             on = entry(fact)
-            if on > last or (fact.root in roots and on > first):
+            ahead = on > last and fact.kind in _LOOKED_AHEAD
+            if ahead or (fact.root in roots and on > first):
                 told.append(_later(fact, first, last - first))
             elif fact.root not in roots:
                 told.append(fact)

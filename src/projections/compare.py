@@ -78,7 +78,7 @@ class Difference:
         backward: the way leads from `after` to `before`; causes are told along it, their numbers
             are to be negated.
         causes: what changed the answer, in order.
-        idle: what happened to facts that the plan reads, and changed nothing.
+        idle: what became known or came of facts that the plan reads, and changed nothing.
     """
 
     before: Answer
@@ -135,12 +135,13 @@ def compare(before: Side, after: Side, *, stated_at: Mapping[int, int]) -> Diffe
 
 
 def _idle(causes: Sequence[Cause], end: Side) -> list[Cause]:
-    """The last thing that happened to each fact that had no effect at all by the last day."""
+    """What was recorded or came without any effect by the last day; what only expires is no news."""
     acting = {one.step.key.root for one in causes if one.step.acts}
     last: dict[int, Cause] = {}
     for one in causes:
         fact = one.new or one.old
-        if fact is not None and fact.root not in acting and fact.effective_on <= end.on:
+        news = one.cause_class in (CauseClass.CORRECTIONS, CauseClass.NEW_FACTS)
+        if news and fact is not None and fact.root not in acting and fact.effective_on <= end.on:
             last[fact.root] = one
     return list(last.values())
 
@@ -189,10 +190,10 @@ class _Way:
                 for key, reading in passing(reader, own, post, side.on, last.on):
                     self._at(key).readings[path] = reading
             if reader.by_post and moved:
-                self._at(_post_key(post, held)).readings[path] = reader.read(own, last.on, held)
+                self._at(post_key(post, held)).readings[path] = reader.read(own, last.on, held)
         if moved:
-            self._at(_post_key(post, held)).post = held
-            self._at(_post_key(post, held)).doubt = doubtful(side.plan, held, disputed)
+            self._at(post_key(post, held)).post = held
+            self._at(post_key(post, held)).doubt = doubtful(side.plan, held, disputed)
         if last.plan is not side.plan:
             self._updates[Key(Stage.RULES, what=What.RULES_CHANGED)] = under(
                 last.plan, last.facts, last.on, held
@@ -282,7 +283,8 @@ def _fact_key(stage: Stage, fact: Fact, what: What) -> Key:
     return Key(stage, fact.effective_on, fact.position, fact.root, what)
 
 
-def _post_key(before: Post, after: Post) -> Key:
+def post_key(before: Post, after: Post) -> Key:
+    """The step in which another post is held, or the same is of another kind."""
     same = before.root == after.root
     return Key(Stage.POSITION, what=What.KIND_CHANGED if same else What.POST_CHANGED)
 
@@ -304,5 +306,3 @@ def of_fact(step: Step, facts: History) -> Cause:
     if step.key.stage is Stage.LEFT:
         return Cause(step, fact, None)
     return Cause(step, None, fact)
-
-

@@ -180,9 +180,7 @@ def _parts(way: Sequence[tuple[CauseClass | None, PeopleState]]) -> Iterator[Par
     yield _membership(Membership.NO_LONGER_COMPUTABLE, first, lost, -1, mean)
     for name, changes in _by_class(way, both):
         points = {path: last.points(column) for path, column in changes.items()}
-        moved = pl.DataFrame(list(changes.values())).select(
-            pl.any_horizontal(pl.all() != 0).sum()
-        )
+        moved = pl.DataFrame(list(changes.values())).select(pl.any_horizontal(pl.all() != 0).sum())
         total = sum(points.values(), ZERO)
         yield Part(name, int(moved.item() or 0), total, mean.step(total, 0), _nonzero(points))
     found = measured[1] & present[0] & ~measured[0]
@@ -220,9 +218,9 @@ def _by_class(
         if name is None:
             continue
         now = {
-            path: state.line(path).filter(both).zip_with(
-                state.line(path).filter(both).is_not_null(), filled[path]
-            )
+            path: state.line(path)
+            .filter(both)
+            .zip_with(state.line(path).filter(both).is_not_null(), filled[path])
             for path in paths
         }
         yield name, {path: (now[path] - filled[path]).alias(path) for path in paths}

@@ -17,7 +17,8 @@ from typing import TypeVar
 
 import yaml
 
-from ledger.errors import LedgerError
+from ledger.canonical import clean_text
+from ledger.errors import BadValue, LedgerError
 
 T = TypeVar("T")
 # The text of an instrument is the payload of one event, whose entry holds at most 65,535 bytes with
@@ -234,8 +235,12 @@ def scalar(node: Node, *, what: str) -> Scalar:
 
 
 def text(node: Node, *, what: str) -> str:
-    """Text as it stands."""
-    return scalar(node, what=what).text.strip()
+    """Text in one line, without control characters, as it may stand in an answer."""
+    found = scalar(node, what=what)
+    try:
+        return clean_text(found.text)
+    except BadValue as fault:
+        raise found.place.refusal(f"{what}: {fault.message}", fault.next_step) from None
 
 
 def number(node: Node, *, what: str) -> Decimal:

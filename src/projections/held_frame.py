@@ -1,8 +1,8 @@
 """The facts table as if some of what it tells had stood still: states between two answers.
 
-A held frame answers like the frame it rests on, but for posts, references and units, which stay as
-they were at a coordinate, and for facts of later days, which stay as far ahead as they were. With it
-`cohort` works out for everybody the states that `compare` walks through for one person.
+A held frame answers like the frame it rests on, but for posts, references and units, which stay
+as they were at a coordinate, and for facts of later days, which stay as far ahead as they were.
+With it `cohort` works out for everybody the states that `compare` walks through for one person.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from projections.columns import (
     KNOWN_UNTIL,
     NO_END,
     STILL,
+    SUBJECT,
     day_number,
 )
 from projections.frame import Frame
@@ -49,12 +50,14 @@ class HeldFrame(Frame):
         surroundings: references and units are those visible and known there.
         posts: posts held are those held there.
         ahead: facts of days after the first lie as far after the last.
+        among: facts of all other people are left out, so that few are answered fast.
     """
 
     base: Frame | None = None
     surroundings: At | None = None
     posts: At | None = None
     ahead: tuple[date, date] | None = None
+    among: pl.Series | None = None
     _held: dict[tuple[str, frozenset[str]], Table] = field(default_factory=dict)
 
     def table(self, kind: str, columns: Iterable[str] = ()) -> Table:
@@ -73,6 +76,9 @@ class HeldFrame(Frame):
     def _still(self, table: Table) -> Table:
         if table.kind in (REFERENCE, UNIT_FACT):
             return table if self.surroundings is None else _pinned(table, self.surroundings)
+        if self.among is not None:
+            own = pl.col(SUBJECT).is_in(self.among.implode())
+            table = replace(table, rows=table.rows.filter(own))
         if table.kind == POSITION and self.posts is not None:
             return _pinned(table, self.posts)
         return table if self.ahead is None else _kept_ahead(table, *self.ahead)
@@ -84,6 +90,7 @@ def held(
     surroundings: At | None = None,
     posts: At | None = None,
     ahead: tuple[date, date] | None = None,
+    among: pl.Series | None = None,
 ) -> HeldFrame:
     """A frame over another in which something stands still."""
     return HeldFrame(
@@ -97,6 +104,7 @@ def held(
         surroundings=surroundings,
         posts=posts,
         ahead=ahead,
+        among=among,
     )
 
 

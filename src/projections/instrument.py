@@ -31,7 +31,7 @@ def load(document: bytes, *, file: str) -> Plan:
         DocumentRefused: code instrument_refused; file, line, path and remedy are in the message.
     """
     form = Form(parse(document, file=file), what="an instrument")
-    name = text(form.need("instrument"), what="`instrument`")
+    name = _name(form.need("instrument"))
     subject = one_of(form.need("subject"), SUBJECTS, what="`subject`")
     scope = Scope(subject).below(form)
     maximum = _maximum(form, scope)
@@ -59,6 +59,14 @@ def load(document: bytes, *, file: str) -> Plan:
             "Put the measures that depend on the position below one measure with `sum`.",
         )
     return plan
+
+
+def _name(node: Node) -> str:
+    """The name by which scores are asked for: lower-case words joined by hyphens."""
+    name = text(node, what="`instrument`")
+    if not name.replace("-", "").isalnum() or name != name.lower() or not name.isascii():
+        raise node.place.refusal("this is no name of an instrument.", "Use a-z, 0-9 and -.")
+    return name
 
 
 def _maximum(form: Form, scope: Scope) -> Value[Decimal]:

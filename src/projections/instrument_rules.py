@@ -24,6 +24,7 @@ from projections.document import (
 )
 from projections.instrument_values import (
     Scope,
+    check_always_there,
     code_choices,
     code_field,
     codes,
@@ -71,7 +72,9 @@ MOST_MONTHS = 720
 
 def _best(form: Form, scope: Scope) -> Best:
     kind = fact_kind(form.need("facts"), scope)
-    by, choices = code_field(form.need("by"), kind, scope)
+    by_node = form.need("by")
+    by, choices = code_field(by_node, kind, scope)
+    check_always_there(by, by_node.place, kind, scope)
     return Best(
         facts=kind,
         where=conditions(form.may("where"), kind, scope),
@@ -151,15 +154,18 @@ def _latest(form: Form, scope: Scope) -> Latest:
     kind = fact_kind(kind_node, scope)
     for name in PERIOD_FIELDS:
         field_type(name, kind_node.place, kind, scope)
+        check_always_there(name, kind_node.place, kind, scope)
     only = form.need("only")
     if not isinstance(only, Table) or len(only.entries) != 1:
         raise only.place.refusal("`only` names one field and its code.", "Write {state: DINILAI}.")
     ((state_field, state),) = only.entries.items()
     states = code_choices(state_field, only.place, kind, scope)
+    check_always_there(state_field, only.place, kind, scope)
     by = form.need("by")
     if not isinstance(by, Listing) or len(by.items) != 2:
         raise by.place.refusal("`by` names two code fields.", "Write [regime, predicate].")
     regime, regimes = code_field(by.items[0], kind, scope)
+    check_always_there(regime, by.items[0].place, kind, scope)
     predicate, predicates = code_field(by.items[1], kind, scope)
     window = _window_or_ever(form.need("window"), scope)
     if isinstance(window, Ever):
@@ -217,7 +223,9 @@ def _worst(form: Form, scope: Scope) -> Worst:
         raise kind_node.place.refusal(
             f"`worst` reads sanctions and not `{kind}`.", f"Write facts: {SANCTION}."
         )
-    by, choices = code_field(form.need("by"), kind, scope)
+    by_node = form.need("by")
+    by, choices = code_field(by_node, kind, scope)
+    check_always_there(by, by_node.place, kind, scope)
     ignored = codes(form.need("ignored"), scope, choices, "`ignored`")
     return Worst(
         facts=kind,

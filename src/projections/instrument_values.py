@@ -136,6 +136,16 @@ def field_type(name: str, place: Place, kind: str, scope: Scope) -> FieldType:
     )
 
 
+def check_always_there(name: str, place: Place, kind: str, scope: Scope) -> None:
+    """Refuse a field that a fact may lack, where a rule has no word for what is unknown."""
+    for part in FACT_SPECS[scope.owner, kind].fields:
+        if part.name == name and not part.required and part.default is None:
+            raise place.refusal(
+                f"the field `{name}` of `{kind}` may be absent, so this rule cannot rest on it.",
+                "Name a field that every such fact has.",
+            )
+
+
 def code_field(node: Node, kind: str, scope: Scope) -> tuple[str, tuple[str, ...]]:
     """The name of an open field that holds a code of a closed list, and that list."""
     name = text(node, what="a field")

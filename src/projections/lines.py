@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from ledger.facts import Fact, History
 from ledger.sanction import FILINGS, RULING
@@ -43,6 +44,7 @@ from projections.subject import (
 )
 from projections.trace import evaluate
 from projections.trace_case import ZERO, Case, meeting
+from projections.trace_latest import YEAR_DIGITS
 
 NIL = Span(ZERO, ZERO)
 GATE = ""
@@ -58,6 +60,7 @@ class Reading:
         reasoned: whether something makes it less than certain.
         why: of the gate alone: why somebody is not measured.
         uses: how facts were read; no part of what is compared.
+        result: what `trace` says of a line, of which the others are parts.
     """
 
     span: Span
@@ -65,6 +68,7 @@ class Reading:
     reasoned: bool = False
     why: Reason | None = None
     uses: tuple[FactUse, ...] = field(default=(), compare=False)
+    result: MeasureResult | None = field(default=None, compare=False)
 
     @property
     def points(self) -> Decimal | None:
@@ -150,7 +154,7 @@ def in_order(fact: Fact) -> tuple[date, int]:
 
 def _reading(found: MeasureResult) -> Reading:
     reasoned = any(True for _ in found.why())
-    return Reading(found.span, found.reach, reasoned, uses=found.facts)
+    return Reading(found.span, found.reach, reasoned, uses=found.facts, result=found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +226,19 @@ def needed(rule: Rule, facts: History, first: date, last: date) -> History:
             if fact.effective_on <= last and (fact.until is None or first < fact.until)
         ]
         return History({rule.facts: held}, facts.disputed, facts.position)
+    if isinstance(rule, Latest) and not rule.other.mark.makes_provisional:
+        after = rule.window.after(first)
+        appraised = [
+            fact for fact in facts.known(rule.facts) if after < year_end(fact.fields) <= last
+        ]
+        return History({rule.facts: appraised}, facts.disputed, facts.position)
     kinds = kinds_of(rule)
     return History({kind: facts.known(kind) for kind in kinds}, facts.disputed, facts.position)
+
+
+def year_end(fields: Mapping[str, Any]) -> date:
+    """The day by which an appraisal counts: the last of the year in which its period ends."""
+    return date(int(fields["to"][:YEAR_DIGITS]), 12, 31)
 
 
 def kinds_of(rule: Rule) -> frozenset[str]:

@@ -6,14 +6,13 @@ day; all facts; the post held; the rules. Equal states are worked out once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import polars as pl
 
 from projections.answer import Status
-from projections.cohort import STATUS, TOTAL, Cohort, cohort
+from projections.cohort import BAND, STATUS, TOTAL, Cohort, cohort
 from projections.cohort_people import KIND, UNIT, registered
 from projections.cohort_view import View, constant
 from projections.columns import SUBJECT
@@ -47,8 +46,8 @@ class GroupSide:
 class PeopleState:
     """Everybody's numbers at one state, as integers at `scale`; all states in one order of people.
 
-    `rows` has subject, member, status, total, and the points of each line of `paths`: 0 where the
-    post held has no such line, null where not known.
+    `rows` has subject, member, status, total, band, and the points of each line of `paths`: 0 where
+    the post held has no such line, null where not known.
     """
 
     rows: pl.DataFrame
@@ -63,7 +62,9 @@ class PeopleState:
         """The points of a line; nothing where the plan has none."""
         if path in self.paths:
             return self.rows[path]
-        return constant(0, _NUMBER, self.rows.height).set(self.rows[STATUS] == _NOT_APPLICABLE, None)
+        return constant(0, _NUMBER, self.rows.height).set(
+            self.rows[STATUS] == _NOT_APPLICABLE, None
+        )
 
     def measured(self) -> pl.Series:
         """Who is a member and has a total."""
@@ -89,8 +90,8 @@ def states(
     at neither end are left out where a unit is asked about.
     """
     first, last = start.question, end.question
-    known = sorted(_registered(frame, first) | _registered(frame, last))
-    begin, finish = _ends(frame, start, end, known)
+    begin, finish = ends(frame, start, end)
+    known = begin.rows[SUBJECT].to_list()
     if start.units is not None or end.units is not None:
         either = begin.rows[MEMBER] | finish.rows[MEMBER]
         known = begin.rows[SUBJECT].filter(either).to_list()
@@ -126,25 +127,21 @@ def _registered(frame: Frame, asked: Question) -> set[int]:
     return set(registered(View(frame, asked.as_of, asked.position)).to_list())
 
 
-def _ends(
-    frame: Frame, start: GroupSide, end: GroupSide, subjects: Sequence[int]
-) -> tuple[PeopleState, PeopleState]:
-    """The answers themselves, on one scale."""
+def ends(frame: Frame, start: GroupSide, end: GroupSide) -> tuple[PeopleState, PeopleState]:
+    """The answers of everybody registered at either side, on one scale, in one order of people."""
+    registered_then = [_registered(frame, side.question) for side in (start, end)]
+    subjects = sorted(registered_then[0] | registered_then[1])
     found = []
-    for side in (start, end):
-        members = pl.Series(sorted(_registered(frame, side.question)), dtype=pl.UInt32)
-        asked = cohort(
-            side.plan, frame, side.question, enacted=side.enacted, subjects=subjects
-        )
+    for side, among in zip((start, end), registered_then, strict=True):
+        members = pl.Series(sorted(among), dtype=pl.UInt32)
+        asked = cohort(side.plan, frame, side.question, enacted=side.enacted, subjects=subjects)
         found.append(_state(asked, (members, side.units)))
     scale = max(one.scale for one in found)
     begin, finish = (one.at_scale(scale) for one in found)
     return begin, finish
 
 
-def _state(
-    found: Cohort, members: tuple[pl.Series, frozenset[str] | None] | None
-) -> PeopleState:
+def _state(found: Cohort, members: tuple[pl.Series, frozenset[str] | None] | None) -> PeopleState:
     """A cohort's numbers by line."""
     numbers = found.numbers
     by_path = lines(found.plan)
@@ -155,6 +152,7 @@ def _state(
         _members(numbers, members).alias(MEMBER),
         numbers[STATUS].cast(pl.String),
         numbers[TOTAL].cast(_NUMBER),
+        numbers[BAND].cast(pl.String),
         *(
             _of_line(numbers[path].cast(_NUMBER), line, kinds, outside).alias(path)
             for path, line in by_path.items()
@@ -184,5 +182,3 @@ def _members(
     if units is None:
         return among
     return among & numbers[UNIT].cast(pl.String).is_in(sorted(units)).fill_null(value=False)
-
-

@@ -113,7 +113,7 @@ def _shown(fact: Fact, rule: AnyOf) -> str:
     """The code that made a fact count: what was matched, else the first condition's."""
     names = [] if rule.match is None else [rule.match.field]
     names += [condition.field for condition in rule.where]
-    return str(fact.fields[names[0]]) if names else rule.facts
+    return str(fact.fields.get(names[0], rule.facts)) if names else rule.facts
 
 
 def total(measure: Measure, rule: Total, case: Case) -> MeasureResult:

@@ -188,10 +188,10 @@ class Step:
         return bool(self.moves) or self.sums[0] != self.sums[1]
 
 
-def walk(start: State, updates: Mapping[Key, Update]) -> list[Step]:
-    """The steps in order, those without any effect included."""
+def walk(start: State, updates: Mapping[Key, Update], *, sums: Sums | None = None) -> list[Step]:
+    """The steps in order, those without any effect included; `sums` are those of the start."""
     steps: list[Step] = []
-    state, sums = start, start.sums()
+    state, sums = start, sums or start.sums()
     for key in sorted(updates):
         after = updates[key].applied(state)
         then = after.sums()
@@ -223,9 +223,7 @@ def _bounds(shown: Reading | None) -> object:
     return None if shown is None else (shown.span, shown.reach)
 
 
-def _numbers(
-    start: State, steps: Sequence[Step], paths: Iterable[str]
-) -> list[dict[str, Decimal]]:
+def _numbers(start: State, steps: Sequence[Step], paths: Iterable[str]) -> list[dict[str, Decimal]]:
     """The points of each step by line.
 
     A class gets a number for a line that is computable at its end: what it then is, less what it

@@ -1,4 +1,5 @@
-"""`python -m tests.bench [NAME…]`: all benchmarks, or those named; results and docs are written anew.
+"""`python -m tests.bench [NAME…]`: all benchmarks, or those named; results and docs are written
+anew.
 
 `ASN_LEDGER_BENCH_SCALE=0.01` measures a hundredth of everything in a minute and writes nothing.
 """
@@ -13,7 +14,8 @@ from tests.bench import machine, report
 from tests.bench.benchmarks import Sizes, every
 from tests.bench.measuring import Figure
 
-# Benchmarks are about databases that lose nothing when the power fails; tests need not wait for the disk.
+# Benchmarks are about databases that lose nothing when the power fails; tests need not wait for the
+# disk.
 DURABLE = "-h '' -c max_connections=200 -c timezone=Asia/Makassar"
 
 

@@ -1,7 +1,7 @@
 """The benchmarks, one function for each row of the table in docs/performance.md.
 
-Sizes are those of the table times `ASN_LEDGER_BENCH_SCALE`, 1 by default; a smoke run takes a hundredth.
-Whether a target was reached is said at full size only.
+Sizes are those of the table times `ASN_LEDGER_BENCH_SCALE`, 1 by default; a smoke run takes a
+hundredth. Whether a target was reached is said at full size only.
 """
 
 from __future__ import annotations

@@ -14,12 +14,36 @@ from typing import Any
 import orjson
 
 SEED = 20_261_122
-FIRST_NAMES = (
-    "Adi Budi Citra Dewi Eko Fitri Gita Hadi Indah Joko Kartika Lukman Maya Nanda Oki".split()
-)
-LAST_NAMES = (
-    "Saputra Lestari Wijaya Pratama Utami Santoso Hidayat Rahayu Nugroho Halim Siregar".split()
-)
+FIRST_NAMES = [
+    "Adi",
+    "Budi",
+    "Citra",
+    "Dewi",
+    "Eko",
+    "Fitri",
+    "Gita",
+    "Hadi",
+    "Indah",
+    "Joko",
+    "Kartika",
+    "Lukman",
+    "Maya",
+    "Nanda",
+    "Oki",
+]
+LAST_NAMES = [
+    "Saputra",
+    "Lestari",
+    "Wijaya",
+    "Pratama",
+    "Utami",
+    "Santoso",
+    "Hidayat",
+    "Rahayu",
+    "Nugroho",
+    "Halim",
+    "Siregar",
+]
 UNITS = [
     f"Dinas Umpama {number:02d} - Bidang {letter}" for number in range(1, 31) for letter in "ABC"
 ]

@@ -1,8 +1,8 @@
 """Measuring side by side: the things compared take turns, each in a process of its own.
 
-A machine is never equally fast for long. So what is compared runs A B C, A B C, A B C; each round gives
-its own ratios, and the median of the rounds is what counts. A process of its own for each run keeps the
-garbage, caches and peak memory of one from the next.
+A machine is never equally fast for long. So what is compared runs A B C, A B C, A B C; each round
+gives its own ratios, and the median of the rounds is what counts. A process of its own for each run
+keeps the garbage, caches and peak memory of one from the next.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def _environment() -> dict[str, str]:
 def rounds(
     repeats: int, tasks: Mapping[str, Mapping[str, Any]], prepare: Any = None
 ) -> dict[str, list[Any]]:
-    """Run every task once a round; `prepare(name, round)` adds arguments, such as a fresh folder."""
+    """Run every task once a round; `prepare(name, round)` adds arguments, such as a fresh
+    folder.
+    """
     found: dict[str, list[Any]] = {name: [] for name in tasks}
     for turn in range(repeats):
         for name, arguments in tasks.items():

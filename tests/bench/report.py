@@ -1,4 +1,6 @@
-"""Results as JSON for the machine they come from, and as a table for people in docs/performance.md."""
+"""Results as JSON for the machine they come from, and as a table for people in
+docs/performance.md.
+"""
 
 from __future__ import annotations
 

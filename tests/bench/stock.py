@@ -1,8 +1,10 @@
-"""The same import as a user of the `eventsourcing` library would write it: its recorder, its transcoder.
+"""The same import as a user of the `eventsourcing` library would write it: its recorder, its
+transcoder.
 
-One aggregate a person with event classes of its own, rows in file order, a save every 1,000 rows. It is
-given every advantage: all people stay in memory, their ids follow from their numbers, nothing is
-validated, sealed, matched with what is there or proved, and no file is checked before it is recorded.
+One aggregate a person with event classes of its own, rows in file order, a save every 1,000 rows.
+It is given every advantage: all people stay in memory, their ids follow from their numbers, nothing
+is validated, sealed, matched with what is there or proved, and no file is checked before it is
+recorded.
 """
 
 from __future__ import annotations

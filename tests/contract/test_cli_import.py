@@ -111,7 +111,12 @@ def test_nothing_is_recorded_before_a_ledger_is_founded(asn: AsnLedger) -> None:
 
 def test_found_stands_in_the_report_only(founded: AsnLedger) -> None:
     """The cell is shown to its sender; no message and no line on standard error repeats it."""
-    founded.file("a.jsonl", about(1, "registered"), about(77, "golongan"), about(1, "golongan", golongan="IX/q"))
+    founded.file(
+        "a.jsonl",
+        about(1, "registered"),
+        about(77, "golongan"),
+        about(1, "golongan", golongan="IX/q"),
+    )
     result = founded("import", "a.jsonl", "--json")
     refused = result.json["refused"]
     assert [one["found"] for one in refused] == [nip(77), "IX/q"]
@@ -222,7 +227,7 @@ def fill(path: Path, fields: dict[str, str]) -> None:
         elif title.startswith(("tmt", "tanggal", "berlaku", "terhitung")) and value is None:
             value = fields.pop("on", None)
         if value is not None:
-            sheet.cell(header + 1, cell.column, value)
+            sheet.cell(header + 1, cell.column or 1, value)
     book.save(path)
 
 

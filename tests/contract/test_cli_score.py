@@ -1,4 +1,6 @@
-"""`score`: the object of docs/facts.md, its digest, whose scores, and the coordinates of a question."""
+"""`score`: the object of docs/facts.md, its digest, whose scores, and the coordinates of a
+question.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +79,9 @@ def test_the_object_has_the_keys_of_the_contract(office: AsnLedger) -> None:
 
 
 def test_a_score_without_facts_leaves_the_key_out(office: AsnLedger) -> None:
-    """`--all` gives measures without facts, `--trace` with them; otherwise the answers are equal."""
+    """`--all` gives measures without facts, `--trace` with them; otherwise the answers are
+    equal.
+    """
     plain, traced = ask(office, "--all").lines, ask(office, "--all", "--trace").lines
     for one in plain:
         assert all(tuple(measure) == MEASURE for measure in measures_of(one))
@@ -111,7 +115,9 @@ def test_numbers_are_exact_text_without_trailing_zeros(office: AsnLedger) -> Non
 
 
 def test_the_total_is_the_sum_of_its_measures(office: AsnLedger) -> None:
-    """Qualification S2 20, technical training of a PELAKSANA 22.5, SANGAT_BAIK 30, no sanction 5."""
+    """Qualification S2 20, technical training of a PELAKSANA 22.5, SANGAT_BAIK 30, no sanction
+    5.
+    """
     answer = ask(office, nip(1)).json
     points = {one["measure"]: one["points"] for one in answer["measures"]}
     assert points == {"kualifikasi": "20", "kompetensi": "22.5", "kinerja": "30", "disiplin": "5"}
@@ -157,7 +163,9 @@ def test_a_unit_is_its_subtree_on_the_day(office: AsnLedger) -> None:
     )
     office("import", "moved.jsonl")
     before = ask(office, "--unit", "BKD").lines
-    after = office("score", "--unit", "BKD", "--instrument", "ip-asn", "--as-of", "2023-06-30", "--json")
+    after = office(
+        "score", "--unit", "BKD", "--instrument", "ip-asn", "--as-of", "2023-06-30", "--json"
+    )
     assert [one["person"]["nip"] for one in before] == [nip(1)]
     assert after.lines == []
     moved = office(
@@ -167,7 +175,9 @@ def test_a_unit_is_its_subtree_on_the_day(office: AsnLedger) -> None:
 
 
 def test_a_person_is_named_by_nip_id_or_standard_input(office: AsnLedger) -> None:
-    """With spaces as printed, by the id of an answer, or from a pipe, out of the shell's history."""
+    """With spaces as printed, by the id of an answer, or from a pipe, out of the shell's
+    history.
+    """
     first = ask(office, nip(1)).json
     number = nip(1)
     printed = f"{number[:8]} {number[8:14]} {number[14]} {number[15:]}"
@@ -279,12 +289,16 @@ def test_a_period_means_its_last_day(office: AsnLedger) -> None:
     day = ask(office, nip(1)).json
     assert (answer["as_of"], answer["period"]) == ("2022-12-31", "2022")
     assert (answer["total"], answer["measures"]) == (day["total"], day["measures"])
-    quarter = office("score", nip(1), "--instrument", "ip-asn", "--period", "2024-Q3", "--json").json
+    quarter = office(
+        "score", nip(1), "--instrument", "ip-asn", "--period", "2024-Q3", "--json"
+    ).json
     assert (quarter["as_of"], quarter["period"]) == ("2024-09-30", "2024-Q3")
 
 
 def test_other_rules_and_absent_facts_are_stamped(office: AsnLedger) -> None:
-    """Hypothetical, whether the number changes or not; a fact by key, position or stream/version."""
+    """Hypothetical, whether the number changes or not; a fact by key, position or
+    stream/version.
+    """
     first = ask(office, nip(1)).json
     assert ask(office, nip(1), "--rules", "PerBKN 8/2019").json["hypothetical"]
     course = next(

@@ -1,4 +1,6 @@
-"""Entries and leaves by the standard library alone: by committed vectors, and in a ledger's own rows."""
+"""Entries and leaves by the standard library alone: by committed vectors, and in a ledger's own
+rows.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The exports of a BKD go in and the expected scores come out, whatever the order and the database."""
+"""The exports of a BKD go in and the expected scores come out, whatever the order and the
+database.
+"""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
     python -m tests.contract.topics
 
 It never changes a topic that is pinned, but for members that a closed list has gained: what was
-recorded under it must be read for ever. A new shape is a new version of the topic, with an upcaster from
-the old one.
+recorded under it must be read for ever. A new shape is a new version of the topic, with an upcaster
+from the old one.
 """
 
 from __future__ import annotations

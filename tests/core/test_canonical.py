@@ -57,9 +57,10 @@ def test_bytes_are_those_of_the_standard_library(value: Any) -> None:
 def test_different_values_give_different_bytes(one: Any, other: Any) -> None:
     """Nothing is lost on the way: bytes agree only where the values are one."""
     same = canonical.canonical_bytes(one) == canonical.canonical_bytes(other)
-    assert same == (orjson.dumps(shuffled(one), option=orjson.OPT_SORT_KEYS) == orjson.dumps(
-        other, option=orjson.OPT_SORT_KEYS
-    ))
+    assert same == (
+        orjson.dumps(shuffled(one), option=orjson.OPT_SORT_KEYS)
+        == orjson.dumps(other, option=orjson.OPT_SORT_KEYS)
+    )
 
 
 @pytest.mark.parametrize("value", [1.5, {"a": [0.1]}, [1, {"b": float("nan")}]])
@@ -186,9 +187,7 @@ parts = st.dictionaries(st.sampled_from(["identity", "restricted", "other"]), st
 
 
 @given(parts, st.randoms(use_true_random=False))
-def test_the_digest_of_sealed_parts_has_one_order(
-    sealed: dict[str, bytes], random: Any
-) -> None:
+def test_the_digest_of_sealed_parts_has_one_order(sealed: dict[str, bytes], random: Any) -> None:
     """By key class, whatever order they come in; none without parts."""
     rows = list(sealed.items())
     random.shuffle(rows)

@@ -75,6 +75,11 @@ def empty() -> Log:
     return Log([], {})
 
 
+def later_than(on: date) -> st.SearchStrategy[date]:
+    """Days after one."""
+    return days.filter(lambda day: day > on)
+
+
 @st.composite
 def logs(draw: st.DrawFn) -> Log:
     """Any legal history: facts, and mends of facts that stand or were annulled."""
@@ -83,7 +88,7 @@ def logs(draw: st.DrawFn) -> Log:
     for _ in range(draw(st.integers(0, 14))):
         how = draw(st.sampled_from(["state", "state", "correct", "annul", "end"]))
         on, number = draw(days), draw(st.integers(0, 3))
-        until = draw(st.one_of(st.none(), days.filter(lambda day, on=on: day > on)))
+        until: date | None = draw(st.one_of(st.none(), later_than(on)))
         fields: dict[str, Any] = {"n": str(number)}
         if until is not None:
             fields["until"] = until.isoformat()

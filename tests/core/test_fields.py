@@ -98,9 +98,7 @@ def test_an_amount_is_kept_exactly(value: Decimal) -> None:
         (fields.coded_map(fields.read_code_word, fields.SCORE), {"A": 101}, "OUT_OF_RANGE"),
     ],
 )
-def test_bad_values_are_refused_with_a_code(
-    kind: fields.FieldType, raw: object, code: str
-) -> None:
+def test_bad_values_are_refused_with_a_code(kind: fields.FieldType, raw: object, code: str) -> None:
     """A stable code, and what to do about it."""
     assert refused(kind, raw) == code
 
@@ -115,7 +113,13 @@ def test_a_number_of_a_person_is_refused_in_an_open_field(raw: str) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "rank"),
-    [("III/d", "III/d"), ("iii/D", "III/d"), ("III.d", "III/d"), (" IV / e ", "IV/e"), ("ix", "IX")],
+    [
+        ("III/d", "III/d"),
+        ("iii/D", "III/d"),
+        ("III.d", "III/d"),
+        (" IV / e ", "IV/e"),
+        ("ix", "IX"),
+    ],
 )
 def test_golongan_is_read_as_people_write_it(raw: str, rank: str) -> None:
     """Of PNS with a letter, of PPPK without."""
@@ -139,7 +143,9 @@ def test_every_sealed_field_has_a_key_class() -> None:
 
 
 def test_no_open_field_takes_free_text() -> None:
-    """Names, titles and reasons are sealed; what is open is short, coded, or a document of its own."""
+    """Names, titles and reasons are sealed; what is open is short, coded, or a document of its
+    own.
+    """
     for topic, spec in registry.specs().items():
         for part in spec.fields:
             if part.type.sealed is None and part.type.name == "text":

@@ -44,7 +44,9 @@ def office() -> Person:
     """A person with what others name."""
     person = Person()
     person.say(about(1, "registered"))
-    person.say(about(1, "case"), about(1, "sanction"), about(1, "objection"), about(1, "inspection"))
+    person.say(
+        about(1, "case"), about(1, "sanction"), about(1, "objection"), about(1, "inspection")
+    )
     return person
 
 

@@ -164,6 +164,14 @@ def test_final_ruling_answers_an_earlier_filing() -> None:
     assert half.open_since == EARLY
 
 
+def test_final_ruling_of_the_day_of_filing_answers() -> None:
+    """A filing of the very day of a final ruling on the same sanction is answered by it."""
+    same_day = filed(RULED, root=3, kind="appeal")
+    assert effect(filed(EARLY), same_day, ruled("DIPERKUAT")).open_since is None
+    day_after = filed(date(2022, 3, 11), root=3, kind="appeal")
+    assert effect(filed(EARLY), day_after, ruled("DIPERKUAT")).open_since == date(2022, 3, 11)
+
+
 def test_appeal_filed_early_waits_for_its_own_ruling() -> None:
     """Two early filings: in force from the later of the two rulings."""
     appeal = filed(date(2022, 1, 25), root=3, kind="appeal")

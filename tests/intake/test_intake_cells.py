@@ -16,9 +16,20 @@ from ledger.vocabulary import EducationLevel
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 LATER_DAYS = st.dates(date(1955, 1, 1), date(2200, 12, 31))
-MONTH_NAMES = (
-    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
-).split()
+MONTH_NAMES = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+]
 
 
 def spellings(day: date) -> list[str]:

@@ -23,13 +23,63 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 TITLES = tuple(f"{number:032x}" for number in (161, 162, 163))
 UNITS = tuple(f"{number:032x}" for number in (177, 178, 179))
 DEPTHS = {UNITS[0]: 0, UNITS[1]: 1, UNITS[2]: 1}
-EDUCATION = "SD SLTP SLTA SLTA_KEJURUAN D1 D2 D3 D4 S1 PROFESI SP1 S2 SP2 S3".split()
-KINDS = "JPT_UTAMA JPT_MADYA JPT_PRATAMA ADMINISTRATOR PENGAWAS PELAKSANA FUNGSIONAL".split()
-PREDICATES = "SANGAT_BAIK BAIK BUTUH_PERBAIKAN KURANG SANGAT_KURANG".split()
-REGIMES = "PP46 PP30 PERMENPANRB6".split()
-STATES = "DINILAI DINILAI DINILAI BELUM_DINILAI TIDAK_WAJIB".split()
-OUTCOMES = "DIPERKUAT DIPERINGAN DIPERBERAT DIUBAH DIBATALKAN TIDAK_DAPAT_DITERIMA DICABUT".split()
-SCORES = "0 49.99 50 50.5 60 60.01 69.99 70 75 75.5 89.99 90 90.5 100 100.5 109.99 110 120".split()
+EDUCATION = [
+    "SD",
+    "SLTP",
+    "SLTA",
+    "SLTA_KEJURUAN",
+    "D1",
+    "D2",
+    "D3",
+    "D4",
+    "S1",
+    "PROFESI",
+    "SP1",
+    "S2",
+    "SP2",
+    "S3",
+]
+KINDS = [
+    "JPT_UTAMA",
+    "JPT_MADYA",
+    "JPT_PRATAMA",
+    "ADMINISTRATOR",
+    "PENGAWAS",
+    "PELAKSANA",
+    "FUNGSIONAL",
+]
+PREDICATES = ["SANGAT_BAIK", "BAIK", "BUTUH_PERBAIKAN", "KURANG", "SANGAT_KURANG"]
+REGIMES = ["PP46", "PP30", "PERMENPANRB6"]
+STATES = ["DINILAI", "DINILAI", "DINILAI", "BELUM_DINILAI", "TIDAK_WAJIB"]
+OUTCOMES = [
+    "DIPERKUAT",
+    "DIPERINGAN",
+    "DIPERBERAT",
+    "DIUBAH",
+    "DIBATALKAN",
+    "TIDAK_DAPAT_DITERIMA",
+    "DICABUT",
+]
+SCORES = [
+    "0",
+    "49.99",
+    "50",
+    "50.5",
+    "60",
+    "60.01",
+    "69.99",
+    "70",
+    "75",
+    "75.5",
+    "89.99",
+    "90",
+    "90.5",
+    "100",
+    "100.5",
+    "109.99",
+    "110",
+    "120",
+]
 FIRST_DAY, LAST_DAY = date(2017, 1, 1), date(2025, 12, 31)
 
 Row = dict[str, Any]
@@ -283,7 +333,7 @@ def _twin(draw: st.DrawFn, writer: _Writer) -> None:
         _, other = draw(_position())
         fields |= other
     elif kind == "employment":
-        kind, fields = draw(_service())
+        kind, fields = draw(_service() | st.just(("left", {"reason": "PENSIUN"})))
     else:
         fields["predicate"] = draw(st.sampled_from(PREDICATES))
     writer.state(kind, fields, known["on"], None)

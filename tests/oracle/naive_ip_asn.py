@@ -53,7 +53,7 @@ def score(
         performance(facts, as_of),
         discipline(facts, as_of),
     ]
-    return conclude(parts, disputed)
+    return conclude(parts, disputed) | {"position_kind": post_kind}
 
 
 # What is filed or ruled after the day that is asked about may undo a sanction for that day too, and

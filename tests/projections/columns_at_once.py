@@ -113,7 +113,10 @@ def _fields(dice: _Dice, kind: str, count: int) -> dict[str, pl.Series]:
             "employment": code("employment", *["PNS"] * 12, "PPPK"),
         },
         "standing": lambda: {"on": early, "standing": code("standing", "AKTIF")},
-        "qualification": lambda: {"on": early, "level": code("level", *"SLTA D3 S1 S1 S2".split())},
+        "qualification": lambda: {
+            "on": early,
+            "level": code("level", *["SLTA", "D3", "S1", "S1", "S2"]),
+        },
         "position": lambda: {
             "assignment": code("assignment", "DEFINITIF"),
             "kind": code("kind", None, *posts),
@@ -128,7 +131,9 @@ def _fields(dice: _Dice, kind: str, count: int) -> dict[str, pl.Series]:
         "competency": lambda: {
             "category": code("category", *categories),
             "level": code("level", None, None, "PKA", "PKP"),
-            "hours": code("hours", None, *"4 8 12.5 20 40 4 8 12.5 20 40".split()),
+            "hours": code(
+                "hours", None, *["4", "8", "12.5", "20", "40", "4", "8", "12.5", "20", "40"]
+            ),
         },
         "sanction": lambda: {"level": code("level", "RINGAN", "RINGAN", "SEDANG", "BERAT")},
     }

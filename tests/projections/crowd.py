@@ -29,7 +29,7 @@ from tests.oracle.histories import (
 from tests.projections.logs import ListLog, fact, placed, units
 
 Fields = dict[str, Any]
-HOURS = "0 0.5 4.25 8 10 12 19.99 20 40".split()
+HOURS = ["0", "0.5", "4.25", "8", "10", "12", "19.99", "20", "40"]
 # More decimals, or more digits, than the table's integers hold.
 WIDE = ["19.9999999999", "0.00000000000000000001", "12.123456789"]
 FEW_UNITS = [*UNITS, UNITS[0], f"{999:032x}"]

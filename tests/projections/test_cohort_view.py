@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 import hypothesis.strategies as st
 import polars as pl
 from hypothesis import given
+
 from ledger.canonical import decimal_text
 from projections.cohort_view import at_least, interval_of, scale_of, scaled
 from projections.plan import Cuts, Interval, Mark, Value
 from projections.tables import MOST_SCALED, unscaled
-
 
 hundredths = st.decimals(0, 120, places=2)
 fine = st.decimals("0.001", "119.999", places=3)
@@ -19,12 +20,12 @@ fine = st.decimals("0.001", "119.999", places=3)
 
 @st.composite
 def cuts(draw: st.DrawFn) -> Cuts:
-    """Adjoining intervals from 0 to 120, with lower or upper edges inside, finer than the numbers."""
+    """Adjoining intervals from 0 to 120, lower or upper edges inside, finer than the numbers."""
     lower = draw(st.booleans())
     middle = sorted(draw(st.sets(fine, max_size=5)))
     edges = [Decimal(0), *middle, Decimal(120)]
     intervals = []
-    for place, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+    for place, (low, high) in enumerate(pairwise(edges)):
         last = place == len(edges) - 2
         code = Value((f"C{place}",), Mark.VERIFIED, "", "")
         intervals.append(Interval(low, lower or place == 0, high, (not lower) or last, code))

@@ -60,6 +60,7 @@ def shown(given_answer: Answer) -> dict[str, Any]:
         "measures": {one.name: one.points for one in given_answer.measures},
         "reasons": {reason.code for reason in given_answer.why},
         "disputed": list(given_answer.disputed),
+        "position_kind": given_answer.position_kind,
     }
 
 

@@ -67,6 +67,11 @@ MISTAKES: tuple[tuple[str, str, str], ...] = (
     ("by: level", "by: recognised", "`recognised` of `qualification` holds no code"),
     ("field: hours", "field: category", "`category` of `competency` is not a number"),
     ("field: score", "field: printed", "`printed` of `appraisal` is not a number"),
+    # fields that a fact may lack
+    ("facts: qualification", "facts: competency", "`level` of `competency` may be absent"),
+    ("facts: appraisal", "facts: competency", "`from` of `competency` may be absent"),
+    ("by: [regime, predicate]", "by: [assignment, predicate]", "`assignment` of `appraisal` may"),
+    ("only: {state: DINILAI}", "only: {assignment: PLT}", "`assignment` of `appraisal` may"),
     # numbers
     ("RINGAN: 3,", "RINGAN: -3,", "the points of RINGAN is negative. Give 0 or more"),
     ("target: 20", "target: twenty", "`target` is not a number. Write plain digits"),
@@ -113,6 +118,8 @@ MISTAKES: tuple[tuple[str, str, str], ...] = (
     ("{category: SEMINAR}", "SEMINAR", "`where` must be a table"),
     ("{category: SEMINAR}", "{category: [SEMINAR, SEMINAR]}", "names a code twice"),
     ("{category: SEMINAR}", "{category: []}", "`where` of category is empty"),
+    ("instrument: ip-asn", "instrument: IP ASN", "this is no name of an instrument"),
+    ("decree: PerBKN 8/2019", 'decree: "PerBKN\\n8/2019"', "`decree`: The text holds a control"),
     ("measure: kualifikasi", "measure: Kualifikasi!", "this is no name of a measure"),
     ("- measure: kualifikasi", "- {}", "not YAML"),
     ("{years: 1, start: {reading: rolling}}", "{years: 1}", "`window` lacks `start`"),

@@ -33,7 +33,7 @@ def submit(store: EventStore, gate: Gate, commands: list[Command]) -> Told:
     def run(index: int) -> None:
         try:
             told[index] = store.append(commands[index])
-        except Exception as error:  # noqa: BLE001 - what the thread was told
+        except Exception as error:
             told[index] = error
 
     threads = [Thread(target=run, args=(index,)) for index in range(len(commands))]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import groupby
@@ -13,7 +12,6 @@ import pytest
 from ledger import bulk
 from ledger.canonical import EntryTooLarge
 from ledger.errors import LedgerError
-from ledger.prepare import salts
 from ledger.records import Command, Outcome
 from ledger.store import EventStore
 from ledger.store_errors import LedgerLocked, RequestReused, StoreError, VersionConflict
@@ -112,9 +110,7 @@ def test_a_slow_batch_makes_the_next_smaller(
     """The batch follows the time it held the lock: slower, smaller; faster, larger, to a limit."""
     elapsed = iter(range(0, 10**12, bulk.HOLD_NANOSECONDS_MAX))  # each look a quarter second later
     monkeypatch.setattr(bulk, "perf_counter_ns", lambda: next(elapsed))
-    run = bulk.BulkAppend(
-        store._appender, backend=store.backend, writer=store._writer, salt=salts(os.urandom)
-    )
+    run = bulk.BulkAppend(store._appender, store._writer)
     run.run(command(new_stream(), 1) for _ in range(bulk.BATCH_EVENTS_FIRST + 1))
     assert run._events_a_batch == bulk.BATCH_EVENTS_FIRST // 4
     monkeypatch.setattr(bulk, "perf_counter_ns", lambda: 0)

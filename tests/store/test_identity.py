@@ -490,7 +490,7 @@ def test_following_equals_rebuilding_equals_the_plain_rules(
         assert index.find_many(numbers) == expected
 
 
-def tell(  # noqa: PLR0917
+def tell(
     act: str,
     persons: Persons,
     plain: Plain,

@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from api.cli import checkup, demo, founding, importing, looking, privacy, rebuilding, scoring
+from api.cli import (
+    advising,
+    checkup,
+    comparing,
+    demo,
+    founding,
+    importing,
+    looking,
+    privacy,
+    rebuilding,
+    scoring,
+)
 from api.cli.common import FileRefused, fail
 from ledger.errors import LedgerError
 
@@ -23,6 +34,9 @@ app.command("import")(importing.import_command)
 app.command("template")(importing.template_command)
 app.command("score")(scoring.score_command)
 app.command("export")(scoring.export_command)
+app.command("diff")(comparing.diff_command)
+app.command("series")(comparing.series_command)
+app.command("advise")(advising.advise_command)
 app.command("history")(looking.history_command)
 app.command("events")(looking.events_command)
 app.command("erase")(privacy.erase_command)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 from uuid import UUID
 
 import orjson
@@ -186,24 +186,35 @@ def _counted(rows: Iterator[dict[str, Any]], advance: Any) -> Iterator[dict[str,
 
 
 def _write(out: Path, rows: Iterator[dict[str, Any]], asked: Asked) -> int:
-    """Write aside and rename: a crash leaves the old file or none, never half of one."""
+    """Write aside and rename: a failure leaves the old file or none, never half of one."""
     aside = out.with_name(out.name + ".part")
+    try:
+        with aside.open("wb") as stream:
+            count = _write_rows(stream, out.suffix, rows, asked)
+        aside.replace(out)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    return count
+
+
+def _write_rows(
+    stream: BinaryIO, suffix: str, rows: Iterator[dict[str, Any]], asked: Asked
+) -> int:
     count = 0
-    with aside.open("wb") as stream:
-        if out.suffix == ".jsonl":
-            for row in rows:
-                stream.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
-                count += 1
-        else:
-            text = _Utf8(stream)
-            text.write("\ufeff")
-            writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-            names = [measure.name for measure in asked.plan.measures]
-            writer.writerow(header_cells(names))
-            for row in rows:
-                writer.writerow(answer_cells(row, names, asked.units))
-                count += 1
-    aside.replace(out)
+    if suffix == ".jsonl":
+        for row in rows:
+            stream.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+            count += 1
+        return count
+    text = _Utf8(stream)
+    text.write("\ufeff")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    names = [measure.name for measure in asked.plan.measures]
+    writer.writerow(header_cells(names))
+    for row in rows:
+        writer.writerow(answer_cells(row, names, asked.units))
+        count += 1
     return count
 
 

@@ -9,6 +9,7 @@ run does not append.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -53,6 +54,7 @@ class Importer:
         batch: opaque id of the import; stands in the origin of each of its events.
         digests: SHA-256 of each file by its name, hex.
         strict: all rows are one command; any refusal refuses everything.
+        turns: held while appending, where a second process helps.
     """
 
     ledger: Ledger
@@ -64,19 +66,23 @@ class Importer:
     dry: bool
     strict: bool
     progress: Progress = lambda _: None
+    turns: AbstractContextManager[object] = field(default_factory=nullcontext)
     first_position: int = 0
     last_position: int = 0
     _whole: list[Decided] = field(default_factory=list)
 
-    def run(self, spool: Spool, named: Named) -> None:
-        """Apply everything: references, units, people, the rest."""
-        self._phase(spool.rows(REFERENCES), REFERENCES)
+    def begin(self, spool: Spool, named: Named) -> None:
+        """Apply what others name: references, units, people."""
+        self.phase(spool.rows(REFERENCES), REFERENCES)
         self._found_units(named.unstated())
-        self._phase(spool.rows(UNITS), UNITS)
+        self.phase(spool.rows(UNITS), UNITS)
         self._found_units(named.units)
         self._people(spool, named.numbers)
-        self._phase(spool.rows(REST), REST)
-        self._phase(spool.rows(MERGES), MERGES)
+
+    def finish(self, spool: Spool) -> None:
+        """After the rest: merges, and with `strict` everything."""
+        self.subjects.let_go()
+        self.phase(spool.rows(MERGES), MERGES)
         if self.strict and self._whole:
             self._append_whole()
 
@@ -93,10 +99,11 @@ class Importer:
                 else:
                     yield row
 
-        self._phase(at_once(), PEOPLE)
-        self._phase(iter(waiting), PEOPLE)
+        self.phase(at_once(), PEOPLE)
+        self.phase(iter(waiting), PEOPLE)
 
-    def _phase(self, rows: Iterator[Prepared], phase: int) -> None:
+    def phase(self, rows: Iterator[Prepared], phase: int) -> None:
+        """Apply the rows of one phase."""
         size = 1 if phase == MERGES else _CHUNK_ROWS  # a merge reads what was appended before it
         while chunk := list(islice(rows, size)):
             self._chunk(chunk, phase)
@@ -118,7 +125,8 @@ class Importer:
 
     def _new_units(self, chunk: list[Prepared]) -> int:
         """How many units the rows of a chunk may found."""
-        stated = {(str(one.subject), str(one.on)) for row in chunk for one in row.drafts[:1]}
+        firsts = [row.drafts[0] for row in chunk if row.drafts[0].fact == "unit"]
+        stated = {(str(one.subject), str(one.on)) for one in firsts}
         find = self.subjects.units.find
         return len({code for code, on in stated if find(code, on) is None})
 
@@ -184,7 +192,8 @@ class Importer:
     def _append(self, decided: list[Decided]) -> None:
         if self.dry or not decided:
             return
-        outcomes = self.ledger.store.append_many([Command(one.rows) for one in decided])
+        with self.turns:
+            outcomes = self.ledger.store.append_many([Command(one.rows) for one in decided])
         again: list[Decided] = []
         for one, outcome in zip(decided, outcomes, strict=True):
             if isinstance(outcome, Outcome):
@@ -241,6 +250,13 @@ class Importer:
         rows = tuple(event for one in self._whole for event in one.rows)
         self._seen(self.ledger.store.append(Command(rows)))
         self.ledger.index.follow()
+
+    def absorb(self, report: ImportReport, first_position: int, last_position: int) -> None:
+        """Count in what another process applied."""
+        self.report.absorb(report)
+        firsts = [one for one in (self.first_position, first_position) if one]
+        self.first_position = min(firsts, default=0)
+        self.last_position = max(self.last_position, last_position)
 
     def _seen(self, outcome: Outcome) -> None:
         positions = outcome.positions

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from api.intake import collecting
 from api.intake.apply import Importer
 from api.intake.checking import Named, check_rows
+from api.intake.one_at_a_time import alone
 from api.intake.reading import Reading, read_files
 from api.intake.rejects import write_rejects
 from api.intake.report import ImportReport, counts
 from api.intake.rows import RowError
+from api.intake.sharing import apply_rest
 from api.intake.spool import Spool
 from api.intake.subjects import Subjects
 from api.intake.unit_book import UnitBook
@@ -35,16 +38,18 @@ def import_files(
     dry: bool = False,
     strict: bool = False,
     rejects: Path | None = None,
+    url: str | None = None,
     progress: Progress = _nothing,
 ) -> ImportReport:
     """Import files and folders as one batch; gives what became of every row.
 
     Refused and conflicting rows are written to the folder `rejects` with their reasons, a dry run's
-    too.
+    too. `url` says where the ledger is, so that a second process may help with a large import.
 
     Raises:
         Misuse: an unknown form was asked for.
-        StoreError: the database failed; what a second run calls the same is recorded.
+        StoreError, ImportInterrupted: the database or a process failed; what a second run calls
+            the same is recorded.
     """
     report = ImportReport()
     named = Named()
@@ -62,11 +67,16 @@ def import_files(
             check_rows(file.rows(), spool=spool, report=report, named=named)
             rows_of[file.name] = report.read - before
         digests = {file.name: file.digest for file in reading.files}
-        subjects = Subjects(ledger, UnitBook(ledger.units()), dry=dry, keeps=dry or strict)
-        importer = Importer(ledger, subjects, report, actor, batch, digests, dry, strict, progress)
-        importer.run(spool, named)
-        if report.added and not dry and importer.last_position:
-            _commit(ledger, importer, reading, rows_of)
+        with nullcontext() if dry else alone(ledger):
+            subjects = Subjects(ledger, UnitBook(ledger.units()), dry=dry, keeps=dry or strict)
+            importer = Importer(
+                ledger, subjects, report, actor, batch, digests, dry, strict, progress
+            )
+            importer.begin(spool, named)
+            apply_rest(importer, spool, url)
+            importer.finish(spool)
+            if report.added and not dry and importer.last_position:
+                _commit(ledger, importer, reading, rows_of)
         if rejects is not None and report.rejected:
             report.written = write_rejects(reading.files, report.rejected, rejects)
     return report

@@ -69,6 +69,14 @@ class ImportReport:
         else:
             self.corrects += 1
 
+    def absorb(self, other: ImportReport) -> None:
+        """Count in the report of another process; lists come in the order of the files."""
+        for name in ("read", "new", "same", "confirmed", "corrects", "conflicts"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.refused.extend(other.refused)
+        self.flagged = sorted(self.flagged + other.flagged, key=_by_place)
+        self.rejected = sorted(self.rejected + other.rejected, key=_by_file)
+
     def refuse(self, row: RawRow) -> None:
         """A row that is refused for its errors, all of them named at once."""
         first, *others = row.errors
@@ -124,6 +132,10 @@ class ImportReport:
             "unknown_files": self.unknown_files,
             "refused": sorted(self.refused, key=_by_place),
         }
+
+
+def _by_file(row: RawRow) -> tuple[str, str, int]:
+    return row.place.file, row.place.sheet or "", row.place.row
 
 
 def _by_place(refusal: dict[str, Any]) -> tuple[str, str, int]:

@@ -12,7 +12,8 @@ import marshal
 import pickle
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
@@ -151,7 +152,8 @@ class Spool:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="asn-ledger-")
-        self._rows = sqlite3.connect(Path(self._folder.name) / "rows", isolation_level=None)
+        self.path = Path(self._folder.name) / "rows"
+        self._rows = sqlite3.connect(self.path, isolation_level=None)
         self._rows.execute("PRAGMA journal_mode=OFF")
         self._rows.execute("PRAGMA synchronous=OFF")
         self._rows.execute(
@@ -163,6 +165,7 @@ class Spool:
         self._subjects: dict[str, int] = {}
         self._units: list[tuple[int, tuple[str, ...], str | None]] = []
         self._count = 0
+        self._in_phase = [0] * len(PHASES)
 
     def __enter__(self) -> Self:
         return self
@@ -187,6 +190,7 @@ class Spool:
         if phase == REST:
             subject = self._subjects.setdefault(first.subject or "", len(self._subjects))
         self._count += 1
+        self._in_phase[phase] += 1
         if phase == UNITS and first.fact == "unit":
             names = folded(first.fields["code"]), folded(first.fields["name"])
             self._units.append((self._count, names, first.fields.get("parent")))
@@ -216,6 +220,36 @@ class Spool:
             self._rank_units()
         found = self._rows.execute(
             "SELECT row FROM rows WHERE phase = ? ORDER BY subject, rank, sequence", (phase,)
+        )
+        for (blob,) in found:
+            yield _unpack(blob)
+
+    # ------------------------------------------------------------------- sharing between processes
+
+    def count(self, phase: int) -> int:
+        """How many rows a phase has."""
+        return self._in_phase[phase]
+
+    def subjects(self) -> Iterable[str]:
+        """The numbers that the rows of the rest are about."""
+        return self._subjects.keys()
+
+    def share(self, parts: Mapping[str, int]) -> None:
+        """Say to which part the rows of each number belong, and let other processes read them."""
+        self._flush()
+        self._rows.execute("CREATE TABLE shares (subject INTEGER PRIMARY KEY, part INT)")
+        shares = ((subject, parts.get(number, 0)) for number, subject in self._subjects.items())
+        self._rows.executemany("INSERT INTO shares VALUES (?,?)", shares)
+        self._rows.execute("COMMIT")
+
+
+def shared_rows(path: Path, part: int) -> Iterator[Prepared]:
+    """The rows of the rest that belong to one part of a spool that was shared, in their order."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as rows:
+        found = rows.execute(
+            "SELECT row FROM rows JOIN shares USING (subject) WHERE phase = ? AND part = ?"
+            " ORDER BY subject, rank, sequence",
+            (REST, part),
         )
         for (blob,) in found:
             yield _unpack(blob)

@@ -15,7 +15,7 @@ from ledger.errors import BadValue
 from ledger.events.base import EMPLOYEE, LEDGER, ORG_UNIT, EventSpec
 from ledger.events.prepare import AFTER, BEFORE, FIRST_DAY_FACTS, GIVES_DAY, default_day, one_word
 from ledger.events.registry import CORRECTIONS, FACT_NAMES, FACT_SPECS, owners
-from ledger.fields import DAY, IDENT, TEXT, WORD, FieldType
+from ledger.fields import DAY, IDENT, SENDERS, SHA256, TEXT, WORD, FieldType
 
 SENDER = "Pengirim berkas"
 _COMMON = frozenset({"fact", "nip", "on", "document", "key"})
@@ -25,7 +25,7 @@ _DOCUMENT_FIELDS: Mapping[str, FieldType] = {
     "number": IDENT,
     "date": DAY,
     "issuer": TEXT,
-    "sha256": IDENT,
+    "sha256": SHA256,
 }
 _DOCUMENT_NEEDS = ("kind", "number", "date")
 _YEARS = ("1900-01-01", "2200-12-31")
@@ -139,7 +139,7 @@ def _read(raw: dict[str, Any], fact: str, reading: _Reading) -> Draft | None:
     owner, subject = _owner(raw, fact, reading)
     if owner is None:
         return None
-    key = _optional(raw, "key", IDENT, reading)
+    key = _optional(raw, "key", SENDERS, reading)
     document = _document(raw, fact, reading)
     if fact in CORRECTIONS:
         return _read_correction(raw, fact, owner, subject, key, document, reading)
@@ -342,7 +342,7 @@ def _read_correction(  # noqa: PLR0917 - private, called once
     if target is None:
         reading.complain("target", "FIELD_MISSING", f"{fact} needs its target.", "Add target.")
     else:
-        target = _optional({"target": target}, "target", IDENT, reading)
+        target = _optional({"target": target}, "target", SENDERS, reading)
     replacement = raw.pop("replacement", None)
     fields = _fields(raw, _READERS[owner, fact], reading)
     on = _optional(raw, "on", DAY, reading)

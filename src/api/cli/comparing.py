@@ -1,0 +1,291 @@
+"""`diff` and `series`: why a score changed between two coordinates, and on which days it did."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import groupby
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from api.cli.common import (
+    DEFAULT_URL,
+    AsJson,
+    KeyFolder,
+    LedgerUrl,
+    Purpose,
+    now,
+    opened,
+    print_json,
+    warn,
+)
+from api.cli.naming import day_option, instant_option, person_stream, today, unit_of
+from api.cli.scoring import Instrument, KnownAt, Position, Unit
+from api.cli.telling_causes import tell_difference, tell_group, tell_months, tell_series
+from ledger.application import Ledger
+from ledger.canonical import instant_text
+from ledger.errors import Misuse, PersonUnknown, UnitUnknown
+from ledger.unit_directory import PATH_MARK, UnitDirectory
+from projections import asking_why, causes_json, inquiry
+from projections.asking_why import Stretch
+from projections.inquiry import Ask, Asked
+from projections.series_people import Month
+
+Subject = Annotated[
+    str | None, typer.Argument(help="NIP, id or unit code; - reads standard input.")
+]
+_DAY_LENGTH = len("2026-11-22")
+
+
+def diff_command(
+    instrument: Instrument,
+    subject: Subject = None,
+    from_day: Annotated[
+        str | None, typer.Option("--from", help="Legal day to start from.", metavar="D")
+    ] = None,
+    to_day: Annotated[
+        str | None, typer.Option("--to", help="Legal day to end at; default today.", metavar="D")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Legal day of both sides.", metavar="D")
+    ] = None,
+    known_from: Annotated[
+        str | None, typer.Option("--known-from", help="As known then.", metavar="T")
+    ] = None,
+    known_to: Annotated[
+        str | None, typer.Option("--known-to", help="As known then; default now.", metavar="T")
+    ] = None,
+    position_from: Annotated[
+        int | None, typer.Option("--position-from", help="As known there.", metavar="N")
+    ] = None,
+    position_to: Annotated[
+        int | None, typer.Option("--position-to", help="As known there.", metavar="N")
+    ] = None,
+    rules_from: Annotated[
+        str | None, typer.Option("--rules-from", help="Under this decree.", metavar="DECREE")
+    ] = None,
+    rules_to: Annotated[
+        str | None, typer.Option("--rules-to", help="Under this decree.", metavar="DECREE")
+    ] = None,
+    unit: Unit = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Everybody registered by then.")] = False,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    as_json: AsJson = False,
+) -> None:
+    """Why a score differs between two days, or between what was known then and now."""
+    _check_one(subject, unit, everybody=everybody)
+    days = _days(from_day, to_day, as_of)
+    with opened(url, keys) as ledger:
+        asks = [
+            Ask(
+                instrument,
+                days[place],
+                known_at=_instant(ledger, (known_from, known_to)[place]),
+                position=(position_from, position_to)[place],
+                rules=(rules_from, rules_to)[place],
+            )
+            for place in range(2)
+        ]
+        _check_apart(asks)
+        moment = now()
+        sides = [inquiry.resolve(ledger, ask, today=today(ledger), now=moment) for ask in asks]
+        person, unit = _who(ledger, subject, unit)
+        if person is not None:
+            _diff_person(ledger, sides, person, as_json=as_json)
+        else:
+            _diff_group(ledger, sides, unit, as_json=as_json)
+
+
+def _check_one(subject: str | None, unit: str | None, *, everybody: bool) -> None:
+    if sum((subject is not None, unit is not None, everybody)) != 1:
+        raise Misuse(
+            "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
+        )
+
+
+def _days(first: str | None, last: str | None, as_of: str | None) -> list[date | None]:
+    if as_of is not None and (first is not None or last is not None):
+        raise Misuse(
+            "--as-of and --from or --to both say which day is meant.",
+            next_step="Give --as-of when the day is the same on both sides.",
+        )
+    if last is not None and first is None:
+        raise Misuse("--to has no --from.", next_step="Give the day to start from.")
+    texts = (as_of, as_of) if as_of is not None else (first, last)
+    return [None if text is None else day_option(text) for text in texts]
+
+
+def _check_apart(asks: list[Ask]) -> None:
+    first, last = (replace(ask, rules=None) for ask in asks)
+    if first == last and asks[0].rules == asks[1].rules:
+        raise Misuse(
+            "Both sides are the same question.",
+            next_step="Give --from and --to, --known-from and --known-to, or --rules-to.",
+        )
+
+
+def _instant(ledger: Ledger, text: str | None) -> datetime | None:
+    """An instant, or the end of a day, of today the present."""
+    found = instant_option(ledger, text, end=True)
+    if found is not None and text is not None and len(text) == _DAY_LENGTH:
+        return min(found, now())
+    return found
+
+
+def _who(ledger: Ledger, subject: str | None, unit: str | None) -> tuple[UUID | None, str | None]:
+    """The person meant, or the unit named."""
+    if subject is None:
+        return None, unit
+    if subject == "-":
+        subject = sys.stdin.readline().strip()
+    person = person_stream(ledger, subject)
+    return person, None if person is not None else subject
+
+
+def _name(person: dict[str, str | None], stream: UUID) -> str:
+    told = " ".join(part for part in (person["nip"], person["name"]) if part)
+    return told or stream.hex
+
+
+def _diff_person(ledger: Ledger, sides: list[Asked], person: UUID, *, as_json: bool) -> None:
+    if not any(inquiry.is_known(ledger, asked, person) for asked in sides):
+        raise PersonUnknown(
+            "This person was not on record at either position.", next_step="Ask at a later one."
+        )
+    found = asking_why.difference(ledger, sides[0], sides[1], person)
+    shown = causes_json.of_difference(found)
+    shown["person"] = ledger.person(person)
+    if as_json:
+        print_json(shown)
+    else:
+        tell_difference(shown, _name(shown["person"], person))
+
+
+def _diff_group(ledger: Ledger, sides: list[Asked], unit: str | None, *, as_json: bool) -> None:
+    units = None
+    about: dict[str, Any] | None = None
+    if unit is not None:
+        first, last = (unit_of(one.units, unit, one.question.as_of) for one in sides)
+        units = (first, last)
+        about = _unit_json(sides[1].units, last, sides[1].question.as_of)
+    frame = inquiry.facts_table(ledger, warn).frame()
+    found = asking_why.group_difference(frame, sides[0], sides[1], units)
+    shown = causes_json.of_group(found) | {"unit": about}
+    if as_json:
+        print_json(shown)
+    else:
+        tell_group(shown, "everybody" if about is None else _unit_words(about))
+
+
+def _unit_json(units: UnitDirectory, unit: UUID, on: date) -> dict[str, Any]:
+    described = units.described(unit, on) or {}
+    path = [(units.described(one, on) or {}).get("name") for one in units.path(unit, on)]
+    return {
+        "id": unit.hex,
+        "code": described.get("code"),
+        "name": described.get("name"),
+        "path": PATH_MARK.join(str(name) for name in reversed(path) if name),
+    }
+
+
+def _unit_words(about: dict[str, Any]) -> str:
+    return f"{about['path'] or about['id']}, with all below it"
+
+
+def series_command(
+    instrument: Instrument,
+    from_day: Annotated[str, typer.Option("--from", help="First legal day.", metavar="D")],
+    to_day: Annotated[
+        str | None, typer.Option("--to", help="Last legal day; default today.", metavar="D")
+    ] = None,
+    subject: Subject = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    unit: Unit = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Every unit.")] = False,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    as_json: AsJson = False,
+) -> None:
+    """Every day on which a person's score changed and why; a unit's mean month by month."""
+    _check_one(subject, unit, everybody=everybody)
+    with opened(url, keys) as ledger:
+        here = today(ledger)
+        asked = asking_why.stretch(
+            ledger,
+            instrument,
+            day_option(from_day),
+            here if to_day is None else day_option(to_day),
+            position=position,
+            known_at=_instant(ledger, known_at),
+            today=here,
+            now=now(),
+        )
+        person, unit = _who(ledger, subject, unit)
+        if person is not None:
+            _series_person(ledger, asked, person, as_json=as_json)
+        else:
+            _series_units(ledger, asked, unit, as_json=as_json)
+
+
+def _stretch_json(asked: Stretch) -> dict[str, Any]:
+    return {
+        "instrument": asked.instrument,
+        "from": asked.first.isoformat(),
+        "to": asked.last.isoformat(),
+        "position": asked.position,
+        "known_at": instant_text(asked.known_at),
+        "hypothetical": {"forecast": True} if asked.forecast else None,
+    }
+
+
+def _series_person(ledger: Ledger, asked: Stretch, person: UUID, *, as_json: bool) -> None:
+    if not ledger.events_of(person, position=asked.position):
+        raise PersonUnknown(
+            "This person was not on record at that position.", next_step="Ask at a later one."
+        )
+    points = causes_json.of_series(asking_why.person_series(ledger, asked, person))
+    shown = {
+        **_stretch_json(asked),
+        "subject": person.hex,
+        "start": points[0],
+        "changes": points[1:],
+        "person": ledger.person(person),
+    }
+    if as_json:
+        print_json(shown)
+    else:
+        tell_series(shown, _name(shown["person"], person))
+
+
+def _series_units(ledger: Ledger, asked: Stretch, unit: str | None, *, as_json: bool) -> None:
+    units = ledger.units(asked.position)
+    only = None if unit is None else unit_of(units, unit, asked.last)
+    frame = inquiry.facts_table(ledger, warn).frame()
+    found = sorted(asking_why.unit_series(ledger, frame, asked, only), key=lambda one: one.unit)
+    if not found:
+        raise UnitUnknown("No unit has members in these days.", next_step="Check the days.")
+    told = []
+    for one, rows in groupby(found, key=lambda month: month.unit):
+        about = _unit_json(units, UUID(one), asked.last)
+        told.append({**about, "months": [_month_json(row) for row in rows]})
+    shown = {**_stretch_json(asked), "units": told}
+    if as_json:
+        print_json(shown)
+    else:
+        tell_months(shown, [_unit_words(one) for one in told])
+
+
+def _month_json(month: Month) -> dict[str, Any]:
+    return {
+        "on": month.on.isoformat(),
+        "decree": month.rules.plan.decree,
+        "enacted": month.rules.enacted,
+        **causes_json.of_counts(month.counts),
+    }

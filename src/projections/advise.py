@@ -1,0 +1,295 @@
+"""What would raise one person's score: facts that are missing, and the points each would bring.
+
+Every proposal is a fact as if it were recorded, read by the same rules as all others; the gain is
+what the answer then says less what it says now. Nothing is stored, and whoever shows it stamps it
+hypothetical. What nobody can record, as the end of a sanction's five years, is told with its day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from ledger.canonical import decimal_text
+from ledger.events.prepare import AFTER
+from ledger.facts import Fact
+from projections.compare import Side
+from projections.lines import Leaf, Line, Reading, Sums, branches, doubtful, in_order, readers
+from projections.plan import (
+    AnyOf,
+    Best,
+    Condition,
+    Latest,
+    Span,
+    Sum,
+    Total,
+    Worst,
+    depends_on_position,
+)
+from projections.series import candidates
+from projections.subject import POSITION, Post, post_on
+from projections.trace_case import FIELD_UNKNOWN, ZERO, meeting, outside_window
+from projections.walk import State
+
+_FAR = timedelta(days=366 * 60)
+_LAST_OF_YEAR = (12, 31)
+NO_ROOT = 0
+
+
+class Do(StrEnum):
+    """What would have to happen: a fact recorded, one on record completed, or time to pass."""
+
+    RECORD = "record"
+    COMPLETE = "complete"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One thing that would raise one measure.
+
+    Attributes:
+        path: the line it raises.
+        kind, fields: of the fact, as it would have to say.
+        about: the fact on record that would have to be completed, or that time makes expire.
+        counts_from: the legal day from which it would count.
+        now, then: what the line comes to today, and would come to on that day.
+        sums: what the whole answer would be, where it would count at once.
+    """
+
+    do: Do
+    path: str
+    kind: str
+    fields: Mapping[str, object]
+    about: Fact | None
+    counts_from: date
+    now: Reading
+    then: Reading
+    sums: Sums | None
+
+    @property
+    def gain(self) -> Decimal | None:
+        """The points it brings, None where either side is not known."""
+        now, then = self.now.points, self.then.points
+        return None if now is None or then is None else then - now
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What would raise one answer.
+
+    Attributes:
+        side: the answer and the facts it rests on.
+        proposals: by line in the plan's order, the smallest gain first.
+        highest: what the answer would be if the best of those that count at once came together.
+    """
+
+    side: Side
+    proposals: Sequence[Proposal]
+    highest: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A fact as it would have to be, before it is known what it brings."""
+
+    do: Do
+    fact: Fact
+    about: Fact | None = None
+
+
+def advise(side: Side) -> Advice:
+    """The proposals for one person, at one coordinate, under the rules of that answer."""
+    post = post_on(side.facts, side.surroundings, side.on)
+    found = readers(side.plan)
+    state = State(
+        side.plan,
+        post,
+        doubtful(side.plan, post, side.facts.disputed),
+        {path: one.read(side.facts, side.on, post) for path, one in found.items()},
+    )
+    proposals: list[Proposal] = []
+    if state.why is None:
+        if post.kind is None:
+            proposals += _of_post(state, side)
+        for line in found.values():
+            if isinstance(line, Line):
+                proposals += _of_line(line, state, side)
+    return Advice(side, proposals, _highest(state, proposals, side.on))
+
+
+def _of_post(state: State, side: Side) -> Iterator[Proposal]:
+    """The kind of the post, without which a sum cannot be read; what it brings is not known."""
+    for branch in branches(state.plan.measures, None):
+        if depends_on_position(branch.rule.measures if isinstance(branch.rule, Sum) else ()):
+            span = Span(ZERO, branch.maximum.value)
+            now = Reading(span, span)
+            yield Proposal(Do.RECORD, branch.name, POSITION, {}, None, side.on, now, now, None)
+
+
+def _of_line(line: Line, state: State, side: Side) -> list[Proposal]:
+    """What would raise a line, the smallest gain first; nothing where it is at its maximum."""
+    leaf = _leaf_of(line, state.post)
+    now = state.readings[line.path]
+    if leaf is None or now.span.low == leaf.measure.maximum.value:
+        return []
+    found = [_weighed(line, one, state, side) for one in _tries(leaf, side, now)]
+    found += _waiting(line, leaf, state, side)
+    better = [one for one in found if one is not None and one.then.span.low > now.span.low]
+    better.sort(key=lambda one: (one.counts_from, one.then.span.low))
+    return better
+
+
+def _leaf_of(line: Line, post: Post) -> Leaf | None:
+    for leaf in line.leaves:
+        if leaf.posts is None or (post.kind is not None and post.kind in leaf.posts):
+            return leaf
+    return None
+
+
+def _weighed(line: Line, one: _Try, state: State, side: Side) -> Proposal | None:
+    """What a fact would bring on the day from which it counts."""
+    kind, root = one.fact.kind, one.fact.root
+    kept = [fact for fact in side.facts.known(kind) if fact.root != root]
+    facts = {**side.facts.facts, kind: sorted([*kept, one.fact], key=in_order)}
+    on = max(side.on, one.fact.effective_on)
+    then = line.read(replace(side.facts, facts=facts), on, state.post)
+    sums = None
+    if on == side.on:
+        sums = replace(state, readings={**state.readings, line.path: then}).sums()
+    now = state.readings[line.path]
+    fields = one.fact.fields
+    return Proposal(one.do, line.path, kind, fields, one.about, on, now, then, sums)
+
+
+def _tries(leaf: Leaf, side: Side, now: Reading) -> Iterator[_Try]:
+    rule = leaf.measure.rule
+    if isinstance(rule, Best):
+        for code in rule.points:
+            yield _new(side, rule.facts, {rule.by: code}, rule.where)
+    elif isinstance(rule, AnyOf):
+        yield from _of_any(rule, side, now)
+    elif isinstance(rule, Total):
+        yield from _of_total(rule, side, now)
+    elif isinstance(rule, Latest):
+        yield from _of_latest(rule, side, now)
+
+
+def _new(
+    side: Side,
+    kind: str,
+    fields: Mapping[str, object],
+    where: Sequence[Condition],
+    on: date | None = None,
+) -> _Try:
+    """A fact that nobody has recorded, with what its conditions ask for."""
+    asked = {one.field: min(one.codes.value) for one in where if not one.absent}
+    day = on or side.on
+    fact = Fact(
+        kind=kind,
+        root=NO_ROOT,
+        version=NO_ROOT,
+        position=side.position,
+        recorded_at=side.answer.question.known_at,
+        effective_on=day,
+        until=None,
+        fields={**asked, **fields},
+    )
+    return _Try(Do.RECORD, fact)
+
+
+def _completed(fact: Fact, fields: Mapping[str, object]) -> _Try:
+    return _Try(Do.COMPLETE, replace(fact, fields={**fact.fields, **fields}), fact)
+
+
+def _unknown(side: Side, kind: str, now: Reading) -> Iterator[Fact]:
+    """Facts of a kind that were read and lack the field that decides."""
+    for one in now.uses:
+        fact = side.facts.root(one.root) if one.why == FIELD_UNKNOWN else None
+        if fact is not None and fact.kind == kind:
+            yield fact
+
+
+def _of_any(rule: AnyOf, side: Side, now: Reading) -> Iterator[_Try]:
+    if rule.match is None:
+        yield _new(side, rule.facts, {}, rule.where)
+        return
+    kind = side.answer.position_kind or ""
+    wanted = rule.match.of[kind].value if kind in rule.match.of else ()
+    for code in wanted:
+        yield _new(side, rule.facts, {rule.match.field: code}, rule.where)
+        for fact in _unknown(side, rule.facts, now):
+            yield _completed(fact, {rule.match.field: code})
+
+
+def _of_total(rule: Total, side: Side, now: Reading) -> Iterator[_Try]:
+    """What is missing to the target, in one new fact or in one that does not say its number."""
+    after = rule.window.after(side.on)
+    counted = [
+        Decimal(fact.fields[rule.field])
+        for fact in meeting(side.facts.known(rule.facts), rule.where)
+        if fact.there(side.on)
+        and outside_window(fact.effective_on, after, side.on) is None
+        and fact.fields.get(rule.field) is not None
+    ]
+    missing = decimal_text(rule.target.value - sum(counted, ZERO))
+    yield _new(side, rule.facts, {rule.field: missing}, rule.where)
+    for fact in _unknown(side, rule.facts, now):
+        yield _completed(fact, {rule.field: missing})
+
+
+def _of_latest(rule: Latest, side: Side, now: Reading) -> Iterator[_Try]:
+    """The appraisal of the last full year, where it is missing or decides nothing; else the next.
+
+    Which text an appraisal falls under follows from its period, as at intake.
+    """
+    ended = side.on.year if (side.on.month, side.on.day) == _LAST_OF_YEAR else side.on.year - 1
+    deciding = [side.facts.root(one.root) for one in now.uses if one.used]
+    of_year = [one for one in deciding if one and str(one.fields["to"]).startswith(str(ended))]
+    years = [ended + 1] if of_year and now.points is not None else [ended, ended + 1]
+    for year in years:
+        last = date(year, *_LAST_OF_YEAR)
+        period: dict[str, object] = {
+            "from": date(year, 1, 1).isoformat(),
+            "to": last.isoformat(),
+        }
+        complete = AFTER.get(rule.facts)
+        if complete is not None:
+            complete(period, lambda *_: None, [])
+        for code in rule.points.get(str(period.get(rule.by[0])), ()):
+            said: dict[str, object] = {rule.state_field: rule.state.value, rule.by[1]: code}
+            if year == ended and len(of_year) == 1:
+                yield _completed(of_year[0], said)
+            else:
+                yield _new(side, rule.facts, {**period, **said}, rule.where, last)
+
+
+def _waiting(line: Line, leaf: Leaf, state: State, side: Side) -> Iterator[Proposal]:
+    """The next day on which time alone raises a line that only ever lowers."""
+    if not isinstance(leaf.measure.rule, Worst):
+        return
+    now = state.readings[line.path]
+    own = line.of(side.facts)
+    deciding = [side.facts.root(one.root) for one in now.uses if one.used]
+    sanctions = [one for one in deciding if one and one.kind == leaf.measure.rule.facts]
+    last = side.on + _FAR
+    for day in sorted(candidates(line, own, side.on, last)):
+        then = line.read(own, day, state.post)
+        if then.span.low > now.span.low:
+            about = sanctions[0] if sanctions else None
+            kind = leaf.measure.rule.facts
+            yield Proposal(Do.WAIT, line.path, kind, {}, about, day, now, then, None)
+            return
+
+
+def _highest(state: State, proposals: Sequence[Proposal], on: date) -> Sums:
+    best: dict[str, Reading] = {}
+    for one in proposals:
+        at_once = one.counts_from == on and one.sums is not None
+        before = best.get(one.path)
+        if at_once and (before is None or one.then.span.low > before.span.low):
+            best[one.path] = one.then
+    return replace(state, readings={**state.readings, **best}).sums()

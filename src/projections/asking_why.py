@@ -1,0 +1,191 @@
+"""Questions to a ledger about more than one answer: why it differs, how it went, what is missing.
+
+One person is answered from his stream, many from the facts table, as in `inquiry`. What is read
+from the ledger is read here, once; everything that follows is pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from uuid import UUID
+
+from ledger.application import Ledger
+from ledger.errors import Misuse
+from ledger.facts import History, history
+from ledger.records import RecordedEvent
+from ledger.rulebook import Enactment, Rulebook
+from ledger.unit_directory import UnitDirectory
+from projections import instrument, question
+from projections.advise import Advice, advise
+from projections.changes import without
+from projections.compare import Difference, Side, compare
+from projections.compare_people import GroupDifference, compare_people
+from projections.frame import Frame
+from projections.inquiry import Asked, log_of
+from projections.people_states import GroupSide
+from projections.plan import Plan
+from projections.question import Question
+from projections.series import InForce, Point, around, series
+from projections.series_people import Month, month_days, months
+from projections.trace import trace
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Legal days from first to last, both inside, as known at one position."""
+
+    instrument: str
+    first: date
+    last: date
+    position: int
+    known_at: datetime
+    forecast: bool
+
+
+def difference(ledger: Ledger, before: Asked, after: Asked, stream: UUID) -> Difference:
+    """Why the answers about one person differ between two resolved questions."""
+    last_position = max(before.question.position, after.question.position)
+    events = ledger.events_of(stream, position=last_position)
+    stated_at = {one.originator_version: one.id for one in events}
+    first, last = (_side(asked, events, stream) for asked in (before, after))
+    return compare(first, last, stated_at=stated_at)
+
+
+def _side(asked: Asked, events: Sequence[RecordedEvent], stream: UUID) -> Side:
+    """One coordinate of a person; facts that the question leaves out are left out."""
+    facts = history(events, asked.question.position)
+    answer = trace(
+        asked.plan,
+        facts,
+        asked.question,
+        subject=stream.hex,
+        surroundings=asked.surroundings,
+        enacted=asked.enacted,
+    )
+    left_out = {root for owner, root in asked.question.without if owner == stream.hex}
+    return Side(answer, without(facts, left_out), asked.surroundings)
+
+
+def advice(ledger: Ledger, asked: Asked, stream: UUID) -> Advice:
+    """What would raise one person's score."""
+    return advise(_side(asked, ledger.events_of(stream, position=asked.question.position), stream))
+
+
+def group_difference(
+    frame: Frame, before: Asked, after: Asked, units: tuple[UUID, UUID] | None
+) -> GroupDifference:
+    """Why sum and mean differ: of a unit with all below it on each of the days, or of everybody."""
+    sides = []
+    for place, asked in enumerate((before, after)):
+        below = None
+        if units is not None:
+            subtree = asked.units.subtree(units[place], asked.question.as_of)
+            below = frozenset(one.hex for one in subtree)
+        sides.append(GroupSide(asked.plan, asked.question, asked.enacted, below))
+    return compare_people(frame, *sides)
+
+
+def stretch(
+    ledger: Ledger,
+    name: str,
+    first: date,
+    last: date,
+    *,
+    position: int | None,
+    known_at: datetime | None,
+    today: date,
+    now: datetime,
+) -> Stretch:
+    """Place a question about a stretch of days in the log.
+
+    Raises:
+        Misuse: the last day lies before the first, or one far from any record.
+        BeforeFirstRecord, PositionRefused: as for a score.
+    """
+    if last < first:
+        raise Misuse(
+            f"The last day, {last.isoformat()}, lies before the first, {first.isoformat()}.",
+            next_step="Give the earlier day with --from and the later one with --to.",
+        )
+    if not question.EARLIEST <= first <= last <= question.LATEST:
+        raise Misuse(
+            f"A day lies outside {question.EARLIEST} to {question.LATEST}.",
+            next_step="Check the year.",
+        )
+    found, recorded_at = question.asked_position(
+        log_of(ledger), position=position, known_at=known_at, now=now
+    )
+    return Stretch(name, first, last, found, recorded_at, last > today)
+
+
+def person_series(ledger: Ledger, asked: Stretch, stream: UUID) -> list[Point]:
+    """One person's score on the first day, and every day on which it changed.
+
+    Raises:
+        InstrumentUnknown, NoRulesInForce: no such instrument, or none on the first day.
+    """
+    facts = history(ledger.events_of(stream, position=asked.position), asked.position)
+    book = ledger.references(asked.position)
+
+    def units() -> dict[str, History]:
+        return {unit.hex: own for unit, own in ledger.units(asked.position).units.items()}
+
+    rules = rules_between(ledger.rulebook(asked.position), asked)
+    return series(facts, around(facts, book, units), rules, asked.first, asked.last)
+
+
+def unit_series(ledger: Ledger, frame: Frame, asked: Stretch, unit: UUID | None) -> Iterator[Month]:
+    """A unit with all below it at the end of each month; every unit when None.
+
+    Raises:
+        InstrumentUnknown, NoRulesInForce: no such instrument, or none on the first day.
+    """
+    days = month_days(asked.first, asked.last)
+    rules = rules_between(ledger.rulebook(asked.position), asked)
+    units = ledger.units(asked.position)
+    return months(
+        frame,
+        rules,
+        days,
+        asked=Question(asked.last, asked.position, asked.known_at),
+        above=lambda on: units_above(units, on),
+        only=None if unit is None else unit.hex,
+    )
+
+
+def units_above(units: UnitDirectory, on: date) -> dict[str, Sequence[str]]:
+    """Each unit's id with those of the unit itself and of all above it on a day."""
+    return {one.hex: [above.hex for above in units.path(one, on)] for one in units.units}
+
+
+def rules_between(book: Rulebook, asked: Stretch) -> list[InForce]:
+    """The texts in force in a stretch of days, each from the day on which it is the one.
+
+    Raises:
+        InstrumentUnknown, NoRulesInForce.
+    """
+    enactments = [book.in_force(asked.instrument, asked.first)]
+    found = [_in_force(enactments[0], asked.first)]
+    starts = {
+        one.in_force_from
+        for one in book.enactments
+        if one.instrument == asked.instrument and asked.first < one.in_force_from <= asked.last
+    }
+    for on in sorted(starts):
+        enacted = book.in_force(asked.instrument, on)
+        if enacted.position != enactments[-1].position:
+            enactments.append(enacted)
+            found.append(_in_force(enacted, on))
+    return found
+
+
+def _in_force(enacted: Enactment, since: date) -> InForce:
+    return InForce(since, _plan(enacted.sha256, enacted.text), enacted.position)
+
+
+@lru_cache(maxsize=64)
+def _plan(sha256: str, text: str) -> Plan:
+    return instrument.load(text.encode(), file=f"the text enacted as {sha256[:12]}")
