@@ -254,6 +254,7 @@ class Backend(ABC):
         position: int,
         event: NewEvent,
         stamp: Any,
+        *,
         salt: bytes,
         digest: bytes | None,
         leaf: bytes,

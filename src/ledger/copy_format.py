@@ -49,6 +49,7 @@ def event_row(
     position: int,
     event: NewEvent,
     stamp: bytes,
+    *,
     salt: bytes,
     digest: bytes | None,
     leaf: bytes,

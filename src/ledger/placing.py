@@ -99,7 +99,8 @@ def place(
                 entry = hashed_entry(position, event, moment.text, salt=salt, digest=digest)
                 leaf = hashlib.sha256(entry).digest()
                 leaves.append(leaf)
-                rows.events.append(backend.event_row(position, event, stamp, salt, digest, leaf))
+                row = backend.event_row(position, event, stamp, salt=salt, digest=digest, leaf=leaf)
+                rows.events.append(row)
                 for key_class, ciphertext in event.sealed:
                     rows.sealed.append((position, key_class, ciphertext))
         outcomes.append(outcome)

@@ -250,12 +250,13 @@ class PostgresBackend(Backend):
         position: int,
         event: NewEvent,
         stamp: Any,
+        *,
         salt: bytes,
         digest: bytes | None,
         leaf: bytes,
     ) -> Any:
         """A row in the binary COPY format."""
-        return copy_format.event_row(position, event, stamp, salt, digest, leaf)
+        return copy_format.event_row(position, event, stamp, salt=salt, digest=digest, leaf=leaf)
 
     def insert_events(self, connection: Connection, rows: Rows) -> None:
         """One binary COPY."""

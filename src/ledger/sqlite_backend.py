@@ -212,6 +212,7 @@ class SqliteBackend(Backend):
         position: int,
         event: NewEvent,
         stamp: Any,
+        *,
         salt: bytes,
         digest: bytes | None,
         leaf: bytes,

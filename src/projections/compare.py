@@ -135,7 +135,9 @@ def compare(before: Side, after: Side, *, stated_at: Mapping[int, int]) -> Diffe
 
 
 def _idle(causes: Sequence[Cause], end: Side) -> list[Cause]:
-    """What was recorded or came without any effect by the last day; what only expires is no news."""
+    """What was recorded or came without any effect by the last day; what only expires is no
+    news.
+    """
     acting = {one.step.key.root for one in causes if one.step.acts}
     last: dict[int, Cause] = {}
     for one in causes:

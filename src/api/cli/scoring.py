@@ -198,9 +198,7 @@ def _write(out: Path, rows: Iterator[dict[str, Any]], asked: Asked) -> int:
     return count
 
 
-def _write_rows(
-    stream: BinaryIO, suffix: str, rows: Iterator[dict[str, Any]], asked: Asked
-) -> int:
+def _write_rows(stream: BinaryIO, suffix: str, rows: Iterator[dict[str, Any]], asked: Asked) -> int:
     count = 0
     if suffix == ".jsonl":
         for row in rows:

@@ -6,8 +6,8 @@ code, while the first applies the others; the ledger orders what both append, an
 it. If the second cannot begin, the first does all. If it ends midway, the import says so: what it
 stored is whole, and importing again finishes the rest.
 
-Trust: it is this program again, under the same account; the job it is handed names ledger and keys and
-goes through a pipe, never through the command line.
+Trust: it is this program again, under the same account; the job it is handed names ledger and keys
+and goes through a pipe, never through the command line.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class SecondHand:
         if self._result is None and self._ready:
             why = f": {self._failure}" if self._failure else "."
             raise ImportInterrupted(
-                f"A second process that helped with this import ended before its work was done{why}",
+                f"A second process of this import ended before its work was done{why}",
                 next_step="Import the same files again; what is recorded already is the same.",
             )
         return self._result
@@ -180,7 +180,9 @@ class Voice:
 @contextmanager
 def own_streams() -> Iterator[tuple[IO[bytes], Voice]]:
     """Standard input, and standard output for nobody else: what a library prints goes elsewhere."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process decides what an interrupt means
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # the first process decides what an interrupt means
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)
         yield sys.stdin.buffer, Voice(out)

@@ -16,13 +16,13 @@ def apply_rest(importer: Importer, spool: Spool, url: str | None) -> None:
     """Apply the facts that name others, person by person.
 
     Args:
-        url: where the ledger is, for a second process to open; None to do all of it here. Give it only
-            for a ledger with the clock and randomness of the machine.
+        url: where the ledger is, for a second process to open; None to do all of it here. Give it
+            only for a ledger with the clock and randomness of the machine.
 
     Raises:
         ImportInterrupted: the second process ended midway.
     """
-    alone = importer.dry or importer.strict or (os.cpu_count() or 1) < 2  # noqa: PLR2004
+    alone = importer.dry or importer.strict or (os.cpu_count() or 1) < 2
     if url is None or alone or spool.count(REST) < ROWS_MIN:
         importer.phase(spool.rows(REST), REST)
         return

@@ -1,0 +1,93 @@
+"""Coordinates of the people of a log in memory, for comparing and for series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+
+from ledger.facts import History, history
+from projections.answer import Status
+from projections.compare import Difference, Side, compare
+from projections.plan import Plan
+from projections.question import Question
+from projections.subject import Surroundings, depths_on, references_on
+from projections.trace import trace
+from tests.oracle.histories import BOOK, UNITS
+from tests.projections.crowd import Crowd
+from tests.projections.logs import START, ListLog, by_stream
+from tests.projections.variants import CHANGES, variant
+
+seeds = st.integers(0, 2**32)
+plans = st.lists(st.integers(0, len(CHANGES) - 1), max_size=4, unique=True).map(
+    lambda chosen: variant(tuple(sorted(chosen)))
+)
+
+
+@st.composite
+def crowds(draw: st.DrawFn, people: int = 5, each: int = 18) -> tuple[ListLog, date]:
+    """A dense log, and the day around which everything happens."""
+    on = draw(st.dates(date(2020, 1, 1), date(2024, 12, 31)))
+    return Crowd(draw(seeds), on).log(people, each), on
+
+
+@st.composite
+def coordinates(draw: st.DrawFn, log: ListLog, on: date) -> tuple[date, int]:
+    """A legal day near the one around which everything happens; a position of the log."""
+    shift = draw(st.integers(-900, 200) | st.sampled_from([0, 1, -1, -365, -366, 365]))
+    last = len(log.events)
+    return on + timedelta(days=shift), draw(st.just(last) | st.integers(1, last))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known of a log's people, at any position."""
+
+    log: ListLog
+
+    def people(self) -> list[str]:
+        """The streams of persons, in order."""
+        return sorted(set(by_stream(self.log.events)) - {BOOK.hex, *UNITS})
+
+    def facts(self, stream: str, position: int) -> History:
+        """What the fold tells of a stream."""
+        return history(by_stream(self.log.events).get(stream, []), position)
+
+    def units(self, position: int) -> dict[str, History]:
+        """All units as known at a position."""
+        return {unit: self.facts(unit, position) for unit in UNITS}
+
+    def surroundings(self, on: date, position: int) -> Surroundings:
+        """What no person's stream tells."""
+        known = {unit: facts for unit, facts in self.units(position).items() if facts.facts}
+        references = references_on(self.facts(BOOK.hex, position), on)
+        return Surroundings(references, depths_on(known, on))
+
+    def side(self, plan: Plan, stream: str, at: tuple[date, int]) -> Side:
+        """A person at a coordinate under a plan."""
+        on, position = at
+        facts, around = self.facts(stream, position), self.surroundings(on, position)
+        asked = Question(on, position, START)
+        answer = trace(plan, facts, asked, subject=stream, surroundings=around, enacted=3)
+        return Side(answer, facts, around)
+
+    def stated_at(self, stream: str) -> dict[int, int]:
+        """Where each fact of a stream was first stated."""
+        events = by_stream(self.log.events)[stream]
+        return {one.originator_version: one.id for one in events}
+
+    def difference(
+        self,
+        stream: str,
+        first: tuple[Plan, tuple[date, int]],
+        last: tuple[Plan, tuple[date, int]],
+    ) -> Difference:
+        """Why a person's answers differ."""
+        sides = [self.side(plan, stream, at) for plan, at in (first, last)]
+        return compare(*sides, stated_at=self.stated_at(stream))
+
+
+def measured(side: Side) -> bool:
+    """Whether a side has a total."""
+    return side.answer.status in (Status.COMPLETE, Status.PROVISIONAL)
