@@ -43,13 +43,6 @@ class ConnectionLost(Exception):
     """The connection broke; whether a commit that was under way took effect is not known."""
 
 
-class Moment(NamedTuple):
-    """A recorded_at: the instant in UTC, and its canonical text."""
-
-    instant: datetime
-    text: str
-
-
 @dataclass(frozen=True, slots=True)
 class KnownRequest:
     """A row of `requests`."""
@@ -245,8 +238,10 @@ class Backend(ABC):
         """The requests that were answered before, by actor and key."""
 
     @abstractmethod
-    def stamp(self, recorded_at: Moment) -> Any:
-        """recorded_at as `event_row` takes it; made once for all rows of a command."""
+    def stamp(self, recorded_at: datetime, text: str) -> Any:
+        """recorded_at as `event_row` takes it, from the instant in UTC or from its canonical text;
+        made once for all rows of a command.
+        """
 
     @abstractmethod
     def event_row(

@@ -20,7 +20,7 @@ from sqlalchemy import URL, Connection, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from ledger import copy_format
-from ledger.backend import PURPOSE, Backend, KnownRequest, Moment, Rows
+from ledger.backend import PURPOSE, Backend, KnownRequest, Rows
 from ledger.errors import ProgramError, invariant
 from ledger.guards import POSTGRES_GRANTS, POSTGRES_GUARDS, REFUSED_SQLSTATE
 from ledger.records import Head, NewEvent, Request
@@ -241,9 +241,10 @@ class PostgresBackend(Backend):
         )
         return {(row[0], row[1]): KnownRequest(*row[2:]) for row in rows}
 
-    def stamp(self, recorded_at: Moment) -> Any:
+    def stamp(self, recorded_at: datetime, text: str) -> Any:
         """A timestamptz in the binary COPY format."""
-        return copy_format.instant(recorded_at.instant)
+        del text
+        return copy_format.instant(recorded_at)
 
     def event_row(
         self,

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import URL, Connection, MetaData, create_engine, event, insert, select
 
-from ledger.backend import PURPOSE, READ, Backend, KnownRequest, Moment, Rows
+from ledger.backend import PURPOSE, READ, Backend, KnownRequest, Rows
 from ledger.canonical import instant_text
 from ledger.errors import invariant
 from ledger.guards import SQLITE_GUARDS
@@ -203,9 +203,10 @@ class SqliteBackend(Backend):
                 found[request.actor, request.key] = KnownRequest(*row)
         return found
 
-    def stamp(self, recorded_at: Moment) -> Any:
+    def stamp(self, recorded_at: datetime, text: str) -> Any:
         """The text."""
-        return recorded_at.text
+        del recorded_at
+        return text
 
     def event_row(
         self,

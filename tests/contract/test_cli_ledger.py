@@ -408,9 +408,7 @@ def test_a_hold_keeps_a_record_from_being_erased(office: AsnLedger) -> None:
 
 
 def test_an_erased_person_is_a_number_without_a_name(office: AsnLedger) -> None:
-    """The score stays the same to the digest; the person is found by no number; rows stay
-    sealed.
-    """
+    """The score is the same to the digest, no number finds the person, and rows stay sealed."""
     who = subject(office)
     before = office("score", nip(1), *AS_OF, "--json").json
     done = office("erase", nip(1), "--ground", "UU 27/2022 Pasal 43", "--json")

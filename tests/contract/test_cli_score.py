@@ -79,9 +79,7 @@ def test_the_object_has_the_keys_of_the_contract(office: AsnLedger) -> None:
 
 
 def test_a_score_without_facts_leaves_the_key_out(office: AsnLedger) -> None:
-    """`--all` gives measures without facts, `--trace` with them; otherwise the answers are
-    equal.
-    """
+    """`--all` gives measures without facts, with `--trace` the same and the facts."""
     plain, traced = ask(office, "--all").lines, ask(office, "--all", "--trace").lines
     for one in plain:
         assert all(tuple(measure) == MEASURE for measure in measures_of(one))
@@ -115,9 +113,7 @@ def test_numbers_are_exact_text_without_trailing_zeros(office: AsnLedger) -> Non
 
 
 def test_the_total_is_the_sum_of_its_measures(office: AsnLedger) -> None:
-    """Qualification S2 20, technical training of a PELAKSANA 22.5, SANGAT_BAIK 30, no sanction
-    5.
-    """
+    """S2 gives 20, a PELAKSANA in technical training 22.5, SANGAT_BAIK 30, no sanction 5."""
     answer = ask(office, nip(1)).json
     points = {one["measure"]: one["points"] for one in answer["measures"]}
     assert points == {"kualifikasi": "20", "kompetensi": "22.5", "kinerja": "30", "disiplin": "5"}
@@ -175,9 +171,7 @@ def test_a_unit_is_its_subtree_on_the_day(office: AsnLedger) -> None:
 
 
 def test_a_person_is_named_by_nip_id_or_standard_input(office: AsnLedger) -> None:
-    """With spaces as printed, by the id of an answer, or from a pipe, out of the shell's
-    history.
-    """
+    """With spaces as printed, by the id of an answer, or through a pipe."""
     first = ask(office, nip(1)).json
     number = nip(1)
     printed = f"{number[:8]} {number[8:14]} {number[14]} {number[15:]}"
@@ -296,9 +290,7 @@ def test_a_period_means_its_last_day(office: AsnLedger) -> None:
 
 
 def test_other_rules_and_absent_facts_are_stamped(office: AsnLedger) -> None:
-    """Hypothetical, whether the number changes or not; a fact by key, position or
-    stream/version.
-    """
+    """Hypothetical, whether the number changes or not; a fact has three names."""
     first = ask(office, nip(1)).json
     assert ask(office, nip(1), "--rules", "PerBKN 8/2019").json["hypothetical"]
     course = next(

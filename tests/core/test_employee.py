@@ -85,9 +85,7 @@ def tell(person: Person, told: list[Row]) -> list[object]:
 
 @given(rows())
 def test_a_second_run_adds_nothing(told: list[Row]) -> None:
-    """Whatever was taken is the same when it is told again, in that order or another, and no event
-    follows; what was refused stands for itself.
-    """
+    """What was taken is the same when it is told again, in any order, and no event follows."""
     person = registered()
     outcome = tell(person, told)
     taken = [row for row, verdict in zip(told, outcome, strict=True) if verdict in set(Verdict)]
@@ -99,9 +97,7 @@ def test_a_second_run_adds_nothing(told: list[Row]) -> None:
 
 @given(rows())
 def test_the_state_agrees_with_the_facts(told: list[Row]) -> None:
-    """Which event states each fact, and whether it was annulled: deciding and reading say the
-    same.
-    """
+    """Which event states each fact, and whether it stands: deciding agrees with reading."""
     person = registered()
     tell(person, told)
     facts = history(recorded(person))
@@ -256,9 +252,7 @@ def test_a_key_goes_before_an_id_and_an_id_before_a_position() -> None:
 
 
 def test_what_was_replaced_cannot_be_replaced_again() -> None:
-    """By position or place the event must be the current one, and the refusal names that; a key or
-    an id means the fact as it stands now.
-    """
+    """A position or place must be current; a key or an id means the fact as it stands now."""
     person = registered()
     person.say(about(1, "golongan", key="k"))
     person.say(correct("k", about(1, "golongan", on="2021-05-01")))

@@ -143,9 +143,7 @@ def test_every_sealed_field_has_a_key_class() -> None:
 
 
 def test_no_open_field_takes_free_text() -> None:
-    """Names, titles and reasons are sealed; what is open is short, coded, or a document of its
-    own.
-    """
+    """Names, titles and reasons are sealed; what is open is short, coded, or a whole law."""
     for topic, spec in registry.specs().items():
         for part in spec.fields:
             if part.type.sealed is None and part.type.name == "text":

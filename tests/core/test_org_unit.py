@@ -96,9 +96,7 @@ def test_a_unit_begins_with_its_own_fact() -> None:
 
 
 def test_the_same_code_again_is_a_change_from_its_day() -> None:
-    """Another day is another fact, the same day with other content a conflict, the same row
-    same.
-    """
+    """Another day is another fact, the same day with other content a conflict."""
     unit = founded()
     renamed = of_unit("BKD", "unit", name="BKPSDM", on="2020-01-01")
     assert unit.say(renamed).verdict is Verdict.NEW

@@ -99,9 +99,7 @@ def test_a_named_decree_answers_in_force_or_not() -> None:
 
 @given(st.lists(st.tuples(days, st.booleans()), min_size=1, max_size=6), days)
 def test_there_is_one_text_or_none(told: list[tuple[date, bool]], on: date) -> None:
-    """For every day exactly one text, or a declared gap: the greatest day up to it, then the
-    later.
-    """
+    """For every day one text or a declared gap: the greatest day up to it, then the later."""
     log = empty()
     standing: dict[int, date] = {}
     for begun, repealed in told:

@@ -141,9 +141,7 @@ def test_a_stored_event_that_lacks_a_field_stops_the_program() -> None:
 
 
 def test_names_that_python_reserves_lose_their_underscore() -> None:
-    """`from` and `class` are written so in files and payloads; correct has a day of its own
-    name.
-    """
+    """`from` and `class` are written so in files and payloads."""
     names = {part.attribute: part.name for part in CompetencyCompleted.SPEC.fields}
     assert names["from_"] == "from"
     correct = {part.attribute: part.name for part in EmployeeFactCorrected.SPEC.fields}

@@ -82,9 +82,7 @@ def test_files_may_come_in_any_order(here: Desk) -> None:
 
 
 def test_the_first_of_equal_acts_in_a_file_stands(here: Desk) -> None:
-    """A later one of the same content is the same, of other content a conflict; it is offered
-    back.
-    """
+    """A later one of the same content is the same, of other content it is offered back."""
     report = here.send(
         about(1, "registered"),
         about(1, "golongan", on="2021-04-01"),
@@ -109,6 +107,16 @@ def test_an_import_that_adds_nothing_appends_nothing(here: Desk) -> None:
     assert payload["counts"]["new"] == 1
     assert (payload["first_position"], payload["last_position"]) == (head - 1, head - 1)
     assert payload["files"][0]["form"] == "facts"
+
+
+def test_a_folder_of_many_files_is_noted_whole(here: Desk) -> None:
+    """An event has its limit, so the note is of several events in one command."""
+    paths = [here.file(about(who, "registered"), name=f"{who}.jsonl") for who in range(1, 900)]
+    assert counts(here.send_files(*paths)) == {"new": 899}
+    noted = list(here.ledger.store.read(1, topics=("ledger.import_committed/1",)))
+    files = [one["sha256"] for note in noted for one in json.loads(note.state)["files"]]
+    assert len(set(files)) == len(files) == 899
+    assert len({note.recorded_at for note in noted}) == 1
 
 
 def test_a_file_gives_each_event_its_origin(here: Desk) -> None:
@@ -144,9 +152,7 @@ def test_a_broken_reference_refuses_its_row_only(here: Desk) -> None:
 
 
 def test_other_persons_are_named_by_number_or_id(here: Desk) -> None:
-    """Registered before or in the same file, by any number; ids of what is no person are
-    refused.
-    """
+    """Registered before or in the same file; the id of what is no person is refused."""
     here.send(about(1, "registered"), about(2, "registered"))
     ident = here.stream(2)
     report = here.send(
@@ -164,9 +170,7 @@ def test_other_persons_are_named_by_number_or_id(here: Desk) -> None:
 
 
 def test_an_appraiser_of_another_agency_is_kept_sealed(here: Desk) -> None:
-    """Nobody here holds the number: the appraisal counts, flagged; registered later, he is the
-    same.
-    """
+    """Nobody here holds the number: flagged, and the same when he is registered later."""
     row = about(1, "appraisal", appraiser=nip(700))
     report = here.send(about(1, "registered"), row)
     assert (counts(report), flags(report)) == ({"new": 2}, ["APPRAISER_UNKNOWN"])
@@ -446,9 +450,7 @@ def test_a_replacement_may_name_the_person_by_another_of_his_numbers(here: Desk)
 
 
 def test_a_merge_states_everything_again_in_the_other_record(anywhere: Desk) -> None:
-    """With links, sealed fields and corrections; what the other held already is not counted
-    twice.
-    """
+    """With links, sealed fields and corrections; nothing is counted twice."""
     rows = [
         about(1, "registered"),
         about(2, "registered"),

@@ -220,9 +220,7 @@ def test_two_imports_end_at_the_same_time(anywhere: Desk) -> None:
 def test_a_broken_import_is_finished_by_running_it_again(
     anywhere: Desk, monkeypatch: pytest.MonkeyPatch, at: int, step: str, *, done: bool
 ) -> None:
-    """A crash before or after any batch leaves whole rows; the second run adds only what is
-    missing.
-    """
+    """A crash around any batch leaves whole rows; a second run adds what is missing."""
     monkeypatch.setattr(apply, "_CHUNK_ROWS", 5)
     left = [at]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from hypothesis import strategies as st
 
@@ -14,9 +15,9 @@ from projections.plan import Plan
 from projections.question import Question
 from projections.subject import Surroundings, depths_on, references_on
 from projections.trace import trace
-from tests.oracle.histories import BOOK, UNITS
-from tests.projections.crowd import Crowd
-from tests.projections.logs import START, ListLog, by_stream
+from tests.oracle.histories import BOOK, EDUCATION, KINDS, PREDICATES, REGIMES, TITLES, UNITS
+from tests.projections.crowd import Crowd, _Person
+from tests.projections.logs import START, ListLog, by_stream, placed
 from tests.projections.variants import CHANGES, variant
 
 seeds = st.integers(0, 2**32)
@@ -25,11 +26,36 @@ plans = st.lists(st.integers(0, len(CHANGES) - 1), max_size=4, unique=True).map(
 )
 
 
+class Steady(Crowd):
+    """A crowd of PNS who are measured but for what else happens to them."""
+
+    def log(self, people: int, each: int) -> ListLog:
+        """People with posts, diplomas and yearly appraisals, and about so many facts more."""
+        persons = [_Person(UUID(int=self.dice.getrandbits(128))) for _ in range(people)]
+        early = self.on - timedelta(days=9_000)
+        for one in persons:
+            self._state(one, "registered", {"employment": "PNS"}, early)
+            self._state(one, "qualification", {"level": self.dice.choice(EDUCATION)}, early)
+            post = {"kind": self.dice.choice(KINDS), "title_id": self.dice.choice(TITLES)}
+            self._state(one, "position", post | {"unit": self.dice.choice(UNITS)}, early)
+            for year in range(self.on.year - 5, self.on.year + 1):
+                self._state(one, "appraisal", self._whole_year(year), date(year, 12, 31))
+        for _ in range(people * self.dice.randrange(each)):
+            self._happen(self.dice.choice(persons), persons)
+        return ListLog(placed(self.found))
+
+    def _whole_year(self, year: int) -> dict[str, str]:
+        said = {"from": f"{year}-01-01", "to": f"{year}-12-31", "state": "DINILAI"}
+        said["regime"] = self.dice.choice(REGIMES)
+        return said | {"predicate": self.dice.choice(PREDICATES)}
+
+
 @st.composite
 def crowds(draw: st.DrawFn, people: int = 5, each: int = 18) -> tuple[ListLog, date]:
     """A dense log, and the day around which everything happens."""
     on = draw(st.dates(date(2020, 1, 1), date(2024, 12, 31)))
-    return Crowd(draw(seeds), on).log(people, each), on
+    kind = draw(st.sampled_from([Steady, Steady, Steady, Crowd]))
+    return kind(draw(seeds), on).log(people, each), on
 
 
 @st.composite
@@ -37,7 +63,8 @@ def coordinates(draw: st.DrawFn, log: ListLog, on: date) -> tuple[date, int]:
     """A legal day near the one around which everything happens; a position of the log."""
     shift = draw(st.integers(-900, 200) | st.sampled_from([0, 1, -1, -365, -366, 365]))
     last = len(log.events)
-    return on + timedelta(days=shift), draw(st.just(last) | st.integers(1, last))
+    late = st.integers(max(1, last * 2 // 3), last)
+    return on + timedelta(days=shift), draw(st.just(last) | late | late | st.integers(1, last))
 
 
 @dataclass(frozen=True)

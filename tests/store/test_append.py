@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Thread
 
 import pytest
@@ -122,6 +122,16 @@ def test_recorded_at_is_equal_in_a_command_and_greater_in_the_next(
     start = instants[0]
     steps = [(instant - start) // timedelta(microseconds=1) for instant in instants]
     assert steps == [0, 0, 1, 2]
+
+
+def test_a_second_that_ends_within_a_batch(store: EventStore, database_url: str) -> None:
+    """Instants one microsecond apart are hashed as they are stored, across the end of a second."""
+    begin = datetime(2026, 12, 31, 23, 59, 59, 999_998, tzinfo=UTC)
+    with EventStore.open(database_url, clock=lambda: begin) as beside:
+        beside.append_many(command(new_stream(), 1) for _ in range(5))
+    microseconds = [(event.recorded_at - begin).microseconds for event in store.read()]
+    assert microseconds == [0, 1, 2, 3, 4]
+    assert check_ledger(database_url) == 5
 
 
 def test_nothing_to_store_is_no_transaction(store: EventStore) -> None:

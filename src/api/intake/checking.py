@@ -51,6 +51,15 @@ class Named:
             for successor in inner.fields.get("successors", ()):
                 _earliest(self.above, successor, inner.on)
 
+    def absorb(self, other: Named) -> None:
+        """Take note of what another process noted."""
+        for name, on in other.units.items():
+            _earliest(self.units, name, on)
+        for name, on in other.above.items():
+            _earliest(self.above, name, on)
+        self.stated |= other.stated
+        self.numbers |= other.numbers
+
     def unstated(self) -> dict[str, str]:
         """What units name and no row describes."""
         return {

@@ -36,14 +36,17 @@ class _Refused(Exception):
         self.code, self.column, self.words = code, column, words
 
 
-def read_rows(stream: IO[bytes], file: str) -> Iterator[RawRow]:
+def read_rows(
+    stream: IO[bytes], file: str, *, before: int = 0, most: int | None = None
+) -> Iterator[RawRow]:
     """The rows of a facts file; blank lines are counted and left out.
 
-    Memory is bounded by the longest line taken, 1 MB; the rest of a longer one is skipped.
+    `before` lines were read by others; with `most`, it ends after the line of that number. Memory
+    is bounded by the longest line taken, 1 MB; the rest of a longer one is skipped.
     """
     readline = stream.readline
-    number = 0
-    while line := readline(LINE_MAX + 1):
+    number = before
+    while number != most and (line := readline(LINE_MAX + 1)):
         number += 1
         if number == 1 and line.startswith(_BOM):
             line = line[len(_BOM) :]

@@ -8,20 +8,21 @@ from pathlib import Path
 
 from api.intake import collecting
 from api.intake.apply import Importer
-from api.intake.checking import Named, check_rows
+from api.intake.checking import Named
 from api.intake.one_at_a_time import alone
 from api.intake.reading import Reading, read_files
 from api.intake.rejects import write_rejects
 from api.intake.report import ImportReport, counts
 from api.intake.rows import RowError
-from api.intake.sharing import apply_rest
-from api.intake.spool import Spool
+from api.intake.sharing import Sharing
+from api.intake.spool import spooled
 from api.intake.subjects import Subjects
 from api.intake.unit_book import UnitBook
 from ledger.application import Ledger
 from ledger.events.base import encode
 from ledger.events.book import ImportCommitted
 
+_FILES_A_NOTE = 200
 Progress = Callable[[int], None]
 
 
@@ -54,7 +55,12 @@ def import_files(
     report = ImportReport()
     named = Named()
     batch = ledger.new_stream().hex
-    with collecting.rarely(), read_files(paths, as_kind=as_kind) as reading, Spool() as spool:
+    with (
+        collecting.rarely(),
+        read_files(paths, as_kind=as_kind) as reading,
+        spooled() as spool,
+        Sharing(reading.files, url, progress) as sharing,
+    ):
         for fault in reading.errors:
             report.refuse_file(
                 fault.file,
@@ -64,7 +70,7 @@ def import_files(
         rows_of: dict[str, int] = {}
         for file in reading.files:
             before = report.read
-            check_rows(file.rows(), spool=spool, report=report, named=named)
+            sharing.check(file, spool, report, named)
             rows_of[file.name] = report.read - before
         digests = {file.name: file.digest for file in reading.files}
         with nullcontext() if dry else alone(ledger):
@@ -73,7 +79,7 @@ def import_files(
                 ledger, subjects, report, actor, batch, digests, dry, strict, progress
             )
             importer.begin(spool, named)
-            apply_rest(importer, spool, url)
+            sharing.apply(importer, spool)
             importer.finish(spool)
             if report.added and not dry and importer.last_position:
                 _commit(ledger, importer, reading, rows_of)
@@ -84,16 +90,20 @@ def import_files(
 
 def _commit(ledger: Ledger, importer: Importer, reading: Reading, rows_of: dict[str, int]) -> None:
     """Record that the import came to its end. A crash before leaves its events, each with its
-    batch.
+    batch. An event has its limit, so the files of a large folder are named in several.
     """
-    event = ImportCommitted(
-        batch=importer.batch,
-        files=tuple(
-            {"sha256": file.digest, "form": "+".join(file.forms), "rows": rows_of[file.name]}
-            for file in reading.files
-        ),
-        counts=dict(counts(importer.report)),
-        first_position=importer.first_position,
-        last_position=importer.last_position,
-    )
-    ledger.append_to_book([encode(event)], importer.actor)
+    files = [
+        {"sha256": file.digest, "form": "+".join(file.forms), "rows": rows_of[file.name]}
+        for file in reading.files
+    ]
+    notes = [
+        ImportCommitted(
+            batch=importer.batch,
+            files=tuple(files[start : start + _FILES_A_NOTE]),
+            counts=dict(counts(importer.report)),
+            first_position=importer.first_position,
+            last_position=importer.last_position,
+        )
+        for start in range(0, len(files), _FILES_A_NOTE)
+    ]
+    ledger.append_to_book([encode(note) for note in notes], importer.actor)

@@ -85,8 +85,14 @@ class SourceFile:
         """Whether it is a .jsonl of facts, and no table."""
         return not self.tables
 
-    def rows(self) -> Iterator[RawRow]:
+    def rows(
+        self, *, start: int = 0, before: int = 0, most: int | None = None
+    ) -> Iterator[RawRow]:
         """All rows in file order, from the beginning each time.
+
+        Args:
+            start, before: of a facts file, read from this byte on, before which so many lines lie.
+            most: of a facts file, read up to the line of this number.
 
         Raises:
             FileChanged: the file is no longer the one that was recognised.
@@ -97,7 +103,8 @@ class SourceFile:
                 yield from read_table(table, self.name)
         else:
             with self.path.open("rb", buffering=1 << 20) as stream:
-                yield from facts_file.read_rows(stream, self.name)
+                stream.seek(start)
+                yield from facts_file.read_rows(stream, self.name, before=before, most=most)
         self._unchanged()
 
     def _unchanged(self) -> None:

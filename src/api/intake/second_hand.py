@@ -1,13 +1,15 @@
-"""A second process that takes half of the people of a large import.
+"""A second process that does half of the work of a large import.
 
-Everything up to the people is done by the first process alone. What is left lies person by person
-in the spool, so the second opens the ledger for itself and applies the rows of its half by the same
-code, while the first applies the others; the ledger orders what both append, and they take turns at
-it. If the second cannot begin, the first does all. If it ends midway, the import says so: what it
-stored is whole, and importing again finishes the rest.
+It checks the second half of each large facts file while the first process checks the first half,
+and applies the facts of half of the people while the first applies those of the others. What others
+name, references, units and people, the first applies alone, before. The second opens the ledger for
+itself; the ledger orders what both append, and they take turns at it.
 
-Trust: it is this program again, under the same account; the job it is handed names ledger and keys
-and goes through a pipe, never through the command line.
+If the second cannot begin a task, the first does it. If it ends midway while it appends, the import
+says so: what it stored is whole, and importing again finishes the rest.
+
+Trust: it is this program again, under the same account. What it is asked goes through a pipe, never
+through the command line.
 """
 
 from __future__ import annotations
@@ -21,29 +23,38 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Thread
 from typing import IO, Any, NamedTuple, Self
 from uuid import UUID
 
 from ledger.errors import LedgerError
 
-ROWS_MIN = 20_000  # with fewer, the second process is hardly awake before the first is done
 _START = "from api.intake.second_hand_main import main; main()"
-_READY, _PROGRESS, _DONE, _FAILED = range(4)
+_APPENDING, _PROGRESS, _DONE, _FAILED = range(4)
 
 
 class ImportInterrupted(LedgerError):
-    """The second process of an import ended before its work was done."""
+    """The second process of an import ended while it appended."""
 
     code = "import_interrupted"
 
 
-class Job(NamedTuple):
-    """What the second process is handed.
+class CheckTask(NamedTuple):
+    """Check the lines of a facts file from a byte on, before which so many lie; spool its rows."""
+
+    path: Path
+    name: str
+    start: int
+    lines_before: int
+    spool: Path
+
+
+class ApplyTask(NamedTuple):
+    """Apply the rows of one part of a spool.
 
     Attributes:
-        url, keys: of the ledger. spool: the file of the rows. part: which half is its own.
-        people: who the numbers of the rows belong to.
+        url, keys: of the ledger. people: who the numbers of the rows belong to.
     """
 
     url: str
@@ -57,11 +68,9 @@ class Job(NamedTuple):
 
 
 class Turns:
-    """A lock between the two processes, a file in the spool's folder; each holds it while it
-    appends.
+    """A lock between the two processes; each holds it while it appends.
 
-    The databases have locks of their own; but one that waits for SQLite sleeps, and sleeps too
-    long.
+    The databases have locks of their own; but who waits for SQLite's sleeps, and sleeps too long.
     """
 
     def __init__(self, path: Path) -> None:
@@ -80,74 +89,87 @@ class Turns:
 
 
 class SecondHand:
-    """The other process, as the first sees it."""
+    """The second process, as the first sees it: one task at a time."""
 
-    def __init__(self, job: Job, progress: Callable[[int], None]) -> None:
-        """Start it on its job; `progress` is called from a thread of its own."""
+    def __init__(self, progress: Callable[[int], None]) -> None:
+        """Start it; `progress` is called from a thread of its own."""
         self._progress = progress
-        self._ready = False
-        self._result: Any = None
-        self._failure: str | None = None
+        self._appending = False
+        self._answers: SimpleQueue[tuple[int, Any]] = SimpleQueue()
         self._process = subprocess.Popen(  # noqa: S603 - this program itself
             [sys.executable, "-c", _START],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
-        self._listener = Thread(target=self._listen, args=(pickle.dumps(job),), daemon=True)
+        self._listener = Thread(target=self._listen, daemon=True)
         self._listener.start()
 
-    def _listen(self, job: bytes) -> None:
-        stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
-            return
+    def begin(self, task: CheckTask | ApplyTask) -> None:
+        """Hand it a task; `result` waits for its end."""
         try:
-            with stdin:
-                stdin.write(job)
-            for kind, value in messages(stdout):
-                if kind == _READY:
-                    self._ready = True
-                elif kind == _PROGRESS:
-                    self._progress(value)
-                elif kind == _DONE:
-                    self._result = value
-                else:
-                    self._failure = str(value)
-        except (OSError, EOFError, pickle.UnpicklingError) as fault:
-            self._failure = str(fault)
+            pickle.dump(task, self._pipe(self._process.stdin))
+            self._pipe(self._process.stdin).flush()
+        except OSError:
+            self._answers.put((_FAILED, None))
 
     def result(self) -> Any:
-        """What it did, once it is done; None if it never began, so that nothing of it is done.
+        """What came of the task; None if nothing was begun, so that it is to be done here.
 
         Raises:
             ImportInterrupted.
         """
-        self._listener.join()
-        self.close()
-        if self._result is None and self._ready:
-            why = f": {self._failure}" if self._failure else "."
+        kind, value = self._answers.get()
+        if kind == _DONE:
+            return value
+        self._answers.put((kind, value))  # also the answer to whatever is asked later
+        if self._appending:
             raise ImportInterrupted(
-                f"A second process of this import ended before its work was done{why}",
+                f"The second process of this import ended before its work was done. {value or ''}",
                 next_step="Import the same files again; what is recorded already is the same.",
             )
-        return self._result
+        return None
 
     def close(self) -> None:
         """End it, whatever it does; what it stored is whole."""
         self._process.kill()
         self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        self._listener.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            try:
+                self._pipe(pipe).close()
+            except OSError:  # what was written to a process that is gone
+                continue
+
+    def _listen(self) -> None:
+        failure: tuple[int, Any] = (_FAILED, None)
+        try:
+            for kind, value in _messages(self._pipe(self._process.stdout)):
+                if kind == _APPENDING:
+                    self._appending = True
+                elif kind == _PROGRESS:
+                    self._progress(value)
+                else:
+                    self._answers.put((kind, value))
+        except (OSError, pickle.UnpicklingError) as fault:
+            failure = (_FAILED, str(fault))
+        self._answers.put(failure)
+
+    @staticmethod
+    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+        if pipe is None:
+            raise OSError
+        return pipe
 
 
-def messages(stream: IO[bytes]) -> Iterator[tuple[int, Any]]:
-    """What the second process says, to the end."""
+def _messages(stream: IO[bytes]) -> Iterator[Any]:
+    """What the other process says, to the end."""
     while True:
         try:
-            kind, value = pickle.load(stream)  # noqa: S301 - bytes of our own program
+            message = pickle.load(stream)  # noqa: S301 - bytes of our own program
         except EOFError:
             return
-        yield kind, value
+        yield message
 
 
 class Voice:
@@ -156,20 +178,20 @@ class Voice:
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
 
-    def ready(self) -> None:
+    def appending(self) -> None:
         """From here on something may have been stored."""
-        self._say(_READY, None)
+        self._say(_APPENDING, None)
 
     def progress(self, rows: int) -> None:
         """So many rows more."""
         self._say(_PROGRESS, rows)
 
     def done(self, result: Any) -> None:
-        """All of its rows."""
+        """The task came to its end."""
         self._say(_DONE, result)
 
     def failed(self, fault: LedgerError) -> None:
-        """It cannot go on."""
+        """It cannot."""
         self._say(_FAILED, f"{fault.message} {fault.next_step}")
 
     def _say(self, kind: int, value: Any) -> None:
@@ -178,11 +200,13 @@ class Voice:
 
 
 @contextmanager
-def own_streams() -> Iterator[tuple[IO[bytes], Voice]]:
-    """Standard input, and standard output for nobody else: what a library prints goes elsewhere."""
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # the first process decides what an interrupt means
+def asked() -> Iterator[tuple[Iterator[Any], Voice]]:
+    """In the second process: the tasks as they come, and the voice to answer with.
+
+    Standard output is for that voice alone: what a library prints goes to standard error.
+    """
+    # The first process decides what an interrupt from the keyboard means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)
-        yield sys.stdin.buffer, Voice(out)
+        yield _messages(sys.stdin.buffer), Voice(out)

@@ -13,12 +13,13 @@ import pickle
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
 from api.intake.rows import Place, RawRow
+from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE, LEDGER
 from ledger.events.reading import Draft
 from ledger.unit_directory import DEPTH_MAX, folded
@@ -147,12 +148,42 @@ def _depth(name: str, above: Mapping[str, set[str]], known: dict[str, int], left
     return known[name]
 
 
-class Spool:
-    """A temporary store of prepared rows; a context manager that leaves nothing behind."""
+class Contents(NamedTuple):
+    """What a spool knows of its rows besides their file, for another spool to take them over.
 
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="asn-ledger-")
-        self.path = Path(self._folder.name) / "rows"
+    Attributes:
+        rows: how many. in_phase: how many of each phase.
+        subjects: number of a person -> what stands for it in the file.
+        units: place, folded names and parent of each unit described.
+    """
+
+    rows: int
+    in_phase: list[int]
+    subjects: dict[str, int]
+    units: list[tuple[int, tuple[str, ...], str | None]]
+
+
+@contextmanager
+def spooled() -> Iterator[Spool]:
+    """A spool in a temporary folder, of which nothing is left behind."""
+    with (
+        tempfile.TemporaryDirectory(prefix="asn-ledger-") as folder,
+        Spool(Path(folder) / "rows") as spool,
+    ):
+        yield spool
+
+
+class SpoolFailed(LedgerError):
+    """The temporary folder did not take the rows: mostly a full disk. Nothing was recorded."""
+
+    code = "spool_failed"
+
+
+class Spool:
+    """A store of prepared rows in a file of its own; a context manager that closes it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self._rows = sqlite3.connect(self.path, isolation_level=None)
         self._rows.execute("PRAGMA journal_mode=OFF")
         self._rows.execute("PRAGMA synchronous=OFF")
@@ -177,7 +208,6 @@ class Spool:
         at: TracebackType | None,
     ) -> None:
         self._rows.close()
-        self._folder.cleanup()
 
     def __len__(self) -> int:
         return self._count
@@ -199,7 +229,13 @@ class Spool:
             self._flush()
 
     def _flush(self) -> None:
-        self._rows.executemany("INSERT INTO rows VALUES (?,?,?,?,?)", self._waiting)
+        try:
+            self._rows.executemany("INSERT INTO rows VALUES (?,?,?,?,?)", self._waiting)
+        except sqlite3.Error as fault:
+            raise SpoolFailed(
+                f"The rows could not be kept in the temporary folder: {fault}.",
+                next_step="Make room there, or name another folder in TMPDIR, and import again.",
+            ) from fault
         self._waiting.clear()
 
     def _rank_units(self) -> None:
@@ -226,9 +262,38 @@ class Spool:
 
     # ------------------------------------------------------------------- sharing between processes
 
-    def count(self, phase: int) -> int:
-        """How many rows a phase has."""
-        return self._in_phase[phase]
+    def sealed(self) -> Contents:
+        """Make the file ready for another process to adopt; nothing may be added any more."""
+        self._flush()
+        self._rows.execute("COMMIT")
+        return Contents(self._count, self._in_phase, self._subjects, self._units)
+
+    def adopt(self, path: Path, contents: Contents) -> None:
+        """Take over the rows of another spool, behind those that are here."""
+        self._flush()
+        before = self._count
+        known = self._subjects
+        same = [
+            (subject, known.setdefault(number, len(known)))
+            for number, subject in contents.subjects.items()
+        ]
+        self._rows.execute("COMMIT")
+        self._rows.execute("ATTACH ? AS other", (str(path),))
+        self._rows.execute("BEGIN")
+        self._rows.execute("CREATE TEMP TABLE same (theirs INTEGER PRIMARY KEY, ours INT)")
+        self._rows.executemany("INSERT INTO same VALUES (?,?)", same)
+        self._rows.execute(
+            "INSERT INTO rows SELECT phase, coalesce(ours, 0), rank, sequence + ?, row"
+            " FROM other.rows LEFT JOIN same ON phase = ? AND theirs = subject",
+            (before, REST),
+        )
+        self._rows.execute("DROP TABLE same")
+        self._rows.execute("COMMIT")
+        self._rows.execute("DETACH other")
+        self._rows.execute("BEGIN")
+        self._count += contents.rows
+        self._in_phase = list(map(sum, zip(self._in_phase, contents.in_phase, strict=True)))
+        self._units += [(before + place, names, above) for place, names, above in contents.units]
 
     def subjects(self) -> Iterable[str]:
         """The numbers that the rows of the rest are about."""
