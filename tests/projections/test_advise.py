@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ledger.facts import Fact, History
 from projections.advise import Advice, Do, Proposal, advise
@@ -62,11 +61,11 @@ def once_recorded(side: Side, one: Proposal) -> Answer:
 
 def points_at(answer: Answer, path: str) -> Decimal | None:
     """The points of a line of an answer."""
-    measures = answer.measures
+    measures, points = answer.measures, None
     for name in path.split("/"):
         found = next(one for one in measures if one.name == name)
-        measures = found.measures
-    return found.points
+        measures, points = found.measures, found.points
+    return points
 
 
 @settings(max_examples=60)
@@ -146,7 +145,9 @@ def test_hours_already_done_count() -> None:
 def test_time_alone_ends_a_sanction() -> None:
     """Nothing can be recorded against a sanction; the day on which it stops counting is told."""
     case = Case()
-    case.state("sanction", date(2019, 3, 1), level="SEDANG", kind="LAINNYA", decided_on="2019-03-01")
+    case.state(
+        "sanction", date(2019, 3, 1), level="SEDANG", kind="LAINNYA", decided_on="2019-03-01"
+    )
     (found,) = proposals(advise(case.side(END)), "disiplin")
     assert (found.do, found.counts_from, found.gain) == (Do.WAIT, date(2024, 3, 1), Decimal(3))
     before = case.side(found.counts_from - timedelta(days=1)).answer

@@ -47,7 +47,7 @@ def points(found: GroupDifference) -> dict[str, Decimal]:
 
 def one_by_one(told: Told, sides: list[GroupSide]) -> dict[str, Decimal]:
     """The same, from the comparison of each person."""
-    brought: Counter[str] = Counter()
+    brought: dict[str, Decimal] = {}
     answers = [traced(one.plan, told.log, one.question) for one in sides]
     for stream in told.people():
         member = [_member(answers[place].get(stream), sides[place]) for place in range(2)]
@@ -59,16 +59,16 @@ def one_by_one(told: Told, sides: list[GroupSide]) -> dict[str, Decimal]:
         found = told.difference(stream, ends[0], ends[1])
         if None not in totals:
             for name, number in found.by_class().items():
-                brought[name.value] += number  # type: ignore[assignment]
+                brought[name.value] = brought.get(name.value, ZERO) + number
         elif totals[0] is not None:
             gone = member[1] == "outside"
-            name = Membership.LEFT if gone else Membership.NO_LONGER_COMPUTABLE
-            brought[name.value] -= totals[0]  # type: ignore[assignment]
+            cause = Membership.LEFT if gone else Membership.NO_LONGER_COMPUTABLE
+            brought[cause.value] = brought.get(cause.value, ZERO) - totals[0]
         elif totals[1] is not None:
             came = member[0] == "outside"
-            name = Membership.JOINED if came else Membership.BECAME_COMPUTABLE
-            brought[name.value] += totals[1]  # type: ignore[assignment]
-    return {name: Decimal(number) for name, number in brought.items() if number}
+            cause = Membership.JOINED if came else Membership.BECAME_COMPUTABLE
+            brought[cause.value] = brought.get(cause.value, ZERO) + totals[1]
+    return {name: number for name, number in brought.items() if number}
 
 
 def _member(answer: object, group: GroupSide) -> str:
@@ -125,9 +125,7 @@ def check_sums(found: GroupDifference) -> None:
 
 @settings(max_examples=30)
 @given(crowds(), plans, plans, st.data())
-def test_sums_and_means_add_up(
-    dated: Dated, first: Plan, last: Plan, data: st.DataObject
-) -> None:
+def test_sums_and_means_add_up(dated: Dated, first: Plan, last: Plan, data: st.DataObject) -> None:
     """Both differences are exactly those of the causes, and turn round with the question."""
     log, on = dated
     frame = frame_of_log(log)
@@ -142,9 +140,7 @@ def test_sums_and_means_add_up(
 
 @settings(max_examples=15)
 @given(crowds(), plans, st.data())
-def test_a_group_does_not_differ_from_itself(
-    dated: Dated, plan: Plan, data: st.DataObject
-) -> None:
+def test_a_group_does_not_differ_from_itself(dated: Dated, plan: Plan, data: st.DataObject) -> None:
     """Between equal coordinates every part is nothing, of nobody."""
     log, on = dated
     at = data.draw(coordinates(log, on))
@@ -156,7 +152,9 @@ def test_the_json_names_every_class_in_order() -> None:
     """Scripts find all classes, also those that bring nothing."""
     log = ListLog([])
     frame: Frame = frame_of_log(log)
-    found = compare_people(frame, side(SHIPPED, (date(2022, 1, 1), 0)), side(SHIPPED, (date(2023, 1, 1), 0)))
+    found = compare_people(
+        frame, side(SHIPPED, (date(2022, 1, 1), 0)), side(SHIPPED, (date(2023, 1, 1), 0))
+    )
     shown = of_group(found)
     assert [one["class"] for one in shown["causes"]] == [
         "left",
@@ -170,7 +168,7 @@ def test_the_json_names_every_class_in_order() -> None:
 
 def test_a_mean_is_rounded_half_up_and_nobody_has_none() -> None:
     """Two decimals, half up: 100.125 is 100.13."""
-    assert mean_of(Decimal("801"), 8) == Decimal("100.13")
+    assert mean_of(Decimal(801), 8) == Decimal("100.13")
     assert mean_of(ZERO, 0) is None
     assert Counts(0, 0, 0, 0, ZERO).mean is None
 
