@@ -15,7 +15,7 @@ import polars as pl
 
 from ledger.errors import LedgerError, invariant
 from projections.answer import Answer, MeasureResult, Status, conclude, not_applicable
-from projections.cohort_people import KIND, UNIT, WHY, People, people, registered
+from projections.cohort_people import EMPLOYED, KIND, UNIT, WHY, People, people, registered
 from projections.cohort_rare import rare, traced
 from projections.cohort_tree import (
     HIGH,
@@ -42,7 +42,7 @@ from projections.cohort_view import (
 )
 from projections.columns import SUBJECT
 from projections.frame import Frame
-from projections.plan import Latest, Measure, Plan, Sum, Total
+from projections.plan import Extra, Latest, Measure, Plan, Sum, Total, Value
 from projections.question import Question
 
 STREAM, STATUS, TOTAL, BAND = "stream", "status", "total", "band"
@@ -84,7 +84,7 @@ class Cohort:
         """Each subject's answer without the facts that led to it, ordered by stream."""
         hexes = self._view.frame.streams.hexes
         templates: dict[tuple[object, ...], Answer] = {}
-        for subject, unit, kind, why, *places in self._rows():
+        for subject, unit, kind, employment, why, *places in self._rows():
             stream = hexes[subject]
             if subject in self._rare:
                 yield self._rare[subject]
@@ -99,29 +99,38 @@ class Cohort:
                     why=self._people.reasons[why],
                 )
             else:
-                key = (kind, *places)
+                key = (kind, employment, *places)
                 template = templates.get(key)
                 if template is None:
-                    template = templates[key] = self._concluded(kind, places)
+                    template = templates[key] = self._concluded(kind, employment, places)
                 yield replace(template, subject=stream, unit=unit)
 
-    def _rows(self) -> Iterator[tuple[int, str | None, str | None, int | None, *tuple[int, ...]]]:
+    def _rows(
+        self,
+    ) -> Iterator[tuple[int, str | None, str | None, str | None, int | None, *tuple[int, ...]]]:
         """In the order of `numbers`: who each is, and the outcome of each leaf that applies."""
         ordered = self.numbers.select(SUBJECT).join(
             self._people.frame, on=SUBJECT, how="left", maintain_order="left"
         )
         codes = [
             leaf.outcomes.by_stream[ordered[SUBJECT]]
-            .set(~applies(leaf.measure, ordered[KIND]), None)
+            .set(~applies(leaf.measure, ordered), None)
             .alias(f"leaf {leaf.place}")
             for leaf in leaves(self._nodes)
         ]
         rows = ordered.select(
-            SUBJECT, pl.col(UNIT).cast(pl.String), pl.col(KIND).cast(pl.String), WHY, *codes
+            SUBJECT,
+            pl.col(UNIT).cast(pl.String),
+            pl.col(KIND).cast(pl.String),
+            pl.col(EMPLOYED).cast(pl.String),
+            WHY,
+            *codes,
         )
         return rows.iter_rows()
 
-    def _concluded(self, kind: str | None, places: Sequence[int | None]) -> Answer:
+    def _concluded(
+        self, kind: str | None, employment: str | None, places: Sequence[int | None]
+    ) -> Answer:
         return conclude(
             self.plan,
             self.question,
@@ -129,7 +138,7 @@ class Cohort:
             enacted=self.enacted,
             unit=None,
             position_kind=kind,
-            measures=[result(node, places, kind) for node in self._nodes],
+            measures=[result(node, places, kind, employment) for node in self._nodes],
         )
 
     def table(self) -> pl.DataFrame:
@@ -183,7 +192,7 @@ def _scale(plan: Plan) -> int:
     Raises:
         PlanTooFine: they need more digits than an integer of the machine holds.
     """
-    rounded = [one.decimals.value for one in _rules(plan.measures) if one.decimals is not None]
+    rounded = [one.value for one in _roundings(plan.measures)]
     scale = max([scale_of(decimals_of(plan)), *rounded])
     if scaled(plan.maximum.value, scale) > MOST_POINTS:
         raise PlanTooFine(
@@ -194,13 +203,15 @@ def _scale(plan: Plan) -> int:
     return scale
 
 
-def _rules(measures: Sequence[Measure]) -> Iterator[Total | Latest]:
-    """The rules that round."""
+def _roundings(measures: Sequence[Measure]) -> Iterator[Value[int]]:
+    """Where the rules round."""
     for one in measures:
         if isinstance(one.rule, Sum):
-            yield from _rules(one.rule.measures)
-        elif isinstance(one.rule, Total | Latest):
-            yield one.rule
+            yield from _roundings(one.rule.measures)
+        elif isinstance(one.rule, Extra):
+            yield from () if one.rule.rounding is None else (one.rule.rounding,)
+        elif isinstance(one.rule, Total | Latest) and one.rule.decimals is not None:
+            yield one.rule.decimals
 
 
 def _numbers(

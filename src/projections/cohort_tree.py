@@ -14,8 +14,9 @@ import polars as pl
 from ledger.errors import ProgramError
 from projections import reasons
 from projections.answer import MeasureResult
+from projections.cohort_extra import extra
 from projections.cohort_latest import latest
-from projections.cohort_people import KIND, People
+from projections.cohort_people import EMPLOYED, KIND, People
 from projections.cohort_rules import any_of, best, total
 from projections.cohort_view import (
     MARKS,
@@ -31,6 +32,7 @@ from projections.columns import SUBJECT
 from projections.plan import (
     AnyOf,
     Best,
+    Extra,
     Latest,
     Measure,
     Span,
@@ -98,6 +100,8 @@ def _outcomes(measure: Measure, view: View, people: People) -> Outcomes:
         return latest(measure, rule, view)
     if isinstance(rule, Worst):
         return worst(measure, rule, view)
+    if isinstance(rule, Extra):
+        return extra(measure, rule, view, people)
     raise ProgramError(f"{measure.name}: a sum has no facts of its own")
 
 
@@ -110,11 +114,13 @@ def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
             yield from leaves(node.parts)
 
 
-def applies(measure: Measure, kinds: pl.Series) -> pl.Series:
-    """Whether a measure applies to each of these kinds of position, of which null is none."""
-    if measure.when is None:
-        return constant(value=True, kind=pl.Boolean(), height=len(kinds))
-    return kinds.is_in(sorted(measure.when.value)).fill_null(value=False)
+def applies(measure: Measure, persons: pl.DataFrame) -> pl.Series:
+    """Whether a measure applies to each person's kind of position and status kepegawaian."""
+    found = constant(value=True, kind=pl.Boolean(), height=persons.height)
+    for said, column in ((measure.when, KIND), (measure.employed, EMPLOYED)):
+        if said is not None:
+            found &= persons[column].is_in(sorted(said.value)).fill_null(value=False)
+    return found
 
 
 Numbers = dict[str, pl.Series]
@@ -156,7 +162,7 @@ class _Walk:
             kinds = self.persons[KIND]
             parts = []
             for part in node.parts:
-                mask = applying & applies(part.measure, kinds)
+                mask = applying & applies(part.measure, self.persons)
                 parts.append(self.line(part, mask, above=f"{path}/"))
             numbers = _of_branch(node, _sum(parts, len(kinds)), kinds, self.scale)
         shown = {name: numbers[name].set(~applying, 0) for name in NUMBERS}
@@ -197,21 +203,24 @@ def _open_points(node: Branch, scale: int) -> int:
 
 def _static_reasons(measure: Measure) -> Iterator[Reason]:
     """Reasons that the measure's own maximum and `when` give every answer."""
-    for one in (measure.maximum, measure.when):
+    for one in (measure.maximum, measure.when, measure.employed):
         reason = None if one is None else of_parameter(one, measure.name)
         if reason is not None:
             yield reason
 
 
-def result(node: Node, places: Sequence[int | None], kind: str | None) -> MeasureResult:
-    """The measure of whoever has these outcomes at the leaves and this kind of position."""
+def result(
+    node: Node, places: Sequence[int | None], kind: str | None, employment: str | None
+) -> MeasureResult:
+    """The measure of whoever has these outcomes at the leaves, this post and this status."""
     if isinstance(node, Leaf):
         place = places[node.place]
         return node.outcomes.results[place or 0]
     parts = [
-        result(one, places, kind)
+        result(one, places, kind, employment)
         for one in node.parts
-        if one.measure.when is None or (kind is not None and one.measure.applies_to(kind))
+        if (one.measure.when is None or (kind is not None and one.measure.applies_to(kind)))
+        and one.measure.employs(employment)
     ]
     span, reach = (
         Span(sum((one.low for one in spans), ZERO), sum((one.high for one in spans), ZERO))

@@ -9,7 +9,7 @@ come with opposite signs. docs/adr/0012 says what becomes of answers that are no
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -19,10 +19,22 @@ from projections.answer import Answer
 from projections.changes import Change, by_knowledge, by_time, entry, held_back, without
 from projections.lines import Reader, Reading, doubtful, readers
 from projections.plan import Plan
-from projections.subject import ENDED, POSITION, Post, Surroundings, post_on
+from projections.subject import (
+    EMPLOYMENT,
+    ENDED,
+    LEFT,
+    POSITION,
+    REGISTERED,
+    Post,
+    Surroundings,
+    post_on,
+)
 from projections.walk import CauseClass, Key, Stage, State, Step, Update, What, walk
 
 ZERO = Decimal(0)
+
+
+_OF_POST = frozenset((POSITION, REGISTERED, EMPLOYMENT, LEFT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +191,7 @@ class _Way:
         side, last = self.first, self.last
         post = self._posts_known(self.start.post)
         held = post_on(last.facts, last.surroundings, last.on)
-        moved = (held.root, held.kind, held.unit) != (post.root, post.kind, post.unit)
+        moved = replace(held, facts=()) != replace(post, facts=())
         disputed = last.facts.disputed
         for path, reader in readers(side.plan).items():
             own = reader.of(last.facts)
@@ -214,7 +226,7 @@ class _Way:
         side = self.first
         facts = side.facts
         for key, change in self._changes.items():
-            if POSITION in change.kinds or change.disputes is not None:
+            if _OF_POST & change.kinds or change.disputes is not None:
                 facts = change.applied(facts)
                 post = post_on(facts, side.surroundings, side.on)
                 self._posts[key] = post
@@ -304,5 +316,3 @@ def of_fact(step: Step, facts: History) -> Cause:
     if step.key.stage is Stage.LEFT:
         return Cause(step, fact, None)
     return Cause(step, None, fact)
-
-

@@ -7,7 +7,7 @@ position, and that bands have no gap or overlap. Legal basis of each number: the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from ledger.canonical import decimal_text
@@ -17,7 +17,15 @@ from projections import instrument_rules as rules
 from projections.document import Form, Listing, Node, Place, day, number, one_of, parse, text
 from projections.instrument_rules import POSITION_KINDS
 from projections.instrument_values import Scope, codes, cuts, value, word
-from projections.plan import Basis, Measure, Plan, Population, Sum, Value, depends_on_position
+from projections.plan import (
+    Basis,
+    Measure,
+    Plan,
+    Population,
+    Sum,
+    Value,
+    depends_on_position,
+)
 
 SUBJECTS = (EMPLOYEE,)
 PERIOD_END = "period_end"
@@ -53,10 +61,10 @@ def load(document: bytes, *, file: str) -> Plan:
     )
     form.done()
     _check_sum(measures, maximum.value, measures_node.place, POSITION_KINDS)
-    if depends_on_position(measures):
+    if depends_on_position(measures) or _statuses_named(measures):
         raise measures_node.place.refusal(
             "a `when` stands at a top measure.",
-            "Put the measures that depend on the position below one measure with `sum`.",
+            "Put the measures with `when` below one measure with `sum`.",
         )
     return plan
 
@@ -94,14 +102,26 @@ def _measures(node: Node, scope: Scope, *, level: int) -> tuple[Measure, ...]:
         raise node.place.refusal(f"measures nest deeper than {MOST_LEVELS}.", "Flatten them.")
     found = tuple(_measure(item, scope, level=level) for item in node.items)
     for kind in POSITION_KINDS:
-        names = [one.name for one in found if one.applies_to(kind)]
+        named = [one for one in found if one.applies_to(kind)]
         for one, item in zip(found, node.items, strict=True):
-            if one.applies_to(kind) and names.count(one.name) > 1:
+            if any(one is other for other in named) and _meeting(one, named):
                 raise item.place.refusal(
                     f"two measures named `{one.name}` apply to {kind}.",
                     "Give them other names, or a `when` that keeps them apart.",
                 )
     return found
+
+
+def _meeting(measure: Measure, others: Sequence[Measure]) -> bool:
+    """Whether another measure of the same name applies to the same people."""
+    for one in others:
+        if one is measure or one.name != measure.name:
+            continue
+        if measure.employed is None or one.employed is None:
+            return True
+        if measure.employed.value & one.employed.value:
+            return True
+    return False
 
 
 def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
@@ -111,7 +131,7 @@ def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
     mark, cite = inner.stated(form.place)
     maximum = _maximum(form, inner)
     when = form.may("when")
-    applies = None if when is None else _when(when, inner)
+    applies, employed = (None, None) if when is None else _when(when, inner)
     children = form.may("sum")
     if children is None:
         rule = rules.rule(form, inner)
@@ -122,7 +142,7 @@ def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
     else:
         rule = Sum(_measures(children, inner, level=level + 1))
     form.done()
-    found = Measure(name, form.place.path, maximum, applies, cite, mark, rule)
+    found = Measure(name, form.place.path, maximum, applies, cite, mark, rule, employed)
     kinds = [kind for kind in POSITION_KINDS if found.applies_to(kind)]
     if isinstance(rule, Sum):
         _check_sum(rule.measures, maximum.value, form.place, kinds)
@@ -131,11 +151,22 @@ def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
     return found
 
 
-def _when(node: Node, scope: Scope) -> Value[frozenset[str]]:
+_Codes = Value[frozenset[str]]
+
+
+def _when(node: Node, scope: Scope) -> tuple[_Codes | None, _Codes | None]:
+    """The kinds of position, or what status kepegawaian, a measure applies to."""
     form = Form(node, what="`when`")
-    found = codes(form.need("position_kind"), scope, POSITION_KINDS, "`position_kind`")
+    kinds, employed = form.may("position_kind"), form.may("employment")
     form.done()
-    return found
+    if (kinds is None) == (employed is None):
+        raise form.place.refusal(
+            "`when` names kinds of position or a status kepegawaian.",
+            "Write {position_kind: […]} or {employment: […]}.",
+        )
+    if kinds is not None:
+        return codes(kinds, scope, POSITION_KINDS, "`position_kind`"), None
+    return None, codes(employed or node, scope, tuple(EmploymentStatus), "`employment`")
 
 
 def _check_sum(
@@ -143,16 +174,33 @@ def _check_sum(
 ) -> None:
     """Maxima add up, for each kind of position where measures depend on it."""
     split = depends_on_position(measures)
-    for kind in kinds if split else kinds[:1]:
-        maxima = (one.maximum.value for one in measures if one.applies_to(kind))
-        found = sum(maxima, Decimal(0))
+    employed = _statuses_named(measures)
+    if split and employed:
+        raise place.refusal(
+            "measures depend on the position and on the employment side by side.",
+            "Put the ones below a measure with `sum` of their own.",
+        )
+    for who, applying in _applying(measures, kinds if split else kinds[:1], employed):
+        found = sum((one.maximum.value for one in applying), Decimal(0))
         if found != maximum:
-            who = f" for {kind}" if split else ""
             raise place.refusal(
                 f"the maxima of the measures add up to {decimal_text(found)}{who}"
                 f" and not to {decimal_text(maximum)}.",
                 "Correct a `max`, or a `when` that leaves a kind of position out.",
             )
+
+
+def _applying(
+    measures: tuple[Measure, ...], kinds: Sequence[str], employed: frozenset[str]
+) -> Iterator[tuple[str, list[Measure]]]:
+    """The measures that apply to each kind of position, or to each status that is named."""
+    if employed:
+        for status in sorted(employed):
+            yield f" for {status}", [one for one in measures if one.employs(status)]
+        return
+    for kind in kinds:
+        who = f" for {kind}" if depends_on_position(measures) else ""
+        yield who, [one for one in measures if one.applies_to(kind)]
 
 
 def _check_highest(measure: Measure, place: Place) -> None:
@@ -175,3 +223,9 @@ def _check_match(measure: Measure, place: Place, kinds: Sequence[str]) -> None:
             "`match` and `when` name different kinds of position.",
             "State in `match` what each kind in `when` asks for: " + ", ".join(kinds) + ".",
         )
+
+
+def _statuses_named(measures: tuple[Measure, ...]) -> frozenset[str]:
+    """The statuses that some of these measures name, none if all apply to everybody."""
+    named = [measure.employed.value for measure in measures if measure.employed is not None]
+    return frozenset().union(*named)

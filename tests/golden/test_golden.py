@@ -36,7 +36,13 @@ def _cases() -> Iterator[tuple[str, Case]]:
             common = {key: group[key] for key in ("as_of", "appraised", "cite") if key in group}
             for case in group["cases"]:
                 shared = {key: book[key] for key in ("instrument", "as_of", "units")}
-                yield f"{group['group']}: {case['case']}", {**shared, **common, **case}
+                yield _named(path, group["group"], case["case"]), {**shared, **common, **case}
+
+
+def _named(path: Path, group: str, case: str) -> str:
+    """IP-ASN's cases came first and keep their names."""
+    where = "" if path.stem in {Path(name).stem for name in ORACLES} else f"{path.stem}: "
+    return f"{where}{group}: {case}"
 
 
 ALL = dict(_cases())
@@ -105,7 +111,7 @@ def test_case(name: str) -> None:
     assert {key: found[key] for key in wanted} == wanted
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [one for one in ALL if ALL[one]["instrument"] in ORACLES])
 def test_case_agrees_with_the_oracle(name: str) -> None:
     """A second working-out of the law, which reads neither code nor instrument, says the same."""
     case = ALL[name]
