@@ -14,7 +14,14 @@ from decimal import Decimal
 import polars as pl
 
 from ledger.errors import LedgerError, invariant
-from projections.answer import Answer, MeasureResult, Status, conclude, not_applicable
+from projections.answer import (
+    Answer,
+    MeasureResult,
+    Status,
+    conclude,
+    later_texts,
+    not_applicable,
+)
 from projections.cohort_people import EMPLOYED, KIND, UNIT, WHY, People, people, registered
 from projections.cohort_rare import rare, traced
 from projections.cohort_tree import (
@@ -182,7 +189,7 @@ def cohort(
     alone = traced(plan, view, question, special.to_list(), enacted=enacted)
     nodes = grow(plan.measures, view, found)
     scale = _scale(plan)
-    numbers, paths = _numbers(plan, found, nodes, scale, alone)
+    numbers, paths = _numbers(plan, question, found, nodes, scale=scale, alone=alone)
     return Cohort(plan, question, enacted, numbers, scale, paths, found, nodes, view, alone)
 
 
@@ -215,7 +222,13 @@ def _roundings(measures: Sequence[Measure]) -> Iterator[Value[int]]:
 
 
 def _numbers(
-    plan: Plan, found: People, nodes: Sequence[Node], scale: int, alone: Mapping[int, Answer]
+    plan: Plan,
+    question: Question,
+    found: People,
+    nodes: Sequence[Node],
+    *,
+    scale: int,
+    alone: Mapping[int, Answer],
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Everybody's row, in the order of `found`; and the paths of the measures."""
     alone_here = found.frame[SUBJECT].is_in(list(alone))
@@ -228,7 +241,7 @@ def _numbers(
         before = points.get(line.path)
         points[line.path] = column if before is None else before.fill_null(column)
     named = [persons[SUBJECT], *(column.alias(path) for path, column in points.items())]
-    measured = _concluded(plan, whole, scale).with_columns(named)
+    measured = _concluded(plan, question, whole, scale).with_columns(named)
     single = [_of_answer(subject, answer, scale, points) for subject, answer in alone.items()]
     rows = pl.concat([measured, pl.DataFrame(single, schema=measured.schema)])
     everybody = found.frame.select(SUBJECT, UNIT, KIND).join(
@@ -238,12 +251,17 @@ def _numbers(
     return everybody.with_columns(status), tuple(points)
 
 
-def _concluded(plan: Plan, whole: Numbers, scale: int) -> pl.DataFrame:
-    """Status, total, range and band: as `answer.conclude`, for everybody."""
+def _concluded(plan: Plan, question: Question, whole: Numbers, scale: int) -> pl.DataFrame:
+    """Status, total, range and band: as `answer.verdict`, for everybody."""
     known = whole[LOW] == whole[HIGH]
-    certain = known & ~whole[OPEN]
+    reasoned = whole[REASONED]
+    if later_texts(plan, question.as_of):
+        reasoned = constant(value=True, kind=pl.Boolean(), height=len(known))
     status = constant(Status.COMPLETE.value, STATUSES, len(known))
-    status = status.set(whole[REASONED], Status.PROVISIONAL.value)
+    status = status.set(reasoned, Status.PROVISIONAL.value)
+    if plan.outcomes is not None:
+        return _outcomes(plan, plan.outcomes, whole, status, scale)
+    certain = known & ~whole[OPEN]
     status = status.set(~known, Status.NOT_COMPUTABLE.value)
     bands = [one.codes.value[0] for one in plan.bands.intervals]
     totals = whole[LOW].to_frame(LOW)
@@ -255,6 +273,24 @@ def _concluded(plan: Plan, whole: Numbers, scale: int) -> pl.DataFrame:
             whole[REACH_LOW].set(certain, None).alias(RANGE_LOW),
             whole[REACH_HIGH].set(certain, None).alias(RANGE_HIGH),
             pl.Series(bands, dtype=pl.Enum(bands)).gather(band.set(~known, None)).alias(BAND),
+        ]
+    )
+
+
+def _outcomes(
+    plan: Plan, words: tuple[str, str, str], whole: Numbers, status: pl.Series, scale: int
+) -> pl.DataFrame:
+    """Requirements: the outcome is the band, and there is neither total nor range."""
+    failed = whole[HIGH] < scaled(plan.maximum.value, scale)
+    unknown = (whole[LOW] != whole[HIGH]) & ~failed
+    met, not_met, not_yet = words
+    band = constant(met, pl.Enum(words), len(failed)).set(failed, not_met).set(unknown, not_yet)
+    nothing = constant(None, pl.Int64(), len(failed))
+    return pl.DataFrame(
+        [
+            status.set(unknown, Status.NOT_COMPUTABLE.value).alias(STATUS),
+            *(nothing.alias(name) for name in (TOTAL, RANGE_LOW, RANGE_HIGH)),
+            band.alias(BAND),
         ]
     )
 

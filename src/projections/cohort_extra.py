@@ -13,7 +13,6 @@ import polars as pl
 
 from ledger.errors import ProgramError
 from projections.answer import MeasureResult
-from projections.cohort_people import People
 from projections.cohort_view import Outcomes, View, outcome, outcomes
 from projections.columns import EFF_FROM, SUBJECT, day_of_number, layout
 from projections.plan import Extra, Held, Measure
@@ -27,7 +26,7 @@ _Row = tuple[Any, ...]
 _Lists = dict[int, tuple[int, ...]]
 
 
-def extra(measure: Measure, rule: Extra, view: View, people: People) -> Outcomes:  # noqa: ARG001
+def extra(measure: Measure, rule: Extra, view: View) -> Outcomes:
     """The outcome of everybody's facts, each distinct list of them weighed once."""
     if not isinstance(rule, Gathered):
         raise ProgramError(f"{measure.name}: a rule without sources")

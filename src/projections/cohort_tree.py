@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -16,7 +17,8 @@ from projections import reasons
 from projections.answer import MeasureResult
 from projections.cohort_extra import extra
 from projections.cohort_latest import latest
-from projections.cohort_people import EMPLOYED, KIND, People
+from projections.cohort_people import EMPLOYED, KIND, WHY, People
+from projections.cohort_people import people as people_of
 from projections.cohort_rules import any_of, best, total
 from projections.cohort_view import (
     MARKS,
@@ -25,6 +27,7 @@ from projections.cohort_view import (
     View,
     constant,
     outcome,
+    outcomes,
     scaled,
 )
 from projections.cohort_worst import worst
@@ -41,7 +44,9 @@ from projections.plan import (
     Worst,
     depends_on_position,
 )
+from projections.plan_extra import Score
 from projections.reasons import Reason, of_parameter
+from projections.scoring import asked_of, told_by
 from projections.trace_case import ZERO
 
 LOW, HIGH, REACH_LOW, REACH_HIGH = NUMBERS
@@ -100,9 +105,57 @@ def _outcomes(measure: Measure, view: View, people: People) -> Outcomes:
         return latest(measure, rule, view)
     if isinstance(rule, Worst):
         return worst(measure, rule, view)
+    if isinstance(rule, Score):
+        return _score(measure, rule, view, people)
     if isinstance(rule, Extra):
-        return extra(measure, rule, view, people)
+        return extra(measure, rule, view)
     raise ProgramError(f"{measure.name}: a sum has no facts of its own")
+
+
+def _score(measure: Measure, rule: Score, view: View, people: People) -> Outcomes:
+    """What another instrument says of everybody asked about, scaled."""
+    if rule.bound is None:
+        alone = _told(measure, rule, (), None)
+        return Outcomes(constant(0, pl.UInt32(), view.frame.subjects), [alone])
+    others = people_of(view, rule.bound.population, people.frame[SUBJECT])
+    nodes = grow(asked_of(rule), view, others)
+    persons = others.frame
+    codes = [
+        leaf.outcomes.by_stream[persons[SUBJECT]]
+        .set(~applies(leaf.measure, persons), None)
+        .alias(f"leaf {leaf.place}")
+        for leaf in leaves(nodes)
+    ]
+    words = [pl.col(KIND).cast(pl.String), pl.col(EMPLOYED).cast(pl.String)]
+    rows = persons.with_columns(codes).select(WHY, *words, *(one.name for one in codes))
+    keys: dict[tuple[Any, ...], int] = {}
+    places = [keys.setdefault(row, len(keys)) for row in rows.iter_rows()]
+    combinations = list(keys)
+
+    def make(key: int) -> MeasureResult:
+        why, kind, employment, *outcomes_of = combinations[key]
+        if why is not None:
+            return _told(measure, rule, (), others.reasons[why])
+        parts = [result(node, outcomes_of, kind, employment) for node in nodes]
+        return _told(measure, rule, parts, None)
+
+    missing = _told(measure, rule, (), None)
+    by_subject = pl.Series(places, dtype=pl.Int64)
+    return outcomes(view, persons[SUBJECT], by_subject, make, otherwise=missing)
+
+
+def _told(
+    measure: Measure, rule: Score, parts: Sequence[MeasureResult], why: Reason | None
+) -> MeasureResult:
+    told = told_by(measure, rule, parts, why)
+    return outcome(
+        measure,
+        span=told.span,
+        reach=told.reach,
+        parameters=told.parameters,
+        why=told.why,
+        measures=told.measures,
+    )
 
 
 def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:

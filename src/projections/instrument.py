@@ -8,6 +8,8 @@ position, and that bands have no gap or overlap. Legal basis of each number: the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from ledger.canonical import decimal_text
@@ -19,9 +21,12 @@ from projections.instrument_rules import POSITION_KINDS
 from projections.instrument_values import Scope, codes, cuts, value, word
 from projections.plan import (
     Basis,
+    Cuts,
+    Interval,
     Measure,
     Plan,
     Population,
+    Rule,
     Sum,
     Value,
     depends_on_position,
@@ -42,10 +47,13 @@ def load(document: bytes, *, file: str) -> Plan:
     name = text(form.need("instrument"), what="`instrument`")
     subject = one_of(form.need("subject"), SUBJECTS, what="`subject`")
     scope = Scope(subject).below(form)
-    maximum = _maximum(form, scope)
-    measures_node = form.need("measures")
+    asked = form.may("requirements")
+    scope = replace(scope, requirements=asked is not None)
+    measures_node = form.need("measures") if asked is None else asked
     measures = _measures(measures_node, scope, level=1)
-    bands = form.need("bands")
+    maximum = _maximum(form, scope) if asked is None else _how_many(measures, asked, scope)
+    outcomes = None if asked is None else _outcomes(form.need("outcomes"))
+    bands = form.need("bands") if asked is None else asked
     plan = Plan(
         instrument=name,
         title=text(form.need("title"), what="`title`"),
@@ -57,7 +65,11 @@ def load(document: bytes, *, file: str) -> Plan:
         population=_population(form.need("population"), scope),
         maximum=maximum,
         measures=measures,
-        bands=cuts(bands, scope, None, what="the bands", top=maximum.value),
+        bands=_met(maximum, outcomes)
+        if outcomes
+        else cuts(bands, scope, None, what="the bands", top=maximum.value),
+        outcomes=outcomes,
+        later=_later(form.may("later_text")),
     )
     form.done()
     _check_sum(measures, maximum.value, measures_node.place, POSITION_KINDS)
@@ -67,6 +79,43 @@ def load(document: bytes, *, file: str) -> Plan:
             "Put the measures with `when` below one measure with `sum`.",
         )
     return plan
+
+
+def _how_many(measures: Sequence[Measure], node: Node, scope: Scope) -> Value[Decimal]:
+    """All requirements are to be met, each counting 1."""
+    mark, cite = scope.stated(node.place)
+    return Value(Decimal(len(measures)), mark, cite, node.place.path)
+
+
+def _outcomes(node: Node) -> tuple[str, str, str]:
+    """The words for met, not met and not known yet."""
+    form = Form(node, what="`outcomes`")
+    found = tuple(text(form.need(key), what=f"`{key}`") for key in ("met", "not_met", "unknown"))
+    form.done()
+    if len(set(found)) != len(found):
+        raise node.place.refusal("two outcomes have one word.", "Give each its own.")
+    met, not_met, unknown = found
+    return met, not_met, unknown
+
+
+def _met(maximum: Value[Decimal], words: tuple[str, str, str]) -> Cuts:
+    """As bands: everything met, or not."""
+    mark, cite, at = maximum.mark, maximum.cite, maximum.at
+    met, not_met = (Value((word,), mark, cite, at) for word in words[:2])
+    top, nil = maximum.value, Decimal(0)
+    below = Interval(nil, low_inside=True, high=top, high_inside=False, codes=not_met)
+    at_top = Interval(top, low_inside=True, high=top, high_inside=True, codes=met)
+    return Cuts(Value("lower", mark, cite, at), (below, at_top))
+
+
+def _later(node: Node | None) -> tuple[tuple[date, str], ...]:
+    """`later_text`: {from: day, title: text}, a text that is known to replace this one."""
+    if node is None:
+        return ()
+    form = Form(node, what="`later_text`")
+    found = day(form.need("from"), what="`from`"), text(form.need("title"), what="`title`")
+    form.done()
+    return (found,)
 
 
 def _maximum(form: Form, scope: Scope) -> Value[Decimal]:
@@ -129,12 +178,14 @@ def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
     name = rules.name_of(form)
     inner = scope.below(form)
     mark, cite = inner.stated(form.place)
-    maximum = _maximum(form, inner)
+    maximum = Value(Decimal(1), mark, cite, form.place.path)
+    if not scope.requirements:
+        maximum = _maximum(form, inner)
     when = form.may("when")
     applies, employed = (None, None) if when is None else _when(when, inner)
     children = form.may("sum")
-    if children is None:
-        rule = rules.rule(form, inner)
+    if children is None or scope.requirements:
+        rule: Rule = rules.rule(form, inner)
     elif "rule" in form.table.entries:
         raise form.place.refusal(
             "a measure has a `rule` or a `sum`, not both.", "Put the rule into a measure below."

@@ -33,6 +33,7 @@ from projections.plan_extra import (
     Mean,
     NoneInForce,
     Product,
+    Score,
     Share,
     Tally,
 )
@@ -215,6 +216,17 @@ def _product(form: Form, scope: Scope) -> Product:
     return found
 
 
+def _score(form: Form, scope: Scope) -> Score:
+    part = form.may("of")
+    return Score(
+        instrument=value(
+            form.need("instrument"), scope, lambda bare: text(bare, what="`instrument`")
+        ),
+        part=None if part is None else text(part, what="`of`"),
+        decimals=_decimals(form.need("decimals"), scope),
+    )
+
+
 def _decimals(node: Node, scope: Scope) -> Value[int]:
     return value(
         node, scope, lambda bare: whole(bare, what="`decimals`", least=0, most=MOST_DECIMALS)
@@ -231,4 +243,5 @@ EXTRA: Mapping[str, Callable[[Form, Scope], Extra]] = {
     All.NAME: _all,
     Mean.NAME: _mean,
     Product.NAME: _product,
+    Score.NAME: _score,
 }

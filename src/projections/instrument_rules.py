@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from ledger.vocabulary import PositionKind
 from projections.document import (
+    ITEM_NAMES,
     Form,
     Listing,
     Node,
@@ -45,7 +46,6 @@ from projections.plan import (
     Cuts,
     Entry,
     Ever,
-    Extra,
     Halves,
     LateFiling,
     Latest,
@@ -252,13 +252,14 @@ def highest(found: Rule) -> Decimal | None:
     if isinstance(found, Latest):
         tables = [part for by in found.points.values() for part in by.values()]
         return max(bounds(part).high for part in (*tables, found.none))
-    return found.highest if isinstance(found, Extra) else None
+    return None
 
 
 def name_of(form: Form) -> str:
     """The name of a measure: lower-case words joined by underscores."""
-    node = form.need("measure")
-    name = text(node, what="`measure`")
+    key = next((key for key in ITEM_NAMES if key in form.table.entries), ITEM_NAMES[0])
+    node = form.need(key)
+    name = text(node, what=f"`{key}`")
     if not name.replace("_", "").isalnum() or name != name.lower() or not name.isascii():
         raise node.place.refusal("this is no name of a measure.", "Use a-z, 0-9 and _.")
     return name

@@ -20,16 +20,20 @@ T = TypeVar("T")
 MARKS = tuple(mark.value for mark in Mark)
 ABSENT = "absent"
 PAIR = 2
+FREE_CODES = ("word", "golongan")
 UPPER, LOWER = "upper", "lower"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What parameters at a place inherit, and whose facts they may name."""
+    """What parameters at a place inherit, whose facts they may name, and whether each
+    measure is a requirement, met or not.
+    """
 
     owner: str
     mark: Mark | None = None
     cite: str | None = None
+    requirements: bool = False
 
     def below(self, form: Form) -> Scope:
         """The scope inside a table that may state its own `mark` and `cite`."""
@@ -171,11 +175,19 @@ def conditions(node: Node | None, kind: str, scope: Scope) -> tuple[Condition, .
         raise node.place.refusal("`where` must be a table.", "Write {field: [CODE, …]}.")
     found = []
     for name, part in node.entries.items():
-        choices = code_choices(name, node.keys[name], kind, scope)
-        said = codes(part, scope, (*choices, ABSENT), f"`where` of {name}")
+        if field_type(name, node.keys[name], kind, scope).name in FREE_CODES:
+            said = value(part, scope, _words)
+        else:
+            choices = code_choices(name, node.keys[name], kind, scope)
+            said = codes(part, scope, (*choices, ABSENT), f"`where` of {name}")
         plain = replace(said, value=said.value - {ABSENT})
         found.append(Condition(name, plain, ABSENT in said.value))
     return tuple(found)
+
+
+def _words(node: Node) -> frozenset[str]:
+    """Code words of a field whose list is data and not closed, as a kind of award."""
+    return frozenset(listed(node, lambda item: text(item, what="a code word"), what="`where`"))
 
 
 def table(

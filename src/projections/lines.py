@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from ledger.facts import Fact, History
 from ledger.sanction import FILINGS, RULING
-from projections.answer import FactUse, MeasureResult, Status
+from projections.answer import FactUse, MeasureResult, Status, verdict
 from projections.plan import (
     AnyOf,
     Best,
@@ -350,19 +350,9 @@ def summed(
         return NOT_APPLICABLE
     pairs = [_spans(one, one.name, readings, post) for one in plan.measures]
     span, reach = _added([pair[0] for pair in pairs]), _added([pair[1] for pair in pairs])
-    total = span.low if span.low == span.high else None
-    status = Status.COMPLETE
-    if total is None:
-        status = Status.NOT_COMPUTABLE
-    elif doubt or any(_of_path(plan, readings, post)):
-        status = Status.PROVISIONAL
-    band = None if total is None else plan.bands.find(total)
-    return Sums(
-        status,
-        total,
-        reach if total is None or reach != span else None,
-        None if band is None else band.codes.value[0],
-    )
+    doubt = doubt or any(_of_path(plan, readings, post))
+    said = verdict(plan, span, reach, doubt=doubt, open_matter=reach != span)
+    return Sums(said.status, said.total, said.span, said.band)
 
 
 def _of_path(plan: Plan, readings: Mapping[str, Reading], post: Post) -> Iterator[bool]:

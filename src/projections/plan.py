@@ -167,15 +167,8 @@ class Ever:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Ever):
     """No window: the facts that hold on the day, from their legal day until their end."""
-
-    said: Value[str]
-
-    def after(self, as_of: date) -> date | None:  # noqa: ARG002 - the shape of Window.after
-        """None: no day is too early."""
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +299,7 @@ class Sum:
 
 
 class Extra(ABC):
-    """A rule of `plan_more`: what the rest of the house must know of it."""
+    """A rule of `plan_extra`: what the rest of the house must know of it."""
 
     NAME: ClassVar[str]
     __slots__ = ()
@@ -319,11 +312,6 @@ class Extra(ABC):
     @property
     def rounding(self) -> Value[int] | None:
         """Where it rounds, if it does."""
-        return None
-
-    @property
-    def highest(self) -> Decimal | None:
-        """The most points its own table gives; None where the maximum is its only number."""
         return None
 
 
@@ -366,7 +354,11 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole instrument, checked: maxima add up to `maximum` for every kind of position."""
+    """A whole instrument, checked: maxima add up to `maximum` for every kind of position.
+
+    Where it asks for requirements, each is a measure of at most 1, and `outcomes` are the words for
+    met, not met and not known yet. `later` are texts known to replace this one, from a day on.
+    """
 
     instrument: str
     title: str
@@ -379,6 +371,8 @@ class Plan:
     maximum: Value[Decimal]
     measures: tuple[Measure, ...]
     bands: Cuts
+    outcomes: tuple[str, str, str] | None = None
+    later: tuple[tuple[date, str], ...] = ()
 
 
 def values(part: object) -> Iterator[Value[object]]:

@@ -11,10 +11,11 @@ from ledger.canonical import decimal_text
 from ledger.facts import history
 from ledger.rulebook import Enactment, NoRulesInForce, Rulebook
 from projections.answer import Answer, MeasureResult
+from projections.binding import bind
 from projections.instrument import load
 from projections.plan import Plan, values
 from projections.question import Question, asked_day
-from projections.shipped import names, text
+from projections.shipped import drafts, names, text
 from projections.subject import Surroundings, references_on
 from projections.trace import trace
 from tests.golden.plain_yaml import read
@@ -23,7 +24,8 @@ from tests.oracle import naive_ip_asn
 from tests.oracle.histories import BOOK, PERSON, events
 
 CASES = Path(__file__).parent / "cases"
-PLANS: dict[str, Plan] = {name: load(text(name), file=name) for name in names()}
+PLANS: dict[str, Plan] = {name: load(text(name), file=name) for name in (*names(), *drafts())}
+BY_INSTRUMENT = {plan.instrument: plan for plan in PLANS.values()}
 ORACLES = {"ip-asn-perbkn-8-2019.yaml": naive_ip_asn.score}
 Case = Mapping[str, Any]
 
@@ -70,7 +72,7 @@ def answer(case: Case) -> Answer:
     story = told.story()
     book = history(events(story.book, stream=BOOK), question.position)
     return trace(
-        PLANS[case["instrument"]],
+        bind(PLANS[case["instrument"]], BY_INSTRUMENT.get),
         history(events(story.rows), question.position),
         question,
         subject=PERSON.hex,
@@ -140,6 +142,7 @@ def test_every_parameter_is_used_by_a_case(name: str) -> None:
     """No number or choice of a shipped instrument stands there unchecked."""
     plan = PLANS[name]
     used: set[str] = set()
+    outcomes: set[str | None] = set()
     for case in ALL.values():
         if case["instrument"] != name:
             continue
@@ -148,9 +151,14 @@ def test_every_parameter_is_used_by_a_case(name: str) -> None:
         band = None if found.total is None else plan.bands.find(found.total)
         if band is not None:
             used |= {band.codes.at, plan.bands.edge.at, plan.maximum.at}
+        if plan.outcomes is not None:
+            outcomes.add(found.band)
         if "period" in case:
             used.add(plan.cut_off.at)
         used.add(plan.population.employment.at)
+    if plan.outcomes is not None:
+        assert outcomes >= set(plan.outcomes), "an outcome is reached by no case"
+        used |= {plan.maximum.at, plan.bands.edge.at}
     assert sorted({value.at for value in values(plan)} - used) == []
 
 

@@ -4,10 +4,11 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
+from projections.binding import InstrumentsInCircle, bind
 from projections.instrument import load
 from projections.question import Question
-from projections.shipped import names, text
-from tests.projections.extra_rules import RULES, ExtraCrowd, plan_of, some_day
+from projections.shipped import drafts, names, text
+from tests.projections.extra_rules import HEAD, RULES, ExtraCrowd, plan_of, some_day
 from tests.projections.logs import START
 from tests.projections.test_cohort import agree, frame_of_log
 
@@ -33,12 +34,34 @@ def test_rules_together_are_the_same_for_everybody(seed: int, chosen: set[str]) 
     agree(plan_of(tuple(sorted(chosen))), log, frame_of_log(log), question)
 
 
-@pytest.mark.parametrize("name", names())
-@settings(max_examples=8, deadline=None)
+PLANS = {name: load(text(name), file=name) for name in (*names(), *drafts())}
+BY_INSTRUMENT = {plan.instrument: plan for plan in PLANS.values()}
+
+
+@pytest.mark.parametrize("name", PLANS)
+@settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_shipped_instruments_are_the_same_for_everybody(name: str, seed: int) -> None:
-    """Every shipped instrument: trace and cohort agree on a random crowd."""
+    """Every shipped instrument and draft: trace and cohort agree on a random crowd."""
     on = some_day(seed)
     log = ExtraCrowd(seed, on).log(people=10, each=20)
     question = Question(on, len(log.events), START)
-    agree(load(text(name), file=name), log, frame_of_log(log), question)
+    agree(bind(PLANS[name], BY_INSTRUMENT.get), log, frame_of_log(log), question)
+
+
+def test_instruments_that_read_each_other_in_a_circle_are_refused() -> None:
+    """The refusal names the way round."""
+    score = "  - {measure: a, max: 10, rule: score, instrument: semua-aturan, decimals: 2}\n"
+    document = f"{HEAD}max: 10\nmeasures:\n{score}bands: {{edge: lower, of: [[0, BELUM]]}}\n"
+    plan = load(document.encode(), file="lingkar.yaml")
+    with pytest.raises(InstrumentsInCircle, match="semua-aturan -> semua-aturan"):
+        bind(plan, lambda name: plan)
+
+
+def test_a_score_without_its_instrument_is_unknown() -> None:
+    """Nothing is guessed where the instrument that is read is not in force."""
+    plan = PLANS["drafts/kinerja-individu-contoh.yaml"]
+    log = ExtraCrowd(7, some_day(7)).log(people=6, each=12)
+    found = agree(plan, log, frame_of_log(log), Question(some_day(7), len(log.events), START))
+    codes = {reason.code for answer in found.answers() for reason in answer.why}
+    assert "INSTRUMENT_NOT_IN_FORCE" in codes
