@@ -13,21 +13,25 @@ import polars as pl
 
 from ledger.errors import ProgramError
 from projections.answer import MeasureResult
+from projections.cohort_people import People
 from projections.cohort_view import Outcomes, View, outcome, outcomes
 from projections.columns import EFF_FROM, SUBJECT, day_of_number, layout
 from projections.plan import Extra, Held, Measure
-from projections.plan_extra import ON, Gathered, Source
+from projections.plan_extra import ON, Gathered, HeldPost, Source
+from projections.subject import POSITION
 from projections.tables import field_value
 from projections.trace_extra import source_values
-from projections.weighing import weigh
+from projections.weighing import held_post, weigh
 
 _CODE = "code"
 _Row = tuple[Any, ...]
 _Lists = dict[int, tuple[int, ...]]
 
 
-def extra(measure: Measure, rule: Extra, view: View) -> Outcomes:
+def extra(measure: Measure, rule: Extra, view: View, people: People) -> Outcomes:
     """The outcome of everybody's facts, each distinct list of them weighed once."""
+    if isinstance(rule, HeldPost):
+        return _by_post(measure, rule, people.kinds)
     if not isinstance(rule, Gathered):
         raise ProgramError(f"{measure.name}: a rule without sources")
     found = [_lists(source, view) for source in rule.sources]
@@ -49,6 +53,17 @@ def extra(measure: Measure, rule: Extra, view: View) -> Outcomes:
         pl.Series(places, dtype=pl.Int64),
         make,
         otherwise=_weighed(measure, rule, view, tuple(() for _ in found), values),
+    )
+
+
+def _by_post(measure: Measure, rule: HeldPost, kinds: pl.Series) -> Outcomes:
+    """One outcome for each kind of post, and a last one for whoever has none that is known."""
+    choices = layout()[POSITION]["kind"].choices
+    places = kinds.to_physical().cast(pl.UInt32).fill_null(len(choices))
+    found = [held_post(measure, rule, kind) for kind in (*choices, None)]
+    return Outcomes(
+        places,
+        [outcome(measure, span=one.span, parameters=one.parameters, why=one.why) for one in found],
     )
 
 

@@ -108,7 +108,7 @@ def _outcomes(measure: Measure, view: View, people: People) -> Outcomes:
     if isinstance(rule, Score):
         return _score(measure, rule, view, people)
     if isinstance(rule, Extra):
-        return extra(measure, rule, view)
+        return extra(measure, rule, view, people)
     raise ProgramError(f"{measure.name}: a sum has no facts of its own")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 
-from ledger.vocabulary import RecordDimension
-from projections.document import Form, Node, Table, number, text, whole
+from ledger.vocabulary import PositionKind, RecordDimension
+from projections.document import Form, Node, Table, listed, number, text, whole
 from projections.instrument_values import (
     Scope,
     code_field,
@@ -30,14 +31,18 @@ from projections.plan import Entry, Extra, Value
 from projections.plan_extra import (
     All,
     Elapsed,
+    HeldPost,
     Mean,
     NoneInForce,
+    OnDays,
     Product,
     Score,
     Share,
     Tally,
 )
 
+POSITION_KINDS = tuple(kind.value for kind in PositionKind)
+ORDINARY_YEAR = 2001
 PERIOD_FIELDS = ("from", "to")
 FIRST, NEWEST = "first", "newest"
 ELEMENTS = "elements"
@@ -216,6 +221,27 @@ def _product(form: Form, scope: Scope) -> Product:
     return found
 
 
+def _post(form: Form, scope: Scope) -> HeldPost:
+    return HeldPost(codes(form.need("kinds"), scope, POSITION_KINDS, "`kinds`"))
+
+
+def _on_days(form: Form, scope: Scope) -> OnDays:
+    return OnDays(value(form.need("days"), scope, _month_days))
+
+
+def _month_days(node: Node) -> frozenset[str]:
+    """Days of a year as 04-01; 29 February is none of every year."""
+    found = listed(node, lambda item: text(item, what="a day"), what="`days`")
+    for one in found:
+        try:
+            date.fromisoformat(f"{ORDINARY_YEAR}-{one}")
+        except ValueError:
+            raise node.place.refusal(
+                f"`{one}` is no day of every year.", "Write month and day, as '04-01'."
+            ) from None
+    return frozenset(found)
+
+
 def _score(form: Form, scope: Scope) -> Score:
     part = form.may("of")
     return Score(
@@ -243,5 +269,7 @@ EXTRA: Mapping[str, Callable[[Form, Scope], Extra]] = {
     All.NAME: _all,
     Mean.NAME: _mean,
     Product.NAME: _product,
+    OnDays.NAME: _on_days,
+    HeldPost.NAME: _post,
     Score.NAME: _score,
 }

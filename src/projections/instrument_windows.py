@@ -39,8 +39,8 @@ def window_or_ever(node: Node, scope: Scope) -> Window | Ever:
 
 def any_window(node: Node, scope: Scope) -> Window | Ever | Held:
     """As above; or `held`: what holds on the day, until its end."""
-    bare = node.entries.get("reading", node) if isinstance(node, Table) else node
-    if isinstance(bare, Scalar) and bare.text == HELD:
+    parts = node.entries.values() if isinstance(node, Table) else (node,)
+    if any(isinstance(part, Scalar) and part.text == HELD for part in parts):
         return Held(word(node, scope, (HELD,), what="`window`"))
     return window_or_ever(node, scope)
 

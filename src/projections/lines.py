@@ -30,6 +30,7 @@ from projections.plan import (
     Worst,
     depends_on_position,
 )
+from projections.plan_extra import HeldPost, Score
 from projections.reasons import Reason, of_parameter
 from projections.subject import (
     EMPLOYMENT,
@@ -105,7 +106,12 @@ class Line:
     @property
     def by_post(self) -> bool:
         """Whether the post held decides what it comes to."""
-        return any(leaf.posts is not None or leaf.employed is not None for leaf in self.leaves)
+        return any(
+            leaf.posts is not None
+            or leaf.employed is not None
+            or isinstance(leaf.measure.rule, Score | HeldPost)
+            for leaf in self.leaves
+        )
 
     @property
     def maximum(self) -> Decimal:

@@ -229,6 +229,35 @@ class Product(Gathered):
 
 
 @dataclass(frozen=True, slots=True)
+class OnDays(Gathered):
+    """The maximum on certain days of the year, given as month and day; else 0. Reads no facts."""
+
+    NAME: ClassVar[str] = "on_days"
+    days: Value[frozenset[str]]
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """None."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPost(Extra):
+    """The maximum for whoever holds a definitive post of one of these kinds; else 0.
+
+    Unknown while the kind of the post is not known.
+    """
+
+    NAME: ClassVar[str] = "post"
+    kinds: Value[frozenset[str]]
+
+    @property
+    def reads(self) -> Mapping[str, frozenset[str]]:
+        """Nothing of its own: the post held is known of everybody."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
 class Score(Extra):
     """Another instrument's total on the same day, or one of its measures, scaled to the maximum.
 

@@ -8,7 +8,7 @@ from ledger.errors import ProgramError
 from ledger.facts import Fact
 from projections.answer import FactUse, MeasureResult
 from projections.plan import Extra, Held, Measure, Value
-from projections.plan_extra import ON, Gathered, Source
+from projections.plan_extra import ON, Gathered, HeldPost, Source
 from projections.subject import not_visible, use
 from projections.trace_case import (
     Case,
@@ -18,11 +18,21 @@ from projections.trace_case import (
     result,
     window_values,
 )
-from projections.weighing import weigh
+from projections.weighing import held_post, weigh
 
 
 def extra(measure: Measure, rule: Extra, case: Case) -> MeasureResult:
     """The points of one measure with every fact that was looked at."""
+    if isinstance(rule, HeldPost):
+        by_post = held_post(measure, rule, case.post.kind)
+        return result(
+            measure,
+            case,
+            span=by_post.span,
+            parameters=by_post.parameters,
+            facts=case.post.facts,
+            why=by_post.why,
+        )
     if not isinstance(rule, Gathered):
         raise ProgramError(f"{measure.name}: a rule without sources")
     picked: list[list[Fact]] = []

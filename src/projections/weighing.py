@@ -21,8 +21,10 @@ from projections.plan_extra import (
     All,
     Elapsed,
     Gathered,
+    HeldPost,
     Mean,
     NoneInForce,
+    OnDays,
     Product,
     Share,
     Tally,
@@ -34,6 +36,7 @@ from projections.trace_latest import FIRST, SECOND, WHOLE, part_of_year
 EARLIER = "EARLIER"
 NOT_ASKED = "NOT_ASKED"
 FIRST_FACT = "first"
+MONTH_AND_DAY = len("12-31")
 Row = tuple[Any, ...]
 Found = Sequence[Sequence[Row]]
 
@@ -233,6 +236,21 @@ def _product(measure: Measure, rule: Product, found: Found, as_of: date) -> Weig
     return Weighed(Span(low, high), (*entries, rule.decimals), words)
 
 
+def _on_days(measure: Measure, rule: OnDays, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
+    today = as_of.isoformat()[-MONTH_AND_DAY:]
+    points = measure.maximum.value if today in rule.days.value else ZERO
+    return Weighed(Span(points, points), (rule.days,), ())
+
+
+def held_post(measure: Measure, rule: HeldPost, kind: str | None) -> Weighed:
+    """What the kind of post held comes to."""
+    if kind is None:
+        why = reasons.POSITION_KIND_UNKNOWN
+        return _unknown(measure, (rule.kinds,), why, "position", ())
+    points = measure.maximum.value if kind in rule.kinds.value else ZERO
+    return Weighed(Span(points, points), (rule.kinds,), ())
+
+
 _WEIGHING: Mapping[type[Gathered], Callable[[Measure, Any, Found, date], Weighed]] = {
     Tally: _tally,
     Share: _share,
@@ -241,4 +259,5 @@ _WEIGHING: Mapping[type[Gathered], Callable[[Measure, Any, Found, date], Weighed
     All: _all,
     Mean: _mean,
     Product: _product,
+    OnDays: _on_days,
 }

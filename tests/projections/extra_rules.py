@@ -73,6 +73,9 @@ RULES: dict[str, str] = {
      where: {verdict: [DITERIMA, absent]}, decimals: 3, none: 0}
   - {measure: integrity, max: 10, rule: mean, facts: culture, field: scores, part: INTEGRITAS,
      window: ever, of: 100, decimals: 1, none: {assumed: 2}}""",
+    "post": """
+  - {measure: post, max: 10, rule: post, kinds: {assumed: [PELAKSANA, FUNGSIONAL]}}
+  - {measure: on_days, max: 10, rule: on_days, days: ['12-31', '04-01']}""",
     "product": """
   - measure: product
     max: 75
