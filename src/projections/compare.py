@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from ledger.errors import invariant
 from ledger.facts import Fact, History
-from projections.answer import Answer
+from projections.answer import Answer, later_texts
 from projections.changes import Change, by_knowledge, by_time, entry, held_back, without
 from projections.lines import Reader, Reading, doubtful, readers
 from projections.plan import Plan
@@ -175,7 +175,7 @@ class _Way:
         self.start = State(
             side.plan,
             post,
-            doubtful(side.plan, post, side.facts.disputed),
+            doubtful(side.plan, post, side.facts.disputed, side.on),
             {path: one.read(side.facts, side.on, post) for path, one in readers(side.plan).items()},
         )
         found = by_knowledge(
@@ -193,6 +193,9 @@ class _Way:
         held = post_on(last.facts, last.surroundings, last.on)
         moved = replace(held, facts=()) != replace(post, facts=())
         disputed = last.facts.disputed
+        if later_texts(side.plan, side.on) != later_texts(side.plan, last.on):
+            doubt = doubtful(side.plan, post, disputed, last.on)
+            self._at(Key(Stage.DAY)).doubt = doubt
         for path, reader in readers(side.plan).items():
             own = reader.of(last.facts)
             for key, reading in self._of_knowledge(reader):
@@ -204,7 +207,7 @@ class _Way:
                 self._at(_post_key(post, held)).readings[path] = reader.read(own, last.on, held)
         if moved:
             self._at(_post_key(post, held)).post = held
-            self._at(_post_key(post, held)).doubt = doubtful(side.plan, held, disputed)
+            self._at(_post_key(post, held)).doubt = doubtful(side.plan, held, disputed, last.on)
         if last.plan is not side.plan:
             self._updates[Key(Stage.RULES, what=What.RULES_CHANGED)] = under(
                 last.plan, last.facts, last.on, held
@@ -231,7 +234,7 @@ class _Way:
                 post = post_on(facts, side.surroundings, side.on)
                 self._posts[key] = post
                 self._at(key).post = post
-                self._at(key).doubt = doubtful(side.plan, post, facts.disputed)
+                self._at(key).doubt = doubtful(side.plan, post, facts.disputed, side.on)
         return post
 
     def _of_knowledge(self, reader: Reader) -> Iterator[tuple[Key, Reading]]:
@@ -305,7 +308,7 @@ def under(plan: Plan, facts: History, on: date, post: Post) -> Update:
     return Update(
         readings=found,
         plan=plan,
-        doubt=doubtful(plan, post, facts.disputed),
+        doubt=doubtful(plan, post, facts.disputed, on),
         only=frozenset(found),
     )
 

@@ -35,6 +35,7 @@ from projections.plan import (
 SUBJECTS = (EMPLOYEE,)
 PERIOD_END = "period_end"
 MOST_LEVELS = 6
+OUTCOMES = ("met", "not_met", "unknown")
 
 
 def load(document: bytes, *, file: str) -> Plan:
@@ -49,9 +50,9 @@ def load(document: bytes, *, file: str) -> Plan:
     scope = Scope(subject).below(form)
     asked = form.may("requirements")
     scope = replace(scope, requirements=asked is not None)
+    maximum = _maximum(form, scope) if asked is None else _how_many(asked, scope)
     measures_node = form.need("measures") if asked is None else asked
     measures = _measures(measures_node, scope, level=1)
-    maximum = _maximum(form, scope) if asked is None else _how_many(measures, asked, scope)
     outcomes = None if asked is None else _outcomes(form.need("outcomes"))
     bands = form.need("bands") if asked is None else asked
     plan = Plan(
@@ -81,16 +82,17 @@ def load(document: bytes, *, file: str) -> Plan:
     return plan
 
 
-def _how_many(measures: Sequence[Measure], node: Node, scope: Scope) -> Value[Decimal]:
+def _how_many(node: Node, scope: Scope) -> Value[Decimal]:
     """All requirements are to be met, each counting 1."""
     mark, cite = scope.stated(node.place)
-    return Value(Decimal(len(measures)), mark, cite, node.place.path)
+    count = len(node.items) if isinstance(node, Listing) else 0
+    return Value(Decimal(count), mark, cite, node.place.path)
 
 
 def _outcomes(node: Node) -> tuple[str, str, str]:
     """The words for met, not met and not known yet."""
     form = Form(node, what="`outcomes`")
-    found = tuple(text(form.need(key), what=f"`{key}`") for key in ("met", "not_met", "unknown"))
+    found = tuple(text(form.need(key), what=f"`{key}`") for key in OUTCOMES)
     form.done()
     if len(set(found)) != len(found):
         raise node.place.refusal("two outcomes have one word.", "Give each its own.")
@@ -101,11 +103,14 @@ def _outcomes(node: Node) -> tuple[str, str, str]:
 def _met(maximum: Value[Decimal], words: tuple[str, str, str]) -> Cuts:
     """As bands: everything met, or not."""
     mark, cite, at = maximum.mark, maximum.cite, maximum.at
-    met, not_met = (Value((word,), mark, cite, at) for word in words[:2])
+    met, not_met = (
+        Value((word,), mark, cite, f"{at}.{end}")
+        for word, end in zip(words[:2], OUTCOMES[:2], strict=True)
+    )
     top, nil = maximum.value, Decimal(0)
     below = Interval(nil, low_inside=True, high=top, high_inside=False, codes=not_met)
     at_top = Interval(top, low_inside=True, high=top, high_inside=True, codes=met)
-    return Cuts(Value("lower", mark, cite, at), (below, at_top))
+    return Cuts(Value("lower", mark, cite, f"{at}.edge"), (below, at_top))
 
 
 def _later(node: Node | None) -> tuple[tuple[date, str], ...]:

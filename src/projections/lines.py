@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from ledger.facts import Fact, History
 from ledger.sanction import FILINGS, RULING
-from projections.answer import FactUse, MeasureResult, Status, verdict
+from projections.answer import FactUse, MeasureResult, Status, later_texts, verdict
 from projections.plan import (
     AnyOf,
     Best,
@@ -320,11 +320,14 @@ def _applies(measure: Measure, post: Post) -> bool:
     return by_kind and measure.employs(post.employment)
 
 
-def doubtful(plan: Plan, post: Post, disputed: Mapping[int, str]) -> bool:
+def doubtful(plan: Plan, post: Post, disputed: Mapping[int, str], on: date | None = None) -> bool:
     """Whether what stands above the lines makes an answer less than certain.
 
-    That is a weak mark of a sum's own parameters, or a contested post where it matters.
+    That is a weak mark of a sum's own parameters, a contested post where it matters, or a later
+    text that is known for the day.
     """
+    if on is not None and later_texts(plan, on):
+        return True
     for branch in branches(plan.measures, post):
         held = (branch.maximum, branch.when, branch.employed)
         if any(one is not None and of_parameter(one, branch.name) for one in held):

@@ -158,7 +158,7 @@ def test_every_parameter_is_used_by_a_case(name: str) -> None:
         used.add(plan.population.employment.at)
     if plan.outcomes is not None:
         assert outcomes >= set(plan.outcomes), "an outcome is reached by no case"
-        used |= {plan.maximum.at, plan.bands.edge.at}
+        used |= {plan.maximum.at, *(value.at for value in values(plan.bands))}
     assert sorted({value.at for value in values(plan)} - used) == []
 
 
