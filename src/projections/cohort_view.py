@@ -20,7 +20,18 @@ from ledger.errors import invariant
 from projections.answer import MeasureResult
 from projections.columns import EFF_FROM, SUBJECT, day_number, layout
 from projections.frame import Frame
-from projections.plan import Condition, Cuts, Ever, Held, Measure, Span, Value, Window, values
+from projections.plan import (
+    KNOWN,
+    Condition,
+    Cuts,
+    Ever,
+    Held,
+    Measure,
+    Span,
+    Value,
+    Window,
+    values,
+)
 from projections.reasons import MATTER_OPEN, Reason
 from projections.tables import Table
 
@@ -94,6 +105,11 @@ def constant(value: object, kind: pl.DataType, height: int) -> pl.Series:
 def condition_met(condition: Condition) -> pl.Expr:
     """Whether a fact passes a `where`."""
     codes = sorted(condition.codes.value)
+    if KNOWN in codes:
+        return pl.col(condition.field).is_not_null() | pl.lit(condition.absent)
+    if set(codes) <= {"true", "false"}:
+        said = pl.col(condition.field).cast(pl.String)
+        return said.is_in(codes).fill_null(condition.absent)
     return pl.col(condition.field).is_in(codes).fill_null(condition.absent)
 
 

@@ -25,6 +25,7 @@ from ledger.values import shift_months
 
 T_co = TypeVar("T_co", covariant=True)
 MONTHS_A_YEAR = 12
+KNOWN = "known"
 
 
 class Mark(StrEnum):
@@ -153,7 +154,10 @@ class Condition:
 
     def met(self, given: Mapping[str, object]) -> bool:
         found = given.get(self.field)
-        return self.absent if found is None else found in self.codes.value
+        if found is None:
+            return self.absent
+        word = str(found).lower() if isinstance(found, bool) else found
+        return KNOWN in self.codes.value or word in self.codes.value
 
 
 @dataclass(frozen=True, slots=True)

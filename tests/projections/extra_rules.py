@@ -73,6 +73,10 @@ RULES: dict[str, str] = {
      where: {verdict: [DITERIMA, absent]}, decimals: 3, none: 0}
   - {measure: integrity, max: 10, rule: mean, facts: culture, field: scores, part: INTEGRITAS,
      window: ever, of: 100, decimals: 1, none: {assumed: 2}}""",
+    "flags": """
+  - {measure: punctual, max: 10, rule: any, facts: activity, where: {on_time: 'true'}, window: ever}
+  - {measure: late, max: 10, rule: none_in_force, facts: activity, where: {on_time: [false, absent],
+     contributes_to: known}, window: {years: 1, start: rolling}}""",
     "post": """
   - {measure: post, max: 10, rule: post, kinds: {assumed: [PELAKSANA, FUNGSIONAL]}}
   - {measure: on_days, max: 10, rule: on_days, days: ['12-31', '04-01']}""",
@@ -175,6 +179,8 @@ class ExtraCrowd(Crowd):
             fields["quality"] = self.dice.choice(["90", "77.7", "0", "100"])
         if self.dice.randrange(5):
             fields["on_time"] = self.dice.choice([True, False])
+        if self.dice.randrange(2):
+            fields["contributes_to"] = "P1"
         if self.dice.randrange(2):
             fields["verdict"] = self.dice.choice(["DITERIMA", "DITOLAK"])
         return fields
