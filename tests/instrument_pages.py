@@ -15,9 +15,9 @@ DOCS = Path(__file__).parent.parent / "docs"
 HEAD = """# The instruments that come with the program
 
 Written by `python -m tests.instrument_pages` from the texts themselves; how to read the marks is in
-[writing-instruments.md](writing-instruments.md), the sources in [regulations.md](regulations.md). Founding a ledger
-enacts the shipped ones. Drafts are not enacted: they are contoh, bukan Pergub, until an agency completes and enacts
-them.
+[writing-instruments.md](writing-instruments.md), the sources in
+[regulations.md](regulations.md). Founding a ledger enacts the shipped ones. Drafts are not enacted:
+an agency completes one with its own numbers, and enacts that.
 """
 
 

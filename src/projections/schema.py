@@ -136,12 +136,12 @@ _MAY: dict[str, Any] = {
 
 def _basic() -> dict[str, Any]:
     """Values, each bare or as {mark: value, cite?: article}."""
-    bare = {
+    bare: dict[str, dict[str, Any]] = {
         "word": _TEXT,
         "number": {"type": "number", "minimum": 0},
         "codes": {"anyOf": [_TEXT, {"type": "array", "items": True}, {"type": "boolean"}]},
     }
-    found = {name: {"anyOf": [shape, _marked(shape)]} for name, shape in bare.items()}
+    found: dict[str, Any] = {name: {"anyOf": [shape, _marked(shape)]} for name, shape in bare.items()}
     span = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
     missing = {"type": "object", "required": ["missing"], "properties": {"missing": span}}
     found["points"] = {"anyOf": [_NUMBER, missing]}
@@ -160,7 +160,7 @@ def _marked(shape: dict[str, Any]) -> dict[str, Any]:
 
 
 def _common(named: str) -> dict[str, Any]:
-    always = {named: {"type": "string", "pattern": "^[a-z0-9_]+$"}, "cite": _TEXT}
+    always: dict[str, Any] = {named: {"type": "string", "pattern": "^[a-z0-9_]+$"}, "cite": _TEXT}
     always["mark"] = {"enum": list(MARKS[:-1])}
     return {**always, "max": _NUMBER, "when": _TABLE} if named == "measure" else always
 

@@ -25,7 +25,8 @@ from tests.oracle.histories import BOOK, PERSON, events
 
 CASES = Path(__file__).parent / "cases"
 PLANS: dict[str, Plan] = {name: load(text(name), file=name) for name in (*names(), *drafts())}
-BY_INSTRUMENT = {plan.instrument: plan for plan in PLANS.values()}
+# Of two texts of one name the shipped one, which comes before the drafts.
+BY_INSTRUMENT = {plan.instrument: plan for plan in reversed(list(PLANS.values()))}
 ORACLES = {"ip-asn-perbkn-8-2019.yaml": naive_ip_asn.score}
 Case = Mapping[str, Any]
 
@@ -151,13 +152,15 @@ def test_every_parameter_is_used_by_a_case(name: str) -> None:
         band = None if found.total is None else plan.bands.find(found.total)
         if band is not None:
             used |= {band.codes.at, plan.bands.edge.at, plan.maximum.at}
-        if plan.outcomes is not None:
-            outcomes.add(found.band)
+        outcomes.add(found.band)
         if "period" in case:
             used.add(plan.cut_off.at)
         used.add(plan.population.employment.at)
     if plan.outcomes is not None:
         assert outcomes >= set(plan.outcomes), "an outcome is reached by no case"
+        used |= {plan.maximum.at, *(value.at for value in values(plan.bands))}
+    if name in drafts() and outcomes == {None}:
+        # A draft whose numbers are missing has no total, and no case can reach its bands.
         used |= {plan.maximum.at, *(value.at for value in values(plan.bands))}
     assert sorted({value.at for value in values(plan)} - used) == []
 

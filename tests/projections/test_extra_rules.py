@@ -35,7 +35,7 @@ def test_rules_together_are_the_same_for_everybody(seed: int, chosen: set[str]) 
 
 
 PLANS = {name: load(text(name), file=name) for name in (*names(), *drafts())}
-BY_INSTRUMENT = {plan.instrument: plan for plan in PLANS.values()}
+BY_INSTRUMENT = {plan.instrument: plan for plan in reversed(list(PLANS.values()))}
 
 
 @pytest.mark.parametrize("name", PLANS)
