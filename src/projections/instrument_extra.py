@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.vocabulary import PositionKind, RecordDimension
-from projections.document import Form, Node, Table, listed, number, text, whole
+from projections.document import Form, Listing, Node, Table, listed, number, text, whole
 from projections.instrument_values import (
     Scope,
     code_field,
@@ -16,6 +16,7 @@ from projections.instrument_values import (
     entry,
     fact_kind,
     field_type,
+    number_field,
     table,
     value,
     word,
@@ -31,6 +32,7 @@ from projections.plan import Entry, Extra, Value
 from projections.plan_extra import (
     All,
     Elapsed,
+    Grid,
     HeldPost,
     Mean,
     NoneInForce,
@@ -221,6 +223,63 @@ def _product(form: Form, scope: Scope) -> Product:
     return found
 
 
+def _grid(form: Form, scope: Scope) -> Grid:
+    rows, columns = (
+        Form(form.need("rows"), what="`rows`"),
+        Form(form.need("columns"), what="`columns`"),
+    )
+    row_kind, column_kind = (fact_kind(one.need("facts"), scope) for one in (rows, columns))
+    by, known = code_field(rows.need("by"), row_kind, scope)
+    points = Form(rows.need("points"), what="`points`")
+    found = Grid(
+        row_facts=row_kind,
+        row_where=conditions(rows.may("where"), row_kind, scope),
+        row_window=any_window(rows.need("window"), scope),
+        row_by=by,
+        row_points={code: _number(points.need(code), scope) for code in known},
+        row_cuts=_cuts(rows.need("cuts"), scope),
+        column_facts=column_kind,
+        column_where=conditions(columns.may("where"), column_kind, scope),
+        column_window=any_window(columns.need("window"), scope),
+        column_field=number_field(columns.need("field"), column_kind, scope),
+        column_cuts=_cuts(columns.need("cuts"), scope),
+        boxes=_boxes(form.need("boxes"), scope),
+        none=entry(form.need("none"), scope, what="`none`"),
+    )
+    for one in (rows, columns, points):
+        one.done()
+    sizes = {len(found.column_cuts) + 1}
+    if len(found.boxes) != len(found.row_cuts) + 1 or {len(one) for one in found.boxes} != sizes:
+        raise form.place.refusal(
+            "`boxes` do not fill the square that the cuts make.",
+            "Give one row more than `rows` has cuts, each with one box more than `columns` has.",
+        )
+    return found
+
+
+def _number(node: Node, scope: Scope) -> Value[Decimal]:
+    return value(node, scope, lambda bare: number(bare, what="a number"))
+
+
+def _cuts(node: Node, scope: Scope) -> tuple[Value[Decimal], ...]:
+    """Where the next part begins, ascending."""
+    found = _numbers(node, scope)
+    if [one.value for one in found] != sorted({one.value for one in found}):
+        raise node.place.refusal("the cuts are not ascending.", "Order them, as [60, 80].")
+    return found
+
+
+def _boxes(node: Node, scope: Scope) -> tuple[tuple[Value[Decimal], ...], ...]:
+    items = node.items if isinstance(node, Listing) else ()
+    return tuple(_numbers(one, scope) for one in items)
+
+
+def _numbers(node: Node, scope: Scope) -> tuple[Value[Decimal], ...]:
+    if not isinstance(node, Listing) or not node.items:
+        raise node.place.refusal("a list of numbers is needed.", "Write [60, 80].")
+    return tuple(_number(one, scope) for one in node.items)
+
+
 def _post(form: Form, scope: Scope) -> HeldPost:
     return HeldPost(codes(form.need("kinds"), scope, POSITION_KINDS, "`kinds`"))
 
@@ -269,6 +328,7 @@ EXTRA: Mapping[str, Callable[[Form, Scope], Extra]] = {
     All.NAME: _all,
     Mean.NAME: _mean,
     Product.NAME: _product,
+    Grid.NAME: _grid,
     OnDays.NAME: _on_days,
     HeldPost.NAME: _post,
     Score.NAME: _score,

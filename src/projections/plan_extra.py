@@ -229,6 +229,38 @@ class Product(Gathered):
 
 
 @dataclass(frozen=True, slots=True)
+class Grid(Gathered):
+    """A box of a square: its row by a code field, its column by a number field, each newest.
+
+    `row_points` give a code its number. On both axes a number lies in the lowest part below the
+    first cut, and in a part whose cut it has reached. `boxes` are the points, lowest row first.
+    """
+
+    NAME: ClassVar[str] = "grid"
+    row_facts: str
+    row_where: tuple[Condition, ...]
+    row_window: Window | Ever | Held
+    row_by: str
+    row_points: Mapping[str, Value[Decimal]]
+    row_cuts: tuple[Value[Decimal], ...]
+    column_facts: str
+    column_where: tuple[Condition, ...]
+    column_window: Window | Ever | Held
+    column_field: str
+    column_cuts: tuple[Value[Decimal], ...]
+    boxes: tuple[tuple[Value[Decimal], ...], ...]
+    none: Entry
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What gives the row, then what gives the column."""
+        return (
+            Source(self.row_facts, self.row_where, self.row_window, (self.row_by,)),
+            Source(self.column_facts, self.column_where, self.column_window, (self.column_field,)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class OnDays(Gathered):
     """The maximum on certain days of the year, given as month and day; else 0. Reads no facts."""
 

@@ -77,6 +77,15 @@ _KEYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"where": _WHERE, "part": _TEXT},
     ),
     "product": ({"base": _TABLE, "factor": _TABLE, "decimals": _NUMBER, "none": _POINTS}, {}),
+    "grid": (
+        {
+            "rows": _TABLE,
+            "columns": _TABLE,
+            "boxes": {"type": "array", "items": {"type": "array", "items": _NUMBER}},
+            "none": _POINTS,
+        },
+        {},
+    ),
     "on_days": ({"days": _CODES}, {}),
     "post": ({"kinds": _CODES}, {}),
     "score": ({"instrument": _WORD, "decimals": _NUMBER}, {"of": _TEXT}),
@@ -141,7 +150,9 @@ def _basic() -> dict[str, Any]:
         "number": {"type": "number", "minimum": 0},
         "codes": {"anyOf": [_TEXT, {"type": "array", "items": True}, {"type": "boolean"}]},
     }
-    found: dict[str, Any] = {name: {"anyOf": [shape, _marked(shape)]} for name, shape in bare.items()}
+    found: dict[str, Any] = {
+        name: {"anyOf": [shape, _marked(shape)]} for name, shape in bare.items()
+    }
     span = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
     missing = {"type": "object", "required": ["missing"], "properties": {"missing": span}}
     found["points"] = {"anyOf": [_NUMBER, missing]}

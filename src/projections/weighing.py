@@ -21,6 +21,7 @@ from projections.plan_extra import (
     All,
     Elapsed,
     Gathered,
+    Grid,
     HeldPost,
     Mean,
     NoneInForce,
@@ -236,6 +237,20 @@ def _product(measure: Measure, rule: Product, found: Found, as_of: date) -> Weig
     return Weighed(Span(low, high), (*entries, rule.decimals), words)
 
 
+def _grid(measure: Measure, rule: Grid, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
+    fixed = (*rule.row_cuts, *rule.column_cuts)
+    words = tuple(_last_only(one, str(one[-1][0]) if one else "") for one in found)
+    names = (f"{rule.row_facts}.{rule.row_by}", f"{rule.column_facts}.{rule.column_field}")
+    for rows, name in zip(found, names, strict=True):
+        if not rows or rows[-1][0] is None:
+            return _none(measure, rule.none, fixed, name, words)
+    by_code = rule.row_points[found[0][-1][0]]
+    row = sum(cut.value <= by_code.value for cut in rule.row_cuts)
+    column = sum(cut.value <= Decimal(found[1][-1][0]) for cut in rule.column_cuts)
+    box = rule.boxes[row][column]
+    return Weighed(Span(box.value, box.value), (*fixed, by_code, box), words)
+
+
 def _on_days(measure: Measure, rule: OnDays, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
     today = as_of.isoformat()[-MONTH_AND_DAY:]
     points = measure.maximum.value if today in rule.days.value else ZERO
@@ -260,4 +275,5 @@ _WEIGHING: Mapping[type[Gathered], Callable[[Measure, Any, Found, date], Weighed
     Mean: _mean,
     Product: _product,
     OnDays: _on_days,
+    Grid: _grid,
 }

@@ -77,6 +77,16 @@ RULES: dict[str, str] = {
   - {measure: punctual, max: 10, rule: any, facts: activity, where: {on_time: 'true'}, window: ever}
   - {measure: late, max: 10, rule: none_in_force, facts: activity, where: {on_time: [false, absent],
      contributes_to: known}, window: {years: 1, start: rolling}}""",
+    "grid": """
+  - measure: grid
+    max: 10
+    rule: grid
+    rows: {facts: appraisal, by: predicate, window: {years: 3, start: rolling}, cuts: [60, 80],
+      points: {SANGAT_BAIK: 100, BAIK: 80, BUTUH_PERBAIKAN: 60, KURANG: {assumed: 40},
+      SANGAT_KURANG: 20}}
+    columns: {facts: potential, field: score, window: held, cuts: [60.5, 80]}
+    boxes: [[1, 3, 6], [2, 5, 8], [4, {recalled: 7}, 9]]
+    none: {missing: [1, 9]}""",
     "post": """
   - {measure: post, max: 10, rule: post, kinds: {assumed: [PELAKSANA, FUNGSIONAL]}}
   - {measure: on_days, max: 10, rule: on_days, days: ['12-31', '04-01']}""",
@@ -133,6 +143,7 @@ class ExtraCrowd(Crowd):
     def _more(self) -> tuple[str, dict[str, Any]]:
         pick = self.dice.choice
         made: list[tuple[str, dict[str, Any]]] = [
+            ("potential", {"period": "2020", "assessor": "A", "score": pick(["60.5", "80", "10"])}),
             ("golongan", {"golongan": pick(["III/a", "III/b"])}),
             (
                 "innovation",
