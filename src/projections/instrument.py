@@ -29,6 +29,7 @@ from projections.plan import (
     Rule,
     Sum,
     Value,
+    bounds,
     depends_on_position,
 )
 
@@ -74,6 +75,7 @@ def load(document: bytes, *, file: str) -> Plan:
     )
     form.done()
     _check_sum(measures, maximum.value, measures_node.place, POSITION_KINDS)
+    _check_statuses(measures, plan.population, measures_node.place)
     if depends_on_position(measures) or _statuses_named(measures):
         raise measures_node.place.refusal(
             "a `when` stands at a top measure.",
@@ -260,6 +262,13 @@ def _applying(
 
 
 def _check_highest(measure: Measure, place: Place) -> None:
+    none = getattr(measure.rule, "none", None)
+    if none is not None and bounds(none).high > measure.maximum.value:
+        raise place.refusal(
+            f"`none` is up to {decimal_text(bounds(none).high)} points"
+            f" and `max` is {decimal_text(measure.maximum.value)}.",
+            "Keep it within `max`.",
+        )
     highest = rules.highest(measure.rule)
     if highest is not None and highest != measure.maximum.value:
         raise place.refusal(
@@ -267,6 +276,23 @@ def _check_highest(measure: Measure, place: Place) -> None:
             f" and `max` is {decimal_text(measure.maximum.value)}.",
             "Make the two equal.",
         )
+
+
+def _check_statuses(measures: Sequence[Measure], population: Population, place: Place) -> None:
+    """Where measures depend on the status, nobody of the population is left without points."""
+    for one in measures:
+        if not isinstance(one.rule, Sum):
+            continue
+        parts = one.rule.measures
+        for status in sorted(population.employment.value) if _statuses_named(parts) else ():
+            found = sum((part.maximum.value for part in parts if part.employs(status)), Decimal(0))
+            if found != one.maximum.value:
+                raise place.refusal(
+                    f"{one.at}: the maxima of the measures add up to {decimal_text(found)} for"
+                    f" {status} and not to {decimal_text(one.maximum.value)}.",
+                    "Name the status in a `when`, or take it out of the population.",
+                )
+        _check_statuses(parts, population, place)
 
 
 def _check_match(measure: Measure, place: Place, kinds: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from ledger.vocabulary import PositionKind, RecordDimension
 from projections.document import Form, Listing, Node, Table, listed, number, text, whole
@@ -28,7 +28,7 @@ from projections.instrument_windows import (
     any_window,
     months_of_years,
 )
-from projections.plan import Entry, Extra, Value
+from projections.plan import Entry, Extra, Value, bounds
 from projections.plan_extra import (
     All,
     Elapsed,
@@ -333,3 +333,17 @@ EXTRA: Mapping[str, Callable[[Form, Scope], Extra]] = {
     HeldPost.NAME: _post,
     Score.NAME: _score,
 }
+
+
+def highest_of(found: object) -> Decimal | None:
+    """The most points that a rule's own tables give; None where `max` is its only number."""
+    if isinstance(found, Grid):
+        return max(box.value for row in found.boxes for box in row)
+    if isinstance(found, Product):
+        base, factor = (
+            max(bounds(one).high for one in table_of.values())
+            for table_of in (found.base, found.factor)
+        )
+        step = Decimal(1).scaleb(-found.decimals.value)
+        return (base * factor).quantize(step, ROUND_HALF_UP).normalize()
+    return None

@@ -22,7 +22,7 @@ from projections.document import (
     text,
     whole,
 )
-from projections.instrument_extra import EXTRA
+from projections.instrument_extra import EXTRA, highest_of
 from projections.instrument_values import (
     Scope,
     code_choices,
@@ -252,7 +252,7 @@ def highest(found: Rule) -> Decimal | None:
     if isinstance(found, Latest):
         tables = [part for by in found.points.values() for part in by.values()]
         return max(bounds(part).high for part in (*tables, found.none))
-    return None
+    return highest_of(found)
 
 
 def name_of(form: Form) -> str:

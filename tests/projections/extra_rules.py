@@ -85,7 +85,7 @@ RULES: dict[str, str] = {
       points: {SANGAT_BAIK: 100, BAIK: 80, BUTUH_PERBAIKAN: 60, KURANG: {assumed: 40},
       SANGAT_KURANG: 20}}
     columns: {facts: potential, field: score, window: held, cuts: [60.5, 80]}
-    boxes: [[1, 3, 6], [2, 5, 8], [4, {recalled: 7}, 9]]
+    boxes: [[1, 3, 6], [2, 5, 8], [4, {recalled: 7}, 10]]
     none: {missing: [1, 9]}""",
     "post": """
   - {measure: post, max: 10, rule: post, kinds: {assumed: [PELAKSANA, FUNGSIONAL]}}
