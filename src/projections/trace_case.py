@@ -17,7 +17,18 @@ from typing import Any
 from ledger.facts import Fact, History
 from projections import reasons
 from projections.answer import FactUse, MeasureResult
-from projections.plan import Condition, Entry, Ever, Mark, Measure, Span, Value, Window, bounds
+from projections.plan import (
+    Condition,
+    Entry,
+    Ever,
+    Held,
+    Mark,
+    Measure,
+    Span,
+    Value,
+    Window,
+    bounds,
+)
 from projections.reasons import Reason
 from projections.subject import NOT_YET, Post, in_order
 
@@ -54,7 +65,8 @@ def result(
         for one in uses
         if one.used and one.root in case.facts.disputed
     ]
-    held = [measure.maximum] if measure.when is None else [measure.maximum, measure.when]
+    stated = (measure.maximum, measure.when, measure.employed)
+    held = [one for one in stated if one is not None]
     return MeasureResult(
         name=measure.name,
         span=span,
@@ -115,6 +127,6 @@ def conditions(where: Sequence[Condition]) -> list[Value[Any]]:
     return [one.codes for one in where]
 
 
-def window_values(window: Window | Ever) -> list[Value[Any]]:
+def window_values(window: Window | Ever | Held) -> list[Value[Any]]:
     """The parameters of a window."""
-    return [window.said] if isinstance(window, Ever) else [window.months, window.start]
+    return [window.said] if isinstance(window, Ever | Held) else [window.months, window.start]

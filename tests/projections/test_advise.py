@@ -146,7 +146,9 @@ def test_hours_already_done_count() -> None:
 def test_time_alone_ends_a_sanction() -> None:
     """Nothing can be recorded against a sanction; the day on which it stops counting is told."""
     case = Case()
-    case.state("sanction", date(2019, 3, 1), level="SEDANG", kind="LAINNYA", decided_on="2019-03-01")
+    case.state(
+        "sanction", date(2019, 3, 1), level="SEDANG", kind="LAINNYA", decided_on="2019-03-01"
+    )
     (found,) = proposals(advise(case.side(END)), "disiplin")
     assert (found.do, found.counts_from, found.gain) == (Do.WAIT, date(2024, 3, 1), Decimal(3))
     before = case.side(found.counts_from - timedelta(days=1)).answer

@@ -125,9 +125,7 @@ def check_sums(found: GroupDifference) -> None:
 
 @settings(max_examples=30)
 @given(crowds(), plans, plans, st.data())
-def test_sums_and_means_add_up(
-    dated: Dated, first: Plan, last: Plan, data: st.DataObject
-) -> None:
+def test_sums_and_means_add_up(dated: Dated, first: Plan, last: Plan, data: st.DataObject) -> None:
     """Both differences are exactly those of the causes, and turn round with the question."""
     log, on = dated
     frame = frame_of_log(log)
@@ -142,9 +140,7 @@ def test_sums_and_means_add_up(
 
 @settings(max_examples=15)
 @given(crowds(), plans, st.data())
-def test_a_group_does_not_differ_from_itself(
-    dated: Dated, plan: Plan, data: st.DataObject
-) -> None:
+def test_a_group_does_not_differ_from_itself(dated: Dated, plan: Plan, data: st.DataObject) -> None:
     """Between equal coordinates every part is nothing, of nobody."""
     log, on = dated
     at = data.draw(coordinates(log, on))
@@ -156,7 +152,9 @@ def test_the_json_names_every_class_in_order() -> None:
     """Scripts find all classes, also those that bring nothing."""
     log = ListLog([])
     frame: Frame = frame_of_log(log)
-    found = compare_people(frame, side(SHIPPED, (date(2022, 1, 1), 0)), side(SHIPPED, (date(2023, 1, 1), 0)))
+    found = compare_people(
+        frame, side(SHIPPED, (date(2022, 1, 1), 0)), side(SHIPPED, (date(2023, 1, 1), 0))
+    )
     shown = of_group(found)
     assert [one["class"] for one in shown["causes"]] == [
         "left",

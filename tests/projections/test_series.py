@@ -201,9 +201,7 @@ def test_months_count_what_everybody_answers_on_their_days(
     question = Question(on, len(log.events), START)
     days = month_days(on - 70 * DAY, on)
     rules = [InForce(date(2010, 1, 1), plan, 3)]
-    found = months(
-        frame_of_log(log), rules, days, asked=question, above=lambda _: ABOVE, only=only
-    )
+    found = months(frame_of_log(log), rules, days, asked=question, above=lambda _: ABOVE, only=only)
     told = {(one.on, one.unit): one.counts for one in found}
     for day in days:
         answers = traced(plan, log, Question(day, len(log.events), START)).values()

@@ -85,9 +85,7 @@ class SourceFile:
         """Whether it is a .jsonl of facts, and no table."""
         return not self.tables
 
-    def rows(
-        self, *, start: int = 0, before: int = 0, most: int | None = None
-    ) -> Iterator[RawRow]:
+    def rows(self, *, start: int = 0, before: int = 0, most: int | None = None) -> Iterator[RawRow]:
         """All rows in file order, from the beginning each time.
 
         Args:
