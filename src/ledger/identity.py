@@ -28,8 +28,10 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    and_,
     bindparam,
     delete,
+    or_,
     select,
     update,
 )
@@ -138,10 +140,14 @@ class IdentityIndex:
         """
         return self.find_many((nip,)).get(nip)
 
-    def find_many(self, nips: Sequence[str]) -> dict[str, UUID]:
+    def find_many(self, nips: Sequence[str], *, annulled: bool = False) -> dict[str, UUID]:
         """The persons of many numbers; numbers that nobody holds are left out.
 
         Each is opened and compared once in the life of this object, unless its row changes.
+
+        Args:
+            annulled: also by a registration that was annulled, where nobody else holds the number:
+                who sends the old rows again means that record.
 
         Raises:
             IdentityIndexBroken: as for `find`.
@@ -150,7 +156,7 @@ class IdentityIndex:
             self.follow()
             key_id, secret = self._key()
             asked = {nip_digest(secret, nip): nip for nip in nips}
-            rows = self._holding(key_id, list(asked))
+            rows = self._holding(key_id, list(asked), annulled=annulled)
             if self._key()[0] == key_id:  # else a rotation came between; ask again
                 return self._checked([(asked[row.digest], row) for row in rows])
 
@@ -296,16 +302,19 @@ class IdentityIndex:
             _write(connection, key_id, before, after)
         return True
 
-    def _holding(self, key_id: str, digests: Sequence[bytes]) -> list[NipRow]:
+    def _holding(self, key_id: str, digests: Sequence[bytes], *, annulled: bool) -> list[NipRow]:
+        """The rows by which numbers find, those of annulled registrations first."""
         found: list[NipRow] = []
-        holding = select(*_ROW).where(
-            nip_index.c.key_id == key_id, nip_index.c.standing == Standing.HOLDS.value
-        )
+        finds = nip_index.c.standing == Standing.HOLDS.value
+        if annulled:
+            gone = nip_index.c.standing == Standing.WITHDRAWN.value
+            finds = or_(finds, and_(gone, nip_index.c.root == 1))
+        holding = select(*_ROW).where(nip_index.c.key_id == key_id, finds)
         with self._store.reading() as connection:
             for at in range(0, len(digests), _ASK_MAX):
                 query = holding.where(nip_index.c.digest.in_(digests[at : at + _ASK_MAX]))
                 found.extend(_rows(connection, query))
-        return found
+        return sorted(found, key=lambda row: (row.standing is Standing.HOLDS, -row.position))
 
     def _checked(self, claims: Sequence[tuple[str, NipRow]]) -> dict[str, UUID]:
         """What the rows claim, each opened and compared unless that was done before."""

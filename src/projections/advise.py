@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from ledger.canonical import decimal_text
 from ledger.events.prepare import AFTER
-from ledger.facts import Fact
+from ledger.facts import Fact, History
 from projections.compare import Side
 from projections.lines import Leaf, Line, Reading, Sums, branches, doubtful, in_order, readers
 from projections.plan import (
@@ -58,6 +58,7 @@ class Proposal:
         counts_from: the legal day from which it would count.
         now, then: what the line comes to today, and would come to on that day.
         sums: what the whole answer would be, where it would count at once.
+        recorded: the fact as it would stand; None where nothing can be recorded.
     """
 
     do: Do
@@ -69,6 +70,7 @@ class Proposal:
     now: Reading
     then: Reading
     sums: Sums | None
+    recorded: Fact | None = None
 
     @property
     def gain(self) -> Decimal | None:
@@ -118,7 +120,7 @@ def advise(side: Side) -> Advice:
         for line in found.values():
             if isinstance(line, Line):
                 proposals += _of_line(line, state, side)
-    return Advice(side, proposals, _highest(state, proposals, side.on))
+    return Advice(side, proposals, _highest(state, side, proposals))
 
 
 def _of_post(state: State, side: Side) -> Iterator[Proposal]:
@@ -151,18 +153,35 @@ def _leaf_of(line: Line, post: Post) -> Leaf | None:
 
 
 def _weighed(line: Line, one: _Try, state: State, side: Side) -> Proposal | None:
-    """What a fact would bring on the day from which it counts."""
-    kind, root = one.fact.kind, one.fact.root
-    kept = [fact for fact in side.facts.known(kind) if fact.root != root]
-    facts = {**side.facts.facts, kind: sorted([*kept, one.fact], key=in_order)}
+    """What a fact would bring on the day from which it counts, and the whole answer if at once."""
     on = max(side.on, one.fact.effective_on)
-    then = line.read(replace(side.facts, facts=facts), on, state.post)
-    sums = None
-    if on == side.on:
-        sums = replace(state, readings={**state.readings, line.path: then}).sums()
+    then = line.read(_recorded(side.facts, [one.fact]), on, state.post)
+    sums = _together(state, side, [one.fact]).sums() if on == side.on else None
     now = state.readings[line.path]
-    fields = one.fact.fields
-    return Proposal(one.do, line.path, kind, fields, one.about, on, now, then, sums)
+    return Proposal(
+        one.do, line.path, one.fact.kind, one.fact.fields, one.about, on, now, then, sums, one.fact
+    )
+
+
+def _recorded(facts: History, new: Sequence[Fact]) -> History:
+    """The facts with others, which take the place of those of the same root."""
+    kept = {kind: list(known) for kind, known in facts.facts.items()}
+    for fact in new:
+        others = [one for one in kept.get(fact.kind, []) if one.root != fact.root or not one.root]
+        kept[fact.kind] = sorted([*others, fact], key=in_order)
+    return replace(facts, facts=kept)
+
+
+def _together(state: State, side: Side, new: Sequence[Fact]) -> State:
+    """The state on the same day with more facts; one may raise several lines."""
+    facts = _recorded(side.facts, new)
+    kinds = {fact.kind for fact in new}
+    found = {
+        path: reader.read(facts, side.on, state.post)
+        for path, reader in readers(side.plan).items()
+        if reader.kinds & kinds
+    }
+    return replace(state, readings={**state.readings, **found})
 
 
 def _tries(leaf: Leaf, side: Side, now: Reading) -> Iterator[_Try]:
@@ -285,11 +304,13 @@ def _waiting(line: Line, leaf: Leaf, state: State, side: Side) -> Iterator[Propo
             return
 
 
-def _highest(state: State, proposals: Sequence[Proposal], on: date) -> Sums:
-    best: dict[str, Reading] = {}
+def _highest(state: State, side: Side, proposals: Sequence[Proposal]) -> Sums:
+    """The best of each line together, of those that count at once."""
+    best: dict[str, Proposal] = {}
     for one in proposals:
-        at_once = one.counts_from == on and one.sums is not None
         before = best.get(one.path)
-        if at_once and (before is None or one.then.span.low > before.span.low):
-            best[one.path] = one.then
-    return replace(state, readings={**state.readings, **best}).sums()
+        better = before is None or one.then.span.low > before.then.span.low
+        if one.sums is not None and better:
+            best[one.path] = one
+    chosen = [one.recorded for one in best.values() if one.recorded is not None]
+    return _together(state, side, chosen).sums()

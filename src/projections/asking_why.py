@@ -7,9 +7,10 @@ from the ledger is read here, once; everything that follows is pure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from ledger.application import Ledger
@@ -18,7 +19,7 @@ from ledger.facts import History, history
 from ledger.records import RecordedEvent
 from ledger.rulebook import Enactment, Rulebook
 from ledger.unit_directory import UnitDirectory
-from projections import instrument, question
+from projections import instrument, question, whatif
 from projections.advise import Advice, advise
 from projections.changes import without
 from projections.compare import Difference, Side, compare
@@ -86,6 +87,57 @@ def group_difference(
             below = frozenset(one.hex for one in subtree)
         sides.append(GroupSide(asked.plan, asked.question, asked.enacted, below))
     return compare_people(frame, *sides)
+
+
+def supposed_person(
+    ledger: Ledger,
+    asked: Asked,
+    stream: UUID,
+    *,
+    draft: Plan | None = None,
+    left_out: Sequence[tuple[str, int]] = (),
+) -> dict[str, Any]:
+    """What a draft, or facts left out, would do to one person, as JSON; never stored."""
+    events = ledger.events_of(stream, position=asked.question.position)
+    before = _side(asked, events, stream).answer
+    supposed = _supposed(asked, draft, left_out)
+    after = trace(
+        supposed.plan,
+        history(events, asked.question.position),
+        supposed.question,
+        subject=stream.hex,
+        surroundings=asked.surroundings,
+        enacted=supposed.enacted,
+    )
+    return whatif.person(before, after)
+
+
+def supposed_people(
+    frame: Frame,
+    asked: Asked,
+    *,
+    draft: Plan | None = None,
+    left_out: Sequence[tuple[str, int]] = (),
+    unit: UUID | None = None,
+) -> whatif.Effect:
+    """What a draft, or facts left out, would do to everybody or to a unit; never stored."""
+    below = None
+    if unit is not None:
+        subtree = asked.units.subtree(unit, asked.question.as_of)
+        below = frozenset(one.hex for one in subtree)
+    before = GroupSide(asked.plan, asked.question, asked.enacted, below)
+    supposed = _supposed(asked, draft, left_out)
+    return whatif.population(frame, before, replace(supposed, units=below))
+
+
+def _supposed(asked: Asked, draft: Plan | None, left_out: Sequence[tuple[str, int]]) -> GroupSide:
+    """The question under the hypothesis; a draft is enacted nowhere."""
+    question = asked.question
+    if left_out:
+        question = whatif.without(question, [*question.without, *left_out])
+    if draft is not None:
+        return GroupSide(draft, whatif.under_draft(question, draft))
+    return GroupSide(asked.plan, question, asked.enacted)
 
 
 def stretch(

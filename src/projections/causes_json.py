@@ -57,15 +57,9 @@ def _lowest(measures: Sequence[Measure]) -> Iterator[Measure]:
 def of_difference(found: Difference) -> dict[str, Any]:
     """Why two answers about one person differ."""
     reads = reads_of(found.before.plan, found.after.plan)
-    sides = [one.as_json(with_facts=False) for one in (found.before, found.after)]
     ordered = reversed(found.causes) if found.backward else found.causes
     return {
-        "instrument": found.before.plan.instrument,
-        "subject": found.before.subject,
-        "from": {key: sides[0][key] for key in _SIDE},
-        "to": {key: sides[1][key] for key in _SIDE},
-        "difference": _text(found.total),
-        "measures": list(_rows(found.before, found.after)),
+        **of_pair(found.before, found.after),
         "classes": [
             {"class": name.value, "points": decimal_text(points)}
             for name, points in found.by_class().items()
@@ -75,6 +69,19 @@ def of_difference(found: Difference) -> dict[str, Any]:
             {"class": one.cause_class.value, "what": one.what.value, **_facts(one, reads)}
             for one in found.idle
         ],
+    }
+
+
+def of_pair(before: Answer, after: Answer) -> dict[str, Any]:
+    """Two answers about one person side by side, with what differs and no causes."""
+    sides = [one.as_json(with_facts=False) for one in (before, after)]
+    return {
+        "instrument": before.plan.instrument,
+        "subject": before.subject,
+        "from": {key: sides[0][key] for key in _SIDE},
+        "to": {key: sides[1][key] for key in _SIDE},
+        "difference": _text(_less(after.total, before.total)),
+        "measures": list(_rows(before, after)),
     }
 
 

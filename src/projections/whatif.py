@@ -15,8 +15,8 @@ import polars as pl
 
 from ledger.canonical import decimal_text
 from ledger.errors import invariant
-from projections.answer import Status
-from projections.causes_json import group_side
+from projections.answer import Answer, Status
+from projections.causes_json import group_side, of_pair
 from projections.cohort import BAND, STATUS, TOTAL
 from projections.columns import SUBJECT
 from projections.compare_people import Counts, counts_of
@@ -25,6 +25,7 @@ from projections.people_states import MEMBER, GroupSide, PeopleState, ends
 from projections.plan import Plan
 from projections.question import Question
 
+DRAFT = "draft: "  # before the decree of a text that is enacted nowhere
 _AFTER = "_after"
 
 
@@ -61,12 +62,32 @@ class Effect:
 
 def under_draft(asked: Question, draft: Plan) -> Question:
     """The same question under a text that is not enacted; its answers say so."""
-    return replace(asked, rules=draft.decree)
+    return replace(asked, rules=f"{DRAFT}{draft.decree}")
 
 
 def without(asked: Question, facts: Sequence[tuple[str, int]]) -> Question:
     """The same question as if facts had not been: (stream hex, root version)."""
     return replace(asked, without=tuple(facts))
+
+
+def person(before: Answer, after: Answer) -> dict[str, Any]:
+    """What a hypothesis would do to one person, as JSON; `hypothetical` is never null.
+
+    `after` answers the same question under another text or without some facts.
+    """
+    _check(before.question, after.question)
+    found = of_pair(before, after)
+    return {"hypothetical": after.question.hypothetical(), **found}
+
+
+def _check(asked: Question, supposed: Question) -> None:
+    invariant(
+        (asked.as_of, asked.position) == (supposed.as_of, supposed.position),
+        "a hypothesis stands at the coordinate of what it is compared with",
+    )
+    invariant(
+        supposed.rules is not None or bool(supposed.without), "a hypothesis without its stamp"
+    )
 
 
 def population(frame: Frame, before: GroupSide, after: GroupSide) -> Effect:
@@ -77,12 +98,7 @@ def population(frame: Frame, before: GroupSide, after: GroupSide) -> Effect:
         before: as it is.
         after: the hypothesis: a plan with `under_draft`, or a question with `without`.
     """
-    asked, supposed = before.question, after.question
-    invariant(
-        (asked.as_of, asked.position) == (supposed.as_of, supposed.position),
-        "a hypothesis stands at the coordinate of what it is compared with",
-    )
-    invariant(supposed.hypothetical() is not None, "a hypothesis without its stamp")
+    _check(before.question, after.question)
     sides = ends(frame, before, after)
     first, last = (one.rows.filter(MEMBER) for one in sides)
     both = first.join(last, on=SUBJECT, how="inner", suffix=_AFTER, maintain_order="left")

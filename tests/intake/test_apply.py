@@ -237,6 +237,35 @@ def test_who_registers_under_a_number_given_in_the_same_import_is_that_person(he
     assert here.stream(1) == here.stream(2)
 
 
+def test_who_was_annulled_is_not_registered_again_by_the_same_files(anywhere: Desk) -> None:
+    """A registration that never was is known as that; only a correction brings the person back."""
+    rows = [about(1, "registered", key="r"), about(1, "golongan"), about(1, "annul", target="r")]
+    assert counts(anywhere.send(*rows)) == {"new": 2, "corrects": 1}
+    head = anywhere.head()
+    assert counts(anywhere.send(*rows)) == {"same": 3}
+    assert anywhere.head() == head
+    assert anywhere.ledger.index.find(nip(1)) is None
+    back = anywhere.send(correct(1, "r", about(1, "registered", on="2021-01-01")))
+    assert counts(back) == {"corrects": 1}
+    assert anywhere.facts().known("registered")[0].effective_on.isoformat() == "2021-01-01"
+
+
+def test_a_wrong_number_that_was_corrected_is_free_for_its_owner(here: Desk) -> None:
+    """The files that gave it can be sent again and add nothing, whoever holds it now."""
+    rows = [
+        about(1, "registered"),
+        about(1, "identity", name=None, new_nip=nip(2), key="i"),
+        correct(1, "i", about(1, "identity", name=None, new_nip=nip(3))),
+    ]
+    assert counts(here.send(*rows)) == {"new": 2, "corrects": 1}
+    assert counts(here.send(about(2, "registered"))) == {"new": 1}
+    assert here.stream(2) != here.stream(1) == here.stream(3)
+    assert counts(here.send(*rows)) == {"same": 3}
+    assert codes(here.send(about(1, "identity", name=None, new_nip=nip(2), on="2024-01-01"))) == [
+        (1, "new_nip", "NUMBER_TAKEN")
+    ]
+
+
 def test_a_refused_registration_leaves_nobody(here: Desk) -> None:
     """What is sent about him is refused with it, and nothing is half-stored."""
     report = here.send(about(1, "registered", name=None), about(1, "golongan"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -11,14 +12,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from api.intake import apply, importing
+from api.intake import apply, importing, spool
 from api.intake.report import ImportReport
+from api.intake.spool import SpoolFailed
 from ledger.append import STEPS
 from ledger.application import Ledger
 from ledger.erasure import place_hold
 from ledger.errors import LedgerError
 from ledger.store_errors import StoreError
-from tests.builders import Desk, Row, about, of_book
+from tests.builders import Desk, Row, about, of_book, of_unit
 from tests.clocks import SteppingClock
 from tests.intake.test_apply import correct, counts
 from tests.store.checker import check_ledger
@@ -284,3 +286,41 @@ def test_a_crash_before_the_note_of_the_import_loses_no_row(here: Desk) -> None:
     assert len(here.events(1)) == 2
     assert list(here.ledger.store.read(1, topics=("ledger.import_committed/1",))) == []
     assert counts(here.send(*rows)) == {"same": 2}
+
+
+@pytest.mark.parametrize("statement", ["INSERT", "SELECT", "UPDATE"])
+def test_a_full_temporary_folder_is_a_refusal(here: Desk, statement: str) -> None:
+    """Wherever it is noticed: what was recorded is whole, and a second run finishes."""
+    rows = [of_unit("BKD", "unit"), about(1, "registered"), about(1, "golongan")]
+
+    class Full(sqlite3.Connection):
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            refuse(sql)
+            return super().execute(sql, *values)
+
+        def executemany(self, sql: str, values: Any) -> sqlite3.Cursor:
+            refuse(sql)
+            return super().executemany(sql, values)
+
+    def refuse(sql: str) -> None:
+        if sql.startswith(statement):
+            raise sqlite3.OperationalError("database or disk is full")
+
+    def connect(*place: Any, **options: Any) -> sqlite3.Connection:
+        return Full(*place, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spool, "sqlite3", Stand(connect))
+        with pytest.raises(SpoolFailed, match="full") as caught:
+            here.send(*rows)
+    assert "TMPDIR" in caught.value.next_step
+    assert counts(here.send(*rows)) == {"new": 3}
+
+
+class Stand:
+    """Stands for the module of the database in the spool, with connections of its own."""
+
+    Error = sqlite3.Error
+
+    def __init__(self, connect: Callable[..., sqlite3.Connection]) -> None:
+        self.connect = connect

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ledger.facts import Fact, History
 from projections.advise import Advice, Do, Proposal, advise
@@ -62,11 +61,11 @@ def once_recorded(side: Side, one: Proposal) -> Answer:
 
 def points_at(answer: Answer, path: str) -> Decimal | None:
     """The points of a line of an answer."""
-    measures = answer.measures
+    measures, points = answer.measures, None
     for name in path.split("/"):
         found = next(one for one in measures if one.name == name)
-        measures = found.measures
-    return found.points
+        measures, points = found.measures, found.points
+    return points
 
 
 @settings(max_examples=60)

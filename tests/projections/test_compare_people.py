@@ -47,7 +47,7 @@ def points(found: GroupDifference) -> dict[str, Decimal]:
 
 def one_by_one(told: Told, sides: list[GroupSide]) -> dict[str, Decimal]:
     """The same, from the comparison of each person."""
-    brought: Counter[str] = Counter()
+    brought: dict[str, Decimal] = {}
     answers = [traced(one.plan, told.log, one.question) for one in sides]
     for stream in told.people():
         member = [_member(answers[place].get(stream), sides[place]) for place in range(2)]
@@ -59,16 +59,16 @@ def one_by_one(told: Told, sides: list[GroupSide]) -> dict[str, Decimal]:
         found = told.difference(stream, ends[0], ends[1])
         if None not in totals:
             for name, number in found.by_class().items():
-                brought[name.value] += number  # type: ignore[assignment]
+                brought[name.value] = brought.get(name.value, ZERO) + number
         elif totals[0] is not None:
             gone = member[1] == "outside"
-            name = Membership.LEFT if gone else Membership.NO_LONGER_COMPUTABLE
-            brought[name.value] -= totals[0]  # type: ignore[assignment]
+            cause = Membership.LEFT if gone else Membership.NO_LONGER_COMPUTABLE
+            brought[cause.value] = brought.get(cause.value, ZERO) - totals[0]
         elif totals[1] is not None:
             came = member[0] == "outside"
-            name = Membership.JOINED if came else Membership.BECAME_COMPUTABLE
-            brought[name.value] += totals[1]  # type: ignore[assignment]
-    return {name: Decimal(number) for name, number in brought.items() if number}
+            cause = Membership.JOINED if came else Membership.BECAME_COMPUTABLE
+            brought[cause.value] = brought.get(cause.value, ZERO) + totals[1]
+    return {name: number for name, number in brought.items() if number}
 
 
 def _member(answer: object, group: GroupSide) -> str:
@@ -168,7 +168,7 @@ def test_the_json_names_every_class_in_order() -> None:
 
 def test_a_mean_is_rounded_half_up_and_nobody_has_none() -> None:
     """Two decimals, half up: 100.125 is 100.13."""
-    assert mean_of(Decimal("801"), 8) == Decimal("100.13")
+    assert mean_of(Decimal(801), 8) == Decimal("100.13")
     assert mean_of(ZERO, 0) is None
     assert Counts(0, 0, 0, 0, ZERO).mean is None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -149,7 +150,7 @@ def test_numbers_of_a_series_add_up_from_day_to_day() -> None:
         for stream in told.people():
             rules = [InForce(date(2010, 1, 1), SHIPPED, 3)]
             days = of_series(points_of(told, stream, rules, on - 800 * DAY, on))
-            for before, day in zip(days, days[1:], strict=False):
+            for before, day in pairwise(days):
                 if before["total"] is not None and day["total"] is not None:
                     causes = [Decimal(one["points"] or 0) for one in day["causes"]]
                     assert sum(causes, Decimal(0)) == Decimal(day["difference"])

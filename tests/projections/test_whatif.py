@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.errors import ProgramError
-from projections import whatif
+from projections import asking_why, inquiry, whatif
 from projections.answer import Answer, Status
+from projections.inquiry import Ask
 from projections.people_states import GroupSide
 from projections.plan import Plan
 from projections.question import Question
+from tests.builders import about, desk
 from tests.projections.logs import START, ListLog, by_stream
 from tests.projections.sides import Told, crowds, plans
 from tests.projections.test_cohort import frame_of_log, traced
@@ -91,7 +95,7 @@ def test_the_json_carries_the_stamp() -> None:
     asked = Question(date(2022, 1, 1), 0, START)
     supposed = GroupSide(SHIPPED, whatif.under_draft(asked, SHIPPED))
     shown = whatif.as_json(whatif.population(frame, GroupSide(SHIPPED, asked, 3), supposed))
-    assert shown["hypothetical"] == {"rules": "PerBKN 8/2019"}
+    assert shown["hypothetical"] == {"rules": "draft: PerBKN 8/2019"}
     assert shown["from"]["bands"] == shown["to"]["bands"]
     assert list(shown["to"]["bands"]) == [
         "SANGAT_RENDAH",
@@ -101,3 +105,45 @@ def test_the_json_carries_the_stamp() -> None:
         "SANGAT_TINGGI",
     ]
     assert shown["to"]["enacted"] is None
+
+
+def test_a_ledger_is_asked_without_a_fact_and_under_a_draft(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """One person and everybody, from the ledger: both stamped, and the ledger as it was."""
+    with desk(sqlite_url, tmp_path) as found:
+        found.send(
+            about(1, "registered", on="2010-01-01"),
+            about(1, "qualification", on="2009-08-01", key="ijazah"),
+            about(1, "qualification", on="2019-08-01", level="S2"),
+            about(1, "position", on="2015-01-01", kind="PELAKSANA"),
+            about(1, "appraisal"),
+        )
+        head = found.head()
+        day = date(2022, 12, 31)
+        now = found.ledger.store.head().recorded_at
+        assert now is not None
+        asked = inquiry.resolve(found.ledger, Ask("ip-asn", as_of=day), today=now.date(), now=now)
+        stream = found.stream()
+        degree = found.facts().known("qualification")[-1]
+        left_out = [(stream.hex, degree.root)]
+        one = asking_why.supposed_person(found.ledger, asked, stream, left_out=left_out)
+        assert (one["difference"], one["to"]["status"]) == ("-5", "provisional")
+        assert one["hypothetical"] == {"without": [f"{stream.hex}/{degree.root}"]}
+        table = inquiry.facts_table(found.ledger, lambda _: None).frame()
+        everybody = asking_why.supposed_people(table, asked, left_out=left_out)
+        assert (everybody.lowered, everybody.counts[1].people) == (1, 1)
+        draft = variant((7,))
+        drafted = asking_why.supposed_person(found.ledger, asked, stream, draft=draft)
+        assert drafted["to"]["enacted"] is None
+        assert drafted["hypothetical"] == {"rules": "draft: PerBKN 8/2019"}
+        assert found.head() == head
+
+
+def test_a_hypothesis_stands_where_its_answer_stands() -> None:
+    """Another day or another position is a difference and no hypothesis."""
+    frame = frame_of_log(ListLog([]))
+    asked = Question(date(2022, 1, 1), 0, START)
+    later = replace(whatif.under_draft(asked, SHIPPED), as_of=date(2022, 1, 2))
+    with pytest.raises(ProgramError, match="coordinate"):
+        whatif.population(frame, GroupSide(SHIPPED, asked), GroupSide(SHIPPED, later))

@@ -58,7 +58,6 @@ def decide_row(row: Prepared, ledger: Ledger, subjects: Subjects, source: Source
     for draft, optional in zip(row.drafts, row.if_none_known, strict=True):
         if optional and facts.has(draft.fact):
             continue
-        _refuse_taken_number(draft, stream, subjects)
         statement = state_draft(
             draft, state=facts, match_key=keys.match_key, references=subjects, source=source
         )
@@ -66,6 +65,8 @@ def decide_row(row: Prepared, ledger: Ledger, subjects: Subjects, source: Source
             decision = decide_statement(facts, statement)
         else:
             decision = _decide(owner, statement)
+        if decision.events:
+            _refuse_taken_number(draft, stream, subjects)
         if draft.fact == "merged" and decision.events:
             _refuse_merge(statement, stream, ledger, subjects)
         if _WEIGHT[decision.verdict] > _WEIGHT[verdict]:

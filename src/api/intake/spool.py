@@ -163,20 +163,30 @@ class Contents(NamedTuple):
     units: list[tuple[int, tuple[str, ...], str | None]]
 
 
-@contextmanager
-def spooled() -> Iterator[Spool]:
-    """A spool in a temporary folder, of which nothing is left behind."""
-    with (
-        tempfile.TemporaryDirectory(prefix="asn-ledger-") as folder,
-        Spool(Path(folder) / "rows") as spool,
-    ):
-        yield spool
-
-
 class SpoolFailed(LedgerError):
-    """The temporary folder did not take the rows: mostly a full disk. Nothing was recorded."""
+    """The temporary folder did not take the rows: mostly a full disk."""
 
     code = "spool_failed"
+
+
+@contextmanager
+def spooled() -> Iterator[Spool]:
+    """A spool in a temporary folder, of which nothing is left behind.
+
+    Raises:
+        SpoolFailed: the folder gives or takes no more; what was recorded is whole.
+    """
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="asn-ledger-") as folder,
+            Spool(Path(folder) / "rows") as spool,
+        ):
+            yield spool
+    except sqlite3.Error as fault:
+        raise SpoolFailed(
+            f"The rows could not be kept in the temporary folder: {fault}.",
+            next_step="Make room there, or name another folder in TMPDIR, and import again.",
+        ) from fault
 
 
 class Spool:
@@ -229,13 +239,7 @@ class Spool:
             self._flush()
 
     def _flush(self) -> None:
-        try:
-            self._rows.executemany("INSERT INTO rows VALUES (?,?,?,?,?)", self._waiting)
-        except sqlite3.Error as fault:
-            raise SpoolFailed(
-                f"The rows could not be kept in the temporary folder: {fault}.",
-                next_step="Make room there, or name another folder in TMPDIR, and import again.",
-            ) from fault
+        self._rows.executemany("INSERT INTO rows VALUES (?,?,?,?,?)", self._waiting)
         self._waiting.clear()
 
     def _rank_units(self) -> None:

@@ -76,7 +76,7 @@ class Subjects:
         fresh = [n for n in dict.fromkeys(numbers) if n not in self.people and n.isdecimal()]
         if not fresh:
             return
-        found = self.ledger.index.find_many(fresh)
+        found = self.ledger.index.find_many(fresh, annulled=True)
         self.people.update(found)
         self.unknown.update(n for n in fresh if n not in found)
 
