@@ -27,6 +27,7 @@ from projections.plan import (
     Sum,
     Total,
     Worst,
+    bounds,
     depends_on_position,
 )
 from projections.series import candidates
@@ -125,7 +126,7 @@ def advise(side: Side) -> Advice:
 
 def _of_post(state: State, side: Side) -> Iterator[Proposal]:
     """The kind of the post, without which a sum cannot be read; what it brings is not known."""
-    for branch in branches(state.plan.measures, None):
+    for branch in branches(state.plan.measures, state.post):
         if depends_on_position(branch.rule.measures if isinstance(branch.rule, Sum) else ()):
             span = Span(ZERO, branch.maximum.value)
             now = Reading(span, span)
@@ -254,7 +255,7 @@ def _of_total(rule: Total, side: Side, now: Reading) -> Iterator[_Try]:
         and outside_window(fact.effective_on, after, side.on) is None
         and fact.fields.get(rule.field) is not None
     ]
-    missing = decimal_text(rule.target.value - sum(counted, ZERO))
+    missing = decimal_text(bounds(rule.target).high - sum(counted, ZERO))
     yield _new(side, rule.facts, {rule.field: missing}, rule.where)
     for fact in _unknown(side, rule.facts, now):
         yield _completed(fact, {rule.field: missing})
