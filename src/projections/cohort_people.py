@@ -128,13 +128,16 @@ def _outside(view: View, population: Population, found: list[Reason]) -> pl.Seri
 def _employed(view: View) -> pl.Series:
     """By stream, the status kepegawaian of whoever serves, else null."""
     service = _service(view)
+    distinct = service[_WORD].unique()
     codes = []
-    for word in service[_WORD]:
+    for word in distinct:
         rank, place = divmod(word, 2**_CODE_BITS)
         kind, field = _SERVICE[rank]
         codes.append(None if kind == LEFT else layout()[kind][field].choices[place])
     choices = pl.Enum(layout()[EMPLOYMENT][EMPLOYMENT].choices)
-    found = pl.Series(codes, dtype=choices)
+    found = service[_WORD].replace_strict(
+        distinct, pl.Series(codes, dtype=choices), return_dtype=choices
+    )
     return constant(None, choices, view.frame.subjects).scatter(service[SUBJECT], found)
 
 
