@@ -17,7 +17,7 @@ from ledger.canonical import decimal_text
 from ledger.events.prepare import AFTER
 from ledger.facts import Fact, History
 from projections.compare import Side
-from projections.lines import Leaf, Line, Reading, Sums, branches, doubtful, in_order, readers
+from projections.lines import Leaf, Line, Reading, Sums, doubtful, in_order, readers
 from projections.plan import (
     AnyOf,
     Best,
@@ -32,7 +32,7 @@ from projections.plan import (
 )
 from projections.series import candidates
 from projections.subject import POSITION, Post, post_on
-from projections.trace_case import FIELD_UNKNOWN, ZERO, meeting, outside_window
+from projections.trace_case import FIELD_UNKNOWN, ZERO, branches, meeting, outside_window
 from projections.walk import State
 
 _FAR = timedelta(days=366 * 60)

@@ -6,7 +6,7 @@ the same post. Reading a line gives what `trace` gives for it, from few facts in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -45,7 +45,7 @@ from projections.subject import (
     use,
 )
 from projections.trace import evaluate
-from projections.trace_case import ZERO, Case, meeting
+from projections.trace_case import ZERO, Case, applies, branches, meeting
 from projections.trace_latest import YEAR_DIGITS
 
 NIL = Span(ZERO, ZERO)
@@ -322,19 +322,6 @@ def _narrowed(
     return said.value if above is None else above & said.value
 
 
-def branches(measures: Iterable[Measure], post: Post) -> Iterator[Measure]:
-    """The measures that add up others and apply to a post."""
-    for one in measures:
-        if isinstance(one.rule, Sum) and _applies(one, post):
-            yield one
-            yield from branches(one.rule.measures, post)
-
-
-def _applies(measure: Measure, post: Post) -> bool:
-    by_kind = measure.when is None or (post.kind is not None and measure.applies_to(post.kind))
-    return by_kind and measure.employs(post.employment)
-
-
 def doubtful(plan: Plan, post: Post, disputed: Mapping[int, str], on: date | None = None) -> bool:
     """Whether what stands above the lines makes an answer less than certain.
 
@@ -391,7 +378,7 @@ def _spans(
     rule = measure.rule
     if not isinstance(rule, Sum):
         return readings[path].span, readings[path].reach
-    parts = [part for part in rule.measures if _applies(part, post)]
+    parts = [part for part in rule.measures if applies(part, post)]
     pairs = [_spans(part, f"{path}/{part.name}", readings, post) for part in parts]
     span, reach = _added([pair[0] for pair in pairs]), _added([pair[1] for pair in pairs])
     if post.kind is None and depends_on_position(rule.measures):

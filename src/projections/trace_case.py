@@ -7,7 +7,7 @@ fact of its kind with whether it counted and why.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,6 +25,7 @@ from projections.plan import (
     Mark,
     Measure,
     Span,
+    Sum,
     Value,
     Window,
     bounds,
@@ -130,3 +131,17 @@ def conditions(where: Sequence[Condition]) -> list[Value[Any]]:
 def window_values(window: Window | Ever | Held) -> list[Value[Any]]:
     """The parameters of a window."""
     return [window.said] if isinstance(window, Ever | Held) else [window.months, window.start]
+
+
+def branches(measures: Iterable[Measure], post: Post) -> Iterator[Measure]:
+    """The measures that add up others and apply to a post."""
+    for one in measures:
+        if isinstance(one.rule, Sum) and applies(one, post):
+            yield one
+            yield from branches(one.rule.measures, post)
+
+
+def applies(measure: Measure, post: Post) -> bool:
+    """Whether a measure applies to whoever holds this post."""
+    by_kind = measure.when is None or (post.kind is not None and measure.applies_to(post.kind))
+    return by_kind and measure.employs(post.employment)
