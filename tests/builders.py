@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
+import openpyxl
+
 from api.founding import found_ledger
 from api.intake.importing import import_files
 from api.intake.report import ImportReport
@@ -168,6 +170,20 @@ def draft(row: Row) -> Draft:
     read = read_fact(row)
     assert isinstance(read, Draft), read
     return read
+
+
+def fill_golongan(path: Path, *, golongan: str, on: str, sheet: str | None = None) -> None:
+    """Write one row about person 1 under the headers of a template for golongan."""
+    book = openpyxl.load_workbook(path)
+    page = book.worksheets[0]
+    page.title = sheet or page.title
+    header = next(row for row in range(1, 20) if page.cell(row, 1).value == "NIP")
+    wanted = {"NIP": nip(1), "Golongan ruang": golongan, "Berlaku sejak (TMT)": on}
+    for column in range(1, page.max_column + 1):
+        value = wanted.get(str(page.cell(header, column).value))
+        if value is not None:
+            page.cell(header + 1, column, value)
+    book.save(path)
 
 
 # ------------------------------------------------------------------------------- without a database

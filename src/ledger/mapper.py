@@ -78,22 +78,18 @@ class LedgerMapper(LibraryMapper[UUID]):
         parts: tuple[tuple[str, bytes], ...] = ()
         if encoded.sealed:
             keys = keys or self.keyring.keys(stream)
-            parts = tuple(
-                (
-                    key_class,
-                    sealing.seal(
-                        keys,
-                        origin=self.origin,
-                        key_class=key_class,
-                        stream=stream,
-                        version=version,
-                        topic=topic,
-                        fields=encoded.sealed[key_class],
-                        randomness=self.keyring.randomness,
-                    ),
+            for key_class in sorted(encoded.sealed):
+                ciphertext = sealing.seal(
+                    keys,
+                    origin=self.origin,
+                    key_class=key_class,
+                    stream=stream,
+                    version=version,
+                    topic=topic,
+                    fields=encoded.sealed[key_class],
+                    randomness=self.keyring.randomness,
                 )
-                for key_class in sorted(encoded.sealed)
-            )
+                parts += ((key_class, ciphertext),)
         return NewEvent(
             originator_id=stream,
             originator_version=version,

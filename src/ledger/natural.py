@@ -145,17 +145,23 @@ def marks(
     content = [fact, on, stated]
     gist = [fact, on, {n: v for n, v in stated.items() if n in open_names and n != "skp_id"}]
     natural = _KEYS.get(fact)
-    of_content = keyed_hash(match_key, content)
+    keyed = hashlib.blake2b(digest_size=HASH_BYTES, key=match_key)
+    of_content = _hash(keyed, content)
     return Marks(
         match=of_content
         if natural is None
-        else keyed_hash(match_key, [fact, *natural(fields, on, document)]),
-        loose=keyed_hash(match_key, [fact, *_competency_loose(fields)])
-        if fact == "competency"
-        else None,
+        else _hash(keyed, [fact, *natural(fields, on, document)]),
+        loose=_hash(keyed, [fact, *_competency_loose(fields)]) if fact == "competency" else None,
         content=of_content,
-        gist=keyed_hash(match_key, gist),
+        gist=_hash(keyed, gist),
     )
+
+
+def _hash(keyed: hashlib.blake2b, value: object) -> str:
+    """`keyed_hash` with the key set before: a row has four of them."""
+    one = keyed.copy()
+    one.update(canonical_json(value))
+    return one.hexdigest()
 
 
 def act_mark(

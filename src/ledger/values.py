@@ -19,7 +19,7 @@ _DAYS_KEPT = 16_384  # texts of days read before: files name the same days again
 _PERIOD_TEXT_MAX = len("2023-06-30")
 _DAY_TEXT_KEPT = 24  # characters; a longer text is not kept
 _NIP_NOISE = re.compile(r"[\s'`\u2019\u00a0.-]")
-_DIGIT_RUN = re.compile(r"\d{16,18}")
+_DIGIT_RUN = re.compile(r"\d{16,}")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _WORDED = re.compile(r"(\d{1,2})\s+([A-Za-z]+)\s+(\d{4})")
@@ -126,6 +126,11 @@ def _day_exists(digits: str) -> bool:
 def holds_identity_number(text: str) -> bool:
     """Whether an open field holds a run of 16 to 18 digits, as NIK and NIP have."""
     return len(text) > 15 and _DIGIT_RUN.search(text) is not None
+
+
+def without_identity_numbers(text: str) -> str:
+    """Text that names something else, as a sheet, with such runs of digits left out."""
+    return _DIGIT_RUN.sub("…", text) if holds_identity_number(text) else text
 
 
 def day(raw: object) -> date:

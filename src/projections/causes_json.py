@@ -20,7 +20,7 @@ from projections.lines import Reading, Sums, fields_of, kinds_of
 from projections.people_states import GroupSide
 from projections.plan import Measure, Plan, Span, Sum
 from projections.series import Point
-from projections.subject import EMPLOYMENT, LEFT, REGISTERED, STANDING
+from projections.subject import EMPLOYMENT, LEFT, POSITION, REGISTERED, STANDING
 from projections.walk import Move, Stage
 
 _SIDE = (
@@ -32,6 +32,7 @@ _SERVICE = {
     EMPLOYMENT: ("employment",),
     LEFT: ("reason",),
     STANDING: ("standing",),
+    POSITION: ("assignment", "kind"),
 }
 
 Reads = Mapping[str, frozenset[str]]

@@ -155,6 +155,7 @@ def _idle(causes: Sequence[Cause], end: Side) -> list[Cause]:
     for one in causes:
         fact = one.new or one.old
         news = one.cause_class in (CauseClass.CORRECTIONS, CauseClass.NEW_FACTS)
+        news = news and one.step.before.readings == one.step.after.readings
         if news and fact is not None and fact.root not in acting and fact.effective_on <= end.on:
             last[fact.root] = one
     return list(last.values())
@@ -230,7 +231,7 @@ class _Way:
     def _posts_known(self, post: Post) -> Post:
         """The post on the first day, once everything is known; steps that change it are noted."""
         side = self.first
-        facts = side.facts
+        facts = replace(side.facts, facts={POSITION: side.facts.known(POSITION)})
         for key, change in self._changes.items():
             if _OF_POST & change.kinds or change.disputes is not None:
                 facts = change.applied(facts)

@@ -174,6 +174,14 @@ def test_the_actor_is_the_account_unless_named(monkeypatch: pytest.MonkeyPatch) 
     assert common.actor_or_account("") == f"uid-{os.getuid()}"
 
 
+def test_no_actor_is_the_number_of_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stands open in every event: named so it is misuse, an account named so is told by its id."""
+    with pytest.raises(Misuse, match="--actor"):
+        common.actor_or_account(nip(1))
+    monkeypatch.setattr(getpass, "getuser", lambda: nip(1))
+    assert common.actor_or_account(None) == f"uid-{os.getuid()}"
+
+
 # ------------------------------------------------------------------------------------------- naming
 
 

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from ledger.events.registry import FACT_NAMES
-from tests.builders import DOCUMENT, about
+from tests.builders import DOCUMENT, about, fill_golongan
 from tests.contract.command import AsnLedger
 from tests.persons import nip
 
@@ -202,33 +202,10 @@ def test_as_reads_a_table_as_the_kind_named(founded: AsnLedger) -> None:
     founded("import", "a.jsonl")
     assert founded("template", "golongan", "--out", "golongan.xlsx").status == 0
     path = founded.folder / "golongan.xlsx"
-    fill(path, {"golongan": "III/b", "on": "2022-04-01"})
+    fill_golongan(path, golongan="III/b", on="2022-04-01")
     shown = founded("import", path, "--as", "golongan", "--json").json
     assert counts(shown) == {"read": 1, "new": 1}
     assert counts(founded("import", path, "--json").json) == {"read": 1, "same": 1}
-
-
-def fill(path: Path, fields: dict[str, str]) -> None:
-    """Write one row under the headers of a template, in the order in which it asks."""
-    book = openpyxl.load_workbook(path)
-    sheet = book.worksheets[0]
-    header = next(
-        number
-        for number in range(1, 20)
-        if any(str(cell.value or "").strip().upper().startswith("NIP") for cell in sheet[number])
-    )
-    for cell in sheet[header]:
-        title = str(cell.value or "").strip().casefold()
-        value = None
-        if title.startswith("nip"):
-            value = nip(1)
-        elif title.startswith("golongan"):
-            value = fields["golongan"]
-        elif title.startswith(("tmt", "tanggal", "berlaku", "terhitung")) and value is None:
-            value = fields.pop("on", None)
-        if value is not None:
-            sheet.cell(header + 1, cell.column or 1, value)
-    book.save(path)
 
 
 @pytest.mark.parametrize("kind", sorted(FACT_NAMES))

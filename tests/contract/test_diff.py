@@ -93,6 +93,15 @@ def test_what_was_recorded_later_is_knowledge(asn: AsnLedger) -> None:
     assert back["difference"] == "-22.5"
 
 
+def test_before_somebody_was_on_record_he_is_no_subject(asn: AsnLedger) -> None:
+    """From nothing known to all that is known: no number, but what became known."""
+    found = diff(asn, nip(ANI), "--as-of", "2022-12-31", "--position-from", 2)
+    assert found["from"]["status"] == "not_applicable"
+    assert found["difference"] is None
+    assert {one["what"] for one in found["causes"]} == {"became_known_late"}
+    assert found["causes"][-1]["status"] is None
+
+
 def test_words_say_the_same(asn: AsnLedger) -> None:
     """At a terminal: totals, classes, facts and their points."""
     told = asn("diff", nip(ANI), "--instrument", "ip-asn", *PERIOD).out
@@ -116,7 +125,7 @@ def test_a_side_without_a_total_says_why(asn: AsnLedger) -> None:
     assert found["to"]["status"] == "not_computable"
     assert found["to"]["range"] == {"from": "20", "to": "50"}
     told = asn("diff", nip(BUDI), "--instrument", "ip-asn", *PERIOD).out
-    assert "2022-12-31 is not computable, between 20 and 50:" in told
+    assert "to: 2022-12-31 is not computable, between 20 and 50:" in told
     assert "FACT_MISSING (kinerja): appraisal" in told
 
 
@@ -147,6 +156,7 @@ def test_everybody_and_a_unit_are_told_by_class(asn: AsnLedger) -> None:
         (("--all", "--to", "2022-12-31"), "--to has no --from."),
         (("--all", "--from", "31-31-2022"), "A day cannot be read."),
         (("--all", "--known-from", "2022-01-01T00:00:00"), "no offset from UTC"),
+        (("--all", "--known-to", "2099-01-01"), "lies in the future"),
     ],
 )
 def test_a_question_that_is_none_is_misuse(

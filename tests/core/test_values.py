@@ -125,6 +125,13 @@ def test_runs_of_identity_digits_are_seen(text: str, *, held: bool) -> None:
     assert values.holds_identity_number(text) is held
 
 
+def test_identity_digits_are_left_out_of_a_name() -> None:
+    """Of a sheet that is called after somebody; other names stay as they are."""
+    assert values.without_identity_numbers(f"Lembar {PNS}") == "Lembar …"
+    assert values.without_identity_numbers("1" * 25) == "…"
+    assert values.without_identity_numbers("Sheet 2022-12") == "Sheet 2022-12"
+
+
 # ------------------------------------------------------------------------------------------ days
 
 

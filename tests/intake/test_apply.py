@@ -10,7 +10,17 @@ import pytest
 
 from api.intake import apply
 from api.intake.report import ImportReport
-from tests.builders import DOCUMENT, Desk, Row, about, every_fact, of_book, of_unit
+from api.intake.templates import write_template
+from tests.builders import (
+    DOCUMENT,
+    Desk,
+    Row,
+    about,
+    every_fact,
+    fill_golongan,
+    of_book,
+    of_unit,
+)
 from tests.persons import nip
 
 MENDS = ("merged", "correct", "annul", "end")
@@ -580,3 +590,16 @@ def test_people_beyond_those_held_at_once_are_read_again(
     ]
     assert counts(here.send(*rows)) == {"new": 18}
     assert counts(here.send(*rows)) == {"same": 18}
+
+
+def test_a_sheet_called_after_somebody_is_not_called_so_in_the_log(here: Desk) -> None:
+    """The place of a row is open; the number of a person is left out of it."""
+    path = here.folder / "a.xlsx"
+    write_template("golongan", path)
+    fill_golongan(path, golongan="III/a", on="2021-04-01", sheet=f"P {nip(1)}")
+    assert counts(here.send(about(1, "registered"))) == {"new": 1}
+    assert counts(here.send_files(path)) == {"new": 1}
+    origin = json.loads(here.events()[-1].context)["origin"]
+    assert origin["sheet"] == "P …"
+    for event in here.events():
+        assert nip(1).encode() not in event.context + event.state

@@ -206,6 +206,16 @@ def test_a_training_recorded_late_is_late_knowledge() -> None:
     assert found == [("corrections", "became_known_late", "22.5")]
 
 
+def test_a_post_that_became_known_late_is_late_knowledge() -> None:
+    """The class of the post is what time and references do to it, not what was recorded late."""
+    case = Case()
+    post = case.events.pop(3)
+    before = len(case)
+    case.events.append(post)
+    found = case.why(case.side(END, before), case.side(END))
+    assert found == [("corrections", "became_known_late", None)]
+
+
 def test_a_correction_an_annulment_and_an_end_are_told_apart() -> None:
     """Each bears its own word, in the order of legal days."""
     case = Case()

@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ledger.application import Ledger
-from ledger.errors import LedgerError, Misuse
+from ledger.errors import BadValue, LedgerError, Misuse
+from ledger.fields import read_open_text
 
 DEFAULT_URL = "sqlite:///var/ledger.sqlite3"
 MISUSED = 2
@@ -53,12 +54,21 @@ Purpose = Annotated[str, typer.Option("--purpose", help="Why a person's record i
 
 
 def actor_or_account(actor: str | None) -> str:
-    """The acting account: as given, else that of the operating system."""
+    """The acting account: as given, else that of the operating system.
+
+    It stands open in every event, so it is an account and never the number of a person.
+
+    Raises:
+        Misuse: the account given cannot stand in an event.
+    """
     if actor:
-        return actor
+        try:
+            return read_open_text(actor)
+        except BadValue as fault:
+            raise Misuse(f"--actor: {fault.message}", next_step="Name the account.") from None
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
+        return read_open_text(getpass.getuser())
+    except (KeyError, OSError, BadValue):
         return f"uid-{os.getuid()}"
 
 

@@ -37,7 +37,6 @@ from projections.series_people import Month
 Subject = Annotated[
     str | None, typer.Argument(help="NIP, id or unit code; - reads standard input.")
 ]
-_DAY_LENGTH = len("2026-11-22")
 
 
 def diff_command(
@@ -130,11 +129,10 @@ def _check_apart(asks: list[Ask]) -> None:
 
 
 def _instant(ledger: Ledger, text: str | None) -> datetime | None:
-    """An instant, or the end of a day, of today the present."""
-    found = instant_option(ledger, text, end=True)
-    if found is not None and text is not None and len(text) == _DAY_LENGTH:
-        return min(found, now())
-    return found
+    """An instant, or the end of a day; of today, which has not ended, the present."""
+    if text == today(ledger).isoformat():
+        return now()
+    return instant_option(ledger, text, end=True)
 
 
 def _who(ledger: Ledger, subject: str | None, unit: str | None) -> tuple[UUID | None, str | None]:

@@ -53,6 +53,7 @@ def import_command(
             dry=dry_run,
             strict=strict,
             rejects=rejects,
+            url=url,
             progress=advance,
         )
     if as_json:

@@ -149,12 +149,13 @@ def tell_difference(found: Json, who: str) -> None:
         label = "  " * (depth + 1) + row["measure"].rpartition("/")[2]
         change = signed(row["difference"])
         say(f"{label:26}{shown(row['from']):>9}{shown(row['to']):>9}{change:>9}")
-    for side in (before, after):
-        _tell_status(side)
+    _tell_status("from", before)
+    _tell_status("to", after)
     say("")
     if not found["causes"]:
         say("nothing changed the answer")
-    told = {one["class"]: one["points"] for one in found["classes"]}
+    known = found["difference"] is not None
+    told = {one["class"]: one["points"] if known else None for one in found["classes"]}
     _tell_by_class(found["causes"], told)
     _tell_idle(found["without_effect"])
 
@@ -165,23 +166,24 @@ def _bands(before: Json, after: Json) -> str:
     return f"{before['band'] or '?'} -> {after['band'] or '?'}"
 
 
-def _tell_status(side: Json) -> None:
+def _tell_status(label: str, side: Json) -> None:
     if side["total"] is None:
         bounds = side["range"]
         between = "" if bounds is None else f", between {bounds['from']} and {bounds['to']}"
-        say(f"{side['as_of']} is {_status(side['status'])}{between}:")
+        say(f"{label}: {side['as_of']} is {_status(side['status'])}{between}:")
         for why in side["why"]:
             if not why["code"].startswith("PARAMETER_"):
                 missing = "" if why["missing"] is None else f": {why['missing']}"
                 say(f"  {why['code']} ({why['measure'] or 'all'}){missing}")
 
 
-def _tell_by_class(causes: Sequence[Json], points: Mapping[str, str]) -> None:
+def _tell_by_class(causes: Sequence[Json], points: Mapping[str, str | None]) -> None:
     last = None
     for cause in causes:
         if cause["class"] != last:
             last = cause["class"]
-            say(f"{signed(points[last]):>7}  {_CLASSES[last].upper()}")
+            number = "" if points[last] is None else signed(points[last])
+            say(f"{number:>7}  {_CLASSES[last].upper()}")
         tell_cause(cause, "  ")
 
 

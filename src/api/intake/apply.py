@@ -33,6 +33,7 @@ from ledger.events.registry import FACT_SPECS
 from ledger.records import Command, Outcome
 from ledger.statement import Source
 from ledger.store_errors import VersionConflict
+from ledger.values import without_identity_numbers
 
 _CHUNK_ROWS = 4_000  # some 20 MB; the store learns within one call how much it may take at once
 _ATTEMPTS = 3
@@ -171,7 +172,7 @@ class Importer:
         if row.form != _FROM_NAME:
             place |= {"file": self.digests[row.place.file], "row": row.place.row}
         if row.place.sheet is not None:
-            place["sheet"] = row.place.sheet
+            place["sheet"] = without_identity_numbers(row.place.sheet)
         return Source(self.actor, row.form, place)
 
     def _refused(self, row: Prepared, fault: LedgerError) -> Any:

@@ -71,7 +71,7 @@ def decide_row(row: Prepared, ledger: Ledger, subjects: Subjects, source: Source
             _refuse_merge(statement, stream, ledger, subjects)
         if _WEIGHT[decision.verdict] > _WEIGHT[verdict]:
             verdict = decision.verdict
-        accepted.extend((event, statement.context()) for event in decision.events)
+        accepted += [(event, statement.context()) for event in decision.events]
     if accepted:
         event, context = accepted[0]
         event = _with_keys(event, keys) if founds else event

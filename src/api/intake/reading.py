@@ -95,7 +95,7 @@ class SourceFile:
         Raises:
             FileChanged: the file is no longer the one that was recognised.
         """
-        self._unchanged()
+        self.check_unchanged()
         if self.tables:
             for table in self.tables:
                 yield from read_table(table, self.name)
@@ -103,9 +103,14 @@ class SourceFile:
             with self.path.open("rb", buffering=1 << 20) as stream:
                 stream.seek(start)
                 yield from facts_file.read_rows(stream, self.name, before=before, most=most)
-        self._unchanged()
+        self.check_unchanged()
 
-    def _unchanged(self) -> None:
+    def check_unchanged(self) -> None:
+        """See that it is still what was recognised.
+
+        Raises:
+            FileChanged.
+        """
         if _stamp(self.path) != self._stamp:
             text = codes.FILE["FILE_CHANGED"]
             raise FileChanged(text.message, next_step=text.next_step)

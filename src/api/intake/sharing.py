@@ -33,10 +33,9 @@ class Sharing:
         Args:
             url: where the ledger is, for the second process to open; None to do all of it here.
         """
-        large = any(_is_large(file) for file in files)
-        alone = url is None or (os.cpu_count() or 1) < 2
+        worth_it = _cores() > 1 and any(_is_large(file) for file in files)
         self._url = url or ""
-        self._other = SecondHand(progress) if large and not alone else None
+        self._other = _second_hand(progress) if worth_it and url is not None else None
 
     def __enter__(self) -> Self:
         return self
@@ -60,6 +59,7 @@ class Sharing:
             rest = file.rows(start=start, before=lines)
             check_rows(rest, spool=spool, report=report, named=named)
             return
+        file.check_unchanged()
         others_report, others_named, sealed = result
         report.absorb(others_report)
         named.absorb(others_named)
@@ -99,6 +99,21 @@ class Sharing:
                 importer.phase(shared_rows(spool.path, _OTHER), REST)
             else:
                 importer.absorb(*result)
+
+
+def _second_hand(progress: Callable[[int], None]) -> SecondHand | None:
+    """The second process; None where the system allows none."""
+    try:
+        return SecondHand(progress)
+    except OSError:
+        return None
+
+
+def _cores() -> int:
+    """The processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _is_large(file: SourceFile) -> bool:
