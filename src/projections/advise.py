@@ -111,7 +111,7 @@ def advise(side: Side) -> Advice:
     state = State(
         side.plan,
         post,
-        doubtful(side.plan, post, side.facts.disputed),
+        doubtful(side.plan, post, side.facts.disputed, side.on),
         {path: one.read(side.facts, side.on, post) for path, one in found.items()},
     )
     proposals: list[Proposal] = []
