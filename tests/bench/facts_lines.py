@@ -96,7 +96,7 @@ def rows(facts: int, people: int) -> Iterator[Row]:
     kinds += [_competency, _appraisal, _sanction]
     left, turn = facts, 0
     while left > 0:
-        kind = kinds[turn] if turn < len(kinds) else (_appraisal, _competency)[turn % 2]
+        kind = kinds[turn] if turn < len(kinds) else _LATER[turn % len(_LATER)]
         for index, number in enumerate(numbers):
             if left > 0 and _has(kind, index, turn):
                 yield kind(draw, number, turn)
@@ -164,7 +164,7 @@ def _position(draw: _Draw, number: str, turn: int) -> Row:
 
 
 def _appraisal(draw: _Draw, number: str, turn: int) -> Row:
-    year = 2022 - turn // 3 if turn < 15 else 1960 + turn
+    year = 2022 - turn // 3
     row: Row = {"fact": "appraisal", "nip": number, "period": str(year)}
     if year >= 2022:
         row["work_result"] = draw.random.choice(RATINGS)
@@ -186,6 +186,22 @@ def _competency(draw: _Draw, number: str, turn: int) -> Row:
         "organiser": "Lembaga Umpama",
         "certificate_no": f"{turn}/SERT/{draw.random.randrange(10**8):08d}",
     }
+
+
+def _attendance(draw: _Draw, number: str, turn: int) -> Row:
+    month = f"{2010 + turn // 12}-{1 + turn % 12:02d}"
+    present = draw.random.randrange(15, 22)
+    return {"fact": "attendance", "nip": number, "month": month, "working": 21, "present": present}
+
+
+def _activity(draw: _Draw, number: str, turn: int) -> Row:
+    period = f"{2010 + turn // 12}-{1 + turn % 12:02d}"
+    done = draw.random.randrange(10, 25)
+    return {"fact": "activity", "nip": number, "period": period, "planned": 20, "done": done}
+
+
+# What comes month after month, once the career is told.
+_LATER = (_attendance, _activity, _competency, _attendance)
 
 
 def _award(draw: _Draw, number: str, turn: int) -> Row:

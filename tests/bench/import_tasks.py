@@ -1,4 +1,4 @@
-"""The three ways to bring a facts file into a database, each timed from the file to the commit.
+"""Four ways to bring a facts file into a database, each timed from the file to the commit.
 
 ours    `import_files`, all of it: recognise, check, decide, seal, prove, store
 stock   the same lines through the `eventsourcing` library, as tests/bench/stock.py has it
@@ -23,16 +23,17 @@ from ledger.application import Founding
 from ledger.tables import events, metadata, sealed
 from tests import pg
 from tests.bench.stock import People
+from tests.bench.stock_unchecked import UncheckedPeople
 
 FOUNDING = Founding("65", "Pemerintah Provinsi Umpama", "Asia/Makassar")
 TABLES = (events.name, sealed.name)
 
 
-def ours(*, url: str, folder: str, file: str) -> dict[str, Any]:
+def ours(*, url: str, folder: str, files: list[str]) -> dict[str, Any]:
     """Import into a ledger that was founded a moment ago."""
     with closing(found_ledger(url, FOUNDING, keys=Path(folder) / "keys", actor="bench")) as ledger:
         began = perf_counter()
-        report = import_files(ledger, [Path(file)], actor="bench")
+        report = import_files(ledger, list(map(Path, files)), actor="bench", url=url)
         seconds = perf_counter() - began
         position = ledger.store.head().position
     if report.new != report.read or report.refused or report.conflicts:
@@ -42,9 +43,18 @@ def ours(*, url: str, folder: str, file: str) -> dict[str, Any]:
 
 def stock(*, url: str, file: str) -> dict[str, Any]:
     """Import into an empty store of the library."""
-    with closing(People(library_settings(url))) as people:
+    return _by_library(People(library_settings(url)), file)
+
+
+def unchecked(*, url: str, file: str) -> dict[str, Any]:
+    """The same without any care."""
+    return _by_library(UncheckedPeople(library_settings(url)), file)
+
+
+def _by_library(app: People | UncheckedPeople, file: str) -> dict[str, Any]:
+    with closing(app):
         began = perf_counter()
-        rows = people.import_lines(Path(file))
+        rows = app.import_lines(Path(file))
         seconds = perf_counter() - began
     return {"seconds": seconds, "rows": rows, **peaks()}
 

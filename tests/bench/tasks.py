@@ -10,14 +10,17 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from tests.bench import import_tasks, score_tasks, writer_tasks
+from tests.bench import import_tasks, population_tasks, score_tasks, writer_tasks
 
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "import ours": import_tasks.ours,
     "import stock": import_tasks.stock,
+    "import unchecked": import_tasks.unchecked,
     "import bare": import_tasks.bare,
     "writers ours": writer_tasks.ours,
     "writers stock": writer_tasks.stock,
+    "population ours": population_tasks.ours,
+    "population stock": population_tasks.stock,
     "score": score_tasks.one,
 }
 

@@ -48,7 +48,7 @@ def stock(*, url: str, writers: int, each: int) -> dict[str, Any]:
     """The same through the library's application, one `save` an event."""
     with closing(People(library_settings(url))) as app:
         people = [
-            Person(nip=nip_of(index), on="2022-03-04", name="Umpama", employment="PNS")
+            Person(nip=nip_of(index), on=DAY, name="Umpama", employment=EmploymentStatus.PNS)
             for index in range(writers)
         ]
         for person in people:
@@ -58,9 +58,9 @@ def stock(*, url: str, writers: int, each: int) -> dict[str, Any]:
             person = people[writer]
             for number in range(each):
                 person.complete(
-                    category="TEKNIS",
-                    hours=20,
-                    to="2022-03-04",
+                    category=CompetencyCategory.TEKNIS,
+                    hours=Decimal(20),
+                    to=DAY,
                     title=f"Pelatihan {number}",
                     organiser="Lembaga Umpama",
                     certificate_no=f"{number}/2022",
