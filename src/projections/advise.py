@@ -17,7 +17,7 @@ from ledger.canonical import decimal_text
 from ledger.events.prepare import AFTER
 from ledger.facts import Fact, History
 from projections.compare import Side
-from projections.lines import Leaf, Line, Reading, Sums, branches, doubtful, in_order, readers
+from projections.lines import Leaf, Line, Reading, Sums, doubtful, in_order, readers
 from projections.plan import (
     AnyOf,
     Best,
@@ -27,11 +27,12 @@ from projections.plan import (
     Sum,
     Total,
     Worst,
+    bounds,
     depends_on_position,
 )
 from projections.series import candidates
 from projections.subject import POSITION, Post, post_on
-from projections.trace_case import FIELD_UNKNOWN, ZERO, meeting, outside_window
+from projections.trace_case import FIELD_UNKNOWN, ZERO, branches, meeting, outside_window
 from projections.walk import State
 
 _FAR = timedelta(days=366 * 60)
@@ -110,7 +111,7 @@ def advise(side: Side) -> Advice:
     state = State(
         side.plan,
         post,
-        doubtful(side.plan, post, side.facts.disputed),
+        doubtful(side.plan, post, side.facts.disputed, side.on),
         {path: one.read(side.facts, side.on, post) for path, one in found.items()},
     )
     proposals: list[Proposal] = []
@@ -125,7 +126,7 @@ def advise(side: Side) -> Advice:
 
 def _of_post(state: State, side: Side) -> Iterator[Proposal]:
     """The kind of the post, without which a sum cannot be read; what it brings is not known."""
-    for branch in branches(state.plan.measures, None):
+    for branch in branches(state.plan.measures, state.post):
         if depends_on_position(branch.rule.measures if isinstance(branch.rule, Sum) else ()):
             span = Span(ZERO, branch.maximum.value)
             now = Reading(span, span)
@@ -254,7 +255,7 @@ def _of_total(rule: Total, side: Side, now: Reading) -> Iterator[_Try]:
         and outside_window(fact.effective_on, after, side.on) is None
         and fact.fields.get(rule.field) is not None
     ]
-    missing = decimal_text(rule.target.value - sum(counted, ZERO))
+    missing = decimal_text(bounds(rule.target).high - sum(counted, ZERO))
     yield _new(side, rule.facts, {rule.field: missing}, rule.where)
     for fact in _unknown(side, rule.facts, now):
         yield _completed(fact, {rule.field: missing})

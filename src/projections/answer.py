@@ -18,7 +18,7 @@ from typing import Any
 from ledger.canonical import canonical_bytes, decimal_text, instant_text
 from projections.plan import Mark, Plan, Span, Value
 from projections.question import Question
-from projections.reasons import MATTER_OPEN, Reason, of_parameter
+from projections.reasons import LATER_TEXT_KNOWN, MATTER_OPEN, Reason, of_parameter
 
 ENGINE = "1"
 _LEFT_OUT = ("digest", "person")
@@ -180,6 +180,44 @@ def _bare(value: Any) -> Any:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What points come to: status, total, range and band."""
+
+    status: Status
+    total: Decimal | None
+    span: Span | None
+    band: str | None
+
+
+def verdict(plan: Plan, span: Span, reach: Span, *, doubt: bool, open_matter: bool) -> Verdict:
+    """Status, total, range and band from the bounds of all points.
+
+    `doubt` says that something makes the answer less than certain. Where requirements are asked
+    for, the outcome is the band, and there is neither total nor range: one that is certainly not
+    met decides, whatever else is not known.
+    """
+    known = span.low == span.high
+    status = Status.PROVISIONAL if doubt else Status.COMPLETE
+    if plan.outcomes is not None:
+        met, not_met, unknown = plan.outcomes
+        if span.high < plan.maximum.value:
+            return Verdict(status, None, None, not_met)
+        if known:
+            return Verdict(status, None, None, met)
+        return Verdict(Status.NOT_COMPUTABLE, None, None, unknown)
+    if not known:
+        return Verdict(Status.NOT_COMPUTABLE, None, reach, None)
+    band = plan.bands.find(span.low)
+    word = None if band is None else band.codes.value[0]
+    return Verdict(status, span.low, reach if open_matter else None, word)
+
+
+def later_texts(plan: Plan, on: date) -> list[Reason]:
+    """That a later text is known for this day, which the plan is not."""
+    return [Reason(LATER_TEXT_KNOWN, None, title) for first, title in plan.later if first <= on]
+
+
 def conclude(
     plan: Plan,
     question: Question,
@@ -197,17 +235,12 @@ def conclude(
     `disputed` are positions of facts that counted and are contested; `also` are reasons that
     belong to no measure.
     """
-    why = tuple(dict.fromkeys([*also, *(reason for one in measures for reason in one.why())]))
+    own = [*also, *later_texts(plan, question.as_of)]
+    why = tuple(dict.fromkeys([*own, *(reason for one in measures for reason in one.why())]))
     span = _total(one.span for one in measures)
     reach = _total(one.reach for one in measures)
-    total = span.low if span.low == span.high else None
-    status = Status.COMPLETE
-    if total is None:
-        status = Status.NOT_COMPUTABLE
-    elif why or disputed:
-        status = Status.PROVISIONAL
-    band = None if total is None else plan.bands.find(total)
-    uncertain = total is None or any(reason.code == MATTER_OPEN for reason in why)
+    open_matter = any(reason.code == MATTER_OPEN for reason in why)
+    said = verdict(plan, span, reach, doubt=bool(why or disputed), open_matter=open_matter)
     return Answer(
         plan=plan,
         question=question,
@@ -215,11 +248,11 @@ def conclude(
         enacted=enacted,
         unit=unit,
         position_kind=position_kind,
-        status=status,
+        status=said.status,
         why=why,
-        span=reach if uncertain else None,
-        total=total,
-        band=None if band is None else band.codes.value[0],
+        span=said.span,
+        total=said.total,
+        band=said.band,
         measures=tuple(measures),
         disputed=tuple(disputed),
     )

@@ -14,8 +14,15 @@ from decimal import Decimal
 import polars as pl
 
 from ledger.errors import LedgerError, invariant
-from projections.answer import Answer, MeasureResult, Status, conclude, not_applicable
-from projections.cohort_people import KIND, UNIT, WHY, People, people, registered
+from projections.answer import (
+    Answer,
+    MeasureResult,
+    Status,
+    conclude,
+    later_texts,
+    not_applicable,
+)
+from projections.cohort_people import EMPLOYED, KIND, UNIT, WHY, People, people, registered
 from projections.cohort_rare import rare, traced
 from projections.cohort_tree import (
     HIGH,
@@ -42,7 +49,7 @@ from projections.cohort_view import (
 )
 from projections.columns import SUBJECT
 from projections.frame import Frame
-from projections.plan import Latest, Measure, Plan, Sum, Total
+from projections.plan import Extra, Latest, Measure, Plan, Sum, Total, Value
 from projections.question import Question
 
 STREAM, STATUS, TOTAL, BAND = "stream", "status", "total", "band"
@@ -84,7 +91,7 @@ class Cohort:
         """Each subject's answer without the facts that led to it, ordered by stream."""
         hexes = self._view.frame.streams.hexes
         templates: dict[tuple[object, ...], Answer] = {}
-        for subject, unit, kind, why, *places in self._rows():
+        for subject, unit, kind, employment, why, *places in self._rows():
             stream = hexes[subject]
             if subject in self._rare:
                 yield self._rare[subject]
@@ -99,29 +106,38 @@ class Cohort:
                     why=self._people.reasons[why],
                 )
             else:
-                key = (kind, *places)
+                key = (kind, employment, *places)
                 template = templates.get(key)
                 if template is None:
-                    template = templates[key] = self._concluded(kind, places)
+                    template = templates[key] = self._concluded(kind, employment, places)
                 yield replace(template, subject=stream, unit=unit)
 
-    def _rows(self) -> Iterator[tuple[int, str | None, str | None, int | None, *tuple[int, ...]]]:
+    def _rows(
+        self,
+    ) -> Iterator[tuple[int, str | None, str | None, str | None, int | None, *tuple[int, ...]]]:
         """In the order of `numbers`: who each is, and the outcome of each leaf that applies."""
         ordered = self.numbers.select(SUBJECT).join(
             self._people.frame, on=SUBJECT, how="left", maintain_order="left"
         )
         codes = [
             leaf.outcomes.by_stream[ordered[SUBJECT]]
-            .set(~applies(leaf.measure, ordered[KIND]), None)
+            .set(~applies(leaf.measure, ordered), None)
             .alias(f"leaf {leaf.place}")
             for leaf in leaves(self._nodes)
         ]
         rows = ordered.select(
-            SUBJECT, pl.col(UNIT).cast(pl.String), pl.col(KIND).cast(pl.String), WHY, *codes
+            SUBJECT,
+            pl.col(UNIT).cast(pl.String),
+            pl.col(KIND).cast(pl.String),
+            pl.col(EMPLOYED).cast(pl.String),
+            WHY,
+            *codes,
         )
         return rows.iter_rows()
 
-    def _concluded(self, kind: str | None, places: Sequence[int | None]) -> Answer:
+    def _concluded(
+        self, kind: str | None, employment: str | None, places: Sequence[int | None]
+    ) -> Answer:
         return conclude(
             self.plan,
             self.question,
@@ -129,7 +145,7 @@ class Cohort:
             enacted=self.enacted,
             unit=None,
             position_kind=kind,
-            measures=[result(node, places, kind) for node in self._nodes],
+            measures=[result(node, places, kind, employment) for node in self._nodes],
         )
 
     def table(self) -> pl.DataFrame:
@@ -173,7 +189,7 @@ def cohort(
     alone = traced(plan, view, question, special.to_list(), enacted=enacted)
     nodes = grow(plan.measures, view, found)
     scale = _scale(plan)
-    numbers, paths = _numbers(plan, found, nodes, scale, alone)
+    numbers, paths = _numbers(plan, question, found, nodes, scale=scale, alone=alone)
     return Cohort(plan, question, enacted, numbers, scale, paths, found, nodes, view, alone)
 
 
@@ -183,7 +199,7 @@ def _scale(plan: Plan) -> int:
     Raises:
         PlanTooFine: they need more digits than an integer of the machine holds.
     """
-    rounded = [one.decimals.value for one in _rules(plan.measures) if one.decimals is not None]
+    rounded = [one.value for one in _roundings(plan.measures)]
     scale = max([scale_of(decimals_of(plan)), *rounded])
     if scaled(plan.maximum.value, scale) > MOST_POINTS:
         raise PlanTooFine(
@@ -194,17 +210,25 @@ def _scale(plan: Plan) -> int:
     return scale
 
 
-def _rules(measures: Sequence[Measure]) -> Iterator[Total | Latest]:
-    """The rules that round."""
+def _roundings(measures: Sequence[Measure]) -> Iterator[Value[int]]:
+    """Where the rules round."""
     for one in measures:
         if isinstance(one.rule, Sum):
-            yield from _rules(one.rule.measures)
-        elif isinstance(one.rule, Total | Latest):
-            yield one.rule
+            yield from _roundings(one.rule.measures)
+        elif isinstance(one.rule, Extra):
+            yield from () if one.rule.rounding is None else (one.rule.rounding,)
+        elif isinstance(one.rule, Total | Latest) and one.rule.decimals is not None:
+            yield one.rule.decimals
 
 
 def _numbers(
-    plan: Plan, found: People, nodes: Sequence[Node], scale: int, alone: Mapping[int, Answer]
+    plan: Plan,
+    question: Question,
+    found: People,
+    nodes: Sequence[Node],
+    *,
+    scale: int,
+    alone: Mapping[int, Answer],
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Everybody's row, in the order of `found`; and the paths of the measures."""
     alone_here = found.frame[SUBJECT].is_in(list(alone))
@@ -217,7 +241,7 @@ def _numbers(
         before = points.get(line.path)
         points[line.path] = column if before is None else before.fill_null(column)
     named = [persons[SUBJECT], *(column.alias(path) for path, column in points.items())]
-    measured = _concluded(plan, whole, scale).with_columns(named)
+    measured = _concluded(plan, question, whole, scale).with_columns(named)
     single = [_of_answer(subject, answer, scale, points) for subject, answer in alone.items()]
     rows = pl.concat([measured, pl.DataFrame(single, schema=measured.schema)])
     everybody = found.frame.select(SUBJECT, UNIT, KIND).join(
@@ -227,12 +251,17 @@ def _numbers(
     return everybody.with_columns(status), tuple(points)
 
 
-def _concluded(plan: Plan, whole: Numbers, scale: int) -> pl.DataFrame:
-    """Status, total, range and band: as `answer.conclude`, for everybody."""
+def _concluded(plan: Plan, question: Question, whole: Numbers, scale: int) -> pl.DataFrame:
+    """Status, total, range and band: as `answer.verdict`, for everybody."""
     known = whole[LOW] == whole[HIGH]
-    certain = known & ~whole[OPEN]
+    reasoned = whole[REASONED]
+    if later_texts(plan, question.as_of):
+        reasoned = constant(value=True, kind=pl.Boolean(), height=len(known))
     status = constant(Status.COMPLETE.value, STATUSES, len(known))
-    status = status.set(whole[REASONED], Status.PROVISIONAL.value)
+    status = status.set(reasoned, Status.PROVISIONAL.value)
+    if plan.outcomes is not None:
+        return _outcomes(plan, plan.outcomes, whole, status, scale)
+    certain = known & ~whole[OPEN]
     status = status.set(~known, Status.NOT_COMPUTABLE.value)
     bands = [one.codes.value[0] for one in plan.bands.intervals]
     totals = whole[LOW].to_frame(LOW)
@@ -244,6 +273,24 @@ def _concluded(plan: Plan, whole: Numbers, scale: int) -> pl.DataFrame:
             whole[REACH_LOW].set(certain, None).alias(RANGE_LOW),
             whole[REACH_HIGH].set(certain, None).alias(RANGE_HIGH),
             pl.Series(bands, dtype=pl.Enum(bands)).gather(band.set(~known, None)).alias(BAND),
+        ]
+    )
+
+
+def _outcomes(
+    plan: Plan, words: tuple[str, str, str], whole: Numbers, status: pl.Series, scale: int
+) -> pl.DataFrame:
+    """Requirements: the outcome is the band, and there is neither total nor range."""
+    failed = whole[HIGH] < scaled(plan.maximum.value, scale)
+    unknown = (whole[LOW] != whole[HIGH]) & ~failed
+    met, not_met, not_yet = words
+    band = constant(met, pl.Enum(words), len(failed)).set(failed, not_met).set(unknown, not_yet)
+    nothing = constant(None, pl.Int64(), len(failed))
+    return pl.DataFrame(
+        [
+            status.set(unknown, Status.NOT_COMPUTABLE.value).alias(STATUS),
+            *(nothing.alias(name) for name in (TOTAL, RANGE_LOW, RANGE_HIGH)),
+            band.alias(BAND),
         ]
     )
 

@@ -15,7 +15,7 @@ import polars as pl
 from ledger.errors import invariant
 from ledger.vocabulary import Assignment
 from projections import reasons
-from projections.cohort_view import View, last_of_subject
+from projections.cohort_view import View, constant, last_of_subject
 from projections.columns import EFF_FROM, STATED_AT, SUBJECT, day_number, layout
 from projections.plan import Population
 from projections.reasons import Reason
@@ -31,7 +31,7 @@ from projections.subject import (
 
 REFERENCE = "position_ref"
 UNIT_FACT = "unit"
-UNIT, KIND, WHY = "unit", "position_kind", "why"
+UNIT, KIND, EMPLOYED, WHY = "unit", "position_kind", "employment", "why"
 # Fields that this module reads, for whoever rebuilds somebody's facts.
 FIELDS: Mapping[str, frozenset[str]] = {
     REGISTERED: frozenset({"employment"}),
@@ -56,9 +56,9 @@ class People:
     """Everybody asked about, by subject.
 
     Attributes:
-        frame: subject, unit, kind of position, and the place in `reasons` for whoever is not
-        measured. kinds: the kind of position by stream. reasons: why somebody is not in the
-        population.
+        frame: subject, unit, kind of position, status kepegawaian, and for whoever is not
+        measured the place in `reasons`. kinds: the kind of position by stream. reasons: why
+        somebody is not in the population.
     """
 
     frame: pl.DataFrame
@@ -84,6 +84,7 @@ def people(view: View, population: Population, subjects: pl.Series) -> People:
     rows = pl.Series(range(posts.height), dtype=pl.Int64)
     spread = view.spread(posts[SUBJECT], rows, default=NOBODY)
     places = spread.set(spread == NOBODY, None)
+    employed = _employed(view)
     kinds = posts[KIND].gather(places)
     units = posts[UNIT].gather(places.gather(subjects))
     frame = pl.DataFrame(
@@ -91,6 +92,7 @@ def people(view: View, population: Population, subjects: pl.Series) -> People:
             subjects.alias(SUBJECT),
             units.alias(UNIT),
             kinds[subjects].alias(KIND),
+            employed[subjects].alias(EMPLOYED),
             why[subjects].alias(WHY),
         ]
     )
@@ -121,6 +123,22 @@ def _outside(view: View, population: Population, found: list[Reason]) -> pl.Seri
     if len(merged):
         why = why.scatter(merged, place(Reason(reasons.MERGED, None, None)))
     return why.set(why == INSIDE, None)
+
+
+def _employed(view: View) -> pl.Series:
+    """By stream, the status kepegawaian of whoever serves, else null."""
+    service = _service(view)
+    distinct = service[_WORD].unique()
+    codes = []
+    for word in distinct:
+        rank, place = divmod(word, 2**_CODE_BITS)
+        kind, field = _SERVICE[rank]
+        codes.append(None if kind == LEFT else layout()[kind][field].choices[place])
+    choices = pl.Enum(layout()[EMPLOYMENT][EMPLOYMENT].choices)
+    found = service[_WORD].replace_strict(
+        distinct, pl.Series(codes, dtype=choices), return_dtype=choices
+    )
+    return constant(None, choices, view.frame.subjects).scatter(service[SUBJECT], found)
 
 
 def _by_standing(view: View, allowed: frozenset[str], place: Callable[[Reason], int]) -> pl.Series:

@@ -15,7 +15,7 @@ from projections.cohort_people import FIELDS, surroundings
 from projections.cohort_view import View
 from projections.cohort_worst import MATTER_FIELDS, SANCTION_FIELDS
 from projections.columns import SUBJECT, Storage, layout
-from projections.plan import AnyOf, Best, Latest, Measure, Plan, Sum, Total, Worst
+from projections.plan import AnyOf, Best, Extra, Latest, Measure, Plan, Sum, Total, Worst
 from projections.question import Question
 from projections.tables import wide
 from projections.trace import trace
@@ -91,6 +91,8 @@ def _fields_of(measure: Measure) -> dict[str, frozenset[str]]:
         for part in rule.measures:
             _add(found, _fields_of(part))
         return found
+    if isinstance(rule, Extra):
+        return dict(rule.reads)
     if isinstance(rule, Worst):
         return {rule.facts: SANCTION_FIELDS | {rule.by}}
     fields = {one.field for one in rule.where}

@@ -29,7 +29,8 @@ from projections.plan import (
 )
 from projections.reasons import Reason
 from projections.subject import POSITION
-from projections.trace_case import ZERO, conditions, ratio_half_up, window_values
+from projections.trace_case import ZERO, conditions, window_values
+from projections.trace_rules import against_target
 
 _ORDER, _STATE, _SUM = "order", "state", "sum"
 _SHIFT = 2**32
@@ -173,10 +174,11 @@ def total(measure: Measure, rule: Total, view: View) -> Outcomes:
     key = (Total, rule.facts, rule.where, rule.field, rule.window)
     sums = view.once(key, lambda: _sums(rule, view))
     scale = view.table(rule.facts, [rule.field]).scales[rule.field]
-    target = rule.target.value.scaleb(scale).to_integral_value(ROUND_CEILING)
+    target = bounds(rule.target).high.scaleb(scale).to_integral_value(ROUND_CEILING)
     reached = sums[_SUM] >= int(target)
     state = sums[_STATE].set(reached, _MET)
-    if rule.award.value is Award.PROPORTIONAL:
+    by_amount = isinstance(rule.target.value, Span)
+    if by_amount or rule.award.value is Award.PROPORTIONAL:
         keys = sums[_SUM].set(reached, 0) * _STATES + state
 
         def make(key: int) -> MeasureResult:
@@ -200,18 +202,21 @@ def _sums(rule: Total, view: View) -> pl.DataFrame:
 
 def _of_sum(measure: Measure, rule: Total, amount: Decimal, *, state: int) -> MeasureResult:
     """`state` says whether the target is reached, or an absent number might reach it."""
-    parameters = [*conditions(rule.where), *window_values(rule.window), rule.target, rule.award]
-    low = high = measure.maximum.value
+    parameters = [*conditions(rule.where), *window_values(rule.window)]
+    maximum = measure.maximum.value
+    span = Span(maximum, maximum)
     if state != _MET:
-        low = ZERO
-        if rule.award.value is Award.PROPORTIONAL and rule.decimals is not None:
-            parameters.append(rule.decimals)
-            low = ratio_half_up(high * amount, rule.target.value, rule.decimals.value)
-        high = high if state == _UNKNOWN else low
+        span = against_target(measure, rule, amount, unknown=state == _UNKNOWN)
+    clear = span.low == span.high and isinstance(rule.target.value, Span)
+    parameters += [rule.award] if clear else [rule.target, rule.award]
+    if state != _MET and rule.award.value is Award.PROPORTIONAL and rule.decimals is not None:
+        parameters.append(rule.decimals)
     why = Reason(reasons.FIELD_UNKNOWN, measure.name, f"{rule.facts}.{rule.field}")
+    unclear = state == _UNKNOWN and span.low != span.high
     return outcome(
         measure,
-        span=Span(low, high),
+        span=span,
         parameters=parameters,
-        why=[] if low == high else [why],
+        limits=[rule.target] if clear else [],
+        why=[why] if unclear else [],
     )

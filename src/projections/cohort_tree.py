@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from ledger.errors import ProgramError
 from projections import reasons
 from projections.answer import MeasureResult
+from projections.cohort_extra import extra
 from projections.cohort_latest import latest
-from projections.cohort_people import KIND, People
+from projections.cohort_people import EMPLOYED, KIND, WHY, People
+from projections.cohort_people import people as people_of
 from projections.cohort_rules import any_of, best, total
 from projections.cohort_view import (
     MARKS,
@@ -24,6 +27,7 @@ from projections.cohort_view import (
     View,
     constant,
     outcome,
+    outcomes,
     scaled,
 )
 from projections.cohort_worst import worst
@@ -31,6 +35,7 @@ from projections.columns import SUBJECT
 from projections.plan import (
     AnyOf,
     Best,
+    Extra,
     Latest,
     Measure,
     Span,
@@ -39,7 +44,9 @@ from projections.plan import (
     Worst,
     depends_on_position,
 )
+from projections.plan_extra import Score
 from projections.reasons import Reason, of_parameter
+from projections.scoring import asked_of, told_by
 from projections.trace_case import ZERO
 
 LOW, HIGH, REACH_LOW, REACH_HIGH = NUMBERS
@@ -98,7 +105,57 @@ def _outcomes(measure: Measure, view: View, people: People) -> Outcomes:
         return latest(measure, rule, view)
     if isinstance(rule, Worst):
         return worst(measure, rule, view)
+    if isinstance(rule, Score):
+        return _score(measure, rule, view, people)
+    if isinstance(rule, Extra):
+        return extra(measure, rule, view, people)
     raise ProgramError(f"{measure.name}: a sum has no facts of its own")
+
+
+def _score(measure: Measure, rule: Score, view: View, people: People) -> Outcomes:
+    """What another instrument says of everybody asked about, scaled."""
+    if rule.bound is None:
+        alone = _told(measure, rule, (), None)
+        return Outcomes(constant(0, pl.UInt32(), view.frame.subjects), [alone])
+    others = people_of(view, rule.bound.population, people.frame[SUBJECT])
+    nodes = grow(asked_of(rule), view, others)
+    persons = others.frame
+    codes = [
+        leaf.outcomes.by_stream[persons[SUBJECT]]
+        .set(~applies(leaf.measure, persons), None)
+        .alias(f"leaf {leaf.place}")
+        for leaf in leaves(nodes)
+    ]
+    words = [pl.col(KIND).cast(pl.String), pl.col(EMPLOYED).cast(pl.String)]
+    rows = persons.with_columns(codes).select(WHY, *words, *(one.name for one in codes))
+    keys: dict[tuple[Any, ...], int] = {}
+    places = [keys.setdefault(row, len(keys)) for row in rows.iter_rows()]
+    combinations = list(keys)
+
+    def make(key: int) -> MeasureResult:
+        why, kind, employment, *outcomes_of = combinations[key]
+        if why is not None:
+            return _told(measure, rule, (), others.reasons[why])
+        parts = [result(node, outcomes_of, kind, employment) for node in nodes]
+        return _told(measure, rule, parts, None)
+
+    missing = _told(measure, rule, (), None)
+    by_subject = pl.Series(places, dtype=pl.Int64)
+    return outcomes(view, persons[SUBJECT], by_subject, make, otherwise=missing)
+
+
+def _told(
+    measure: Measure, rule: Score, parts: Sequence[MeasureResult], why: Reason | None
+) -> MeasureResult:
+    told = told_by(measure, rule, parts, why)
+    return outcome(
+        measure,
+        span=told.span,
+        reach=told.reach,
+        parameters=told.parameters,
+        why=told.why,
+        measures=told.measures,
+    )
 
 
 def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
@@ -110,11 +167,13 @@ def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
             yield from leaves(node.parts)
 
 
-def applies(measure: Measure, kinds: pl.Series) -> pl.Series:
-    """Whether a measure applies to each of these kinds of position, of which null is none."""
-    if measure.when is None:
-        return constant(value=True, kind=pl.Boolean(), height=len(kinds))
-    return kinds.is_in(sorted(measure.when.value)).fill_null(value=False)
+def applies(measure: Measure, persons: pl.DataFrame) -> pl.Series:
+    """Whether a measure applies to each person's kind of position and status kepegawaian."""
+    found = constant(value=True, kind=pl.Boolean(), height=persons.height)
+    for said, column in ((measure.when, KIND), (measure.employed, EMPLOYED)):
+        if said is not None:
+            found &= persons[column].is_in(sorted(said.value)).fill_null(value=False)
+    return found
 
 
 Numbers = dict[str, pl.Series]
@@ -156,7 +215,7 @@ class _Walk:
             kinds = self.persons[KIND]
             parts = []
             for part in node.parts:
-                mask = applying & applies(part.measure, kinds)
+                mask = applying & applies(part.measure, self.persons)
                 parts.append(self.line(part, mask, above=f"{path}/"))
             numbers = _of_branch(node, _sum(parts, len(kinds)), kinds, self.scale)
         shown = {name: numbers[name].set(~applying, 0) for name in NUMBERS}
@@ -197,21 +256,24 @@ def _open_points(node: Branch, scale: int) -> int:
 
 def _static_reasons(measure: Measure) -> Iterator[Reason]:
     """Reasons that the measure's own maximum and `when` give every answer."""
-    for one in (measure.maximum, measure.when):
+    for one in (measure.maximum, measure.when, measure.employed):
         reason = None if one is None else of_parameter(one, measure.name)
         if reason is not None:
             yield reason
 
 
-def result(node: Node, places: Sequence[int | None], kind: str | None) -> MeasureResult:
-    """The measure of whoever has these outcomes at the leaves and this kind of position."""
+def result(
+    node: Node, places: Sequence[int | None], kind: str | None, employment: str | None
+) -> MeasureResult:
+    """The measure of whoever has these outcomes at the leaves, this post and this status."""
     if isinstance(node, Leaf):
         place = places[node.place]
         return node.outcomes.results[place or 0]
     parts = [
-        result(one, places, kind)
+        result(one, places, kind, employment)
         for one in node.parts
-        if one.measure.when is None or (kind is not None and one.measure.applies_to(kind))
+        if (one.measure.when is None or (kind is not None and one.measure.applies_to(kind)))
+        and one.measure.employs(employment)
     ]
     span, reach = (
         Span(sum((one.low for one in spans), ZERO), sum((one.high for one in spans), ZERO))

@@ -20,7 +20,18 @@ from ledger.errors import invariant
 from projections.answer import MeasureResult
 from projections.columns import EFF_FROM, SUBJECT, day_number, layout
 from projections.frame import Frame
-from projections.plan import Condition, Cuts, Ever, Measure, Span, Value, Window, values
+from projections.plan import (
+    KNOWN,
+    Condition,
+    Cuts,
+    Ever,
+    Held,
+    Measure,
+    Span,
+    Value,
+    Window,
+    values,
+)
 from projections.reasons import MATTER_OPEN, Reason
 from projections.tables import Table
 
@@ -73,7 +84,7 @@ class View:
         found = table.rows.lazy().filter(table.known(self.position), *legal, *masks, *met)
         return found.select(SUBJECT, *columns).collect()
 
-    def in_window(self, window: Window | Ever) -> Sequence[pl.Expr]:
+    def in_window(self, window: Window | Ever | Held) -> Sequence[pl.Expr]:
         """Whether a fact's legal day lies in a window that ends on the day."""
         after = window.after(self.as_of)
         upto = pl.col(EFF_FROM).le(pl.lit(self.day, pl.Int32))
@@ -94,6 +105,11 @@ def constant(value: object, kind: pl.DataType, height: int) -> pl.Series:
 def condition_met(condition: Condition) -> pl.Expr:
     """Whether a fact passes a `where`."""
     codes = sorted(condition.codes.value)
+    if KNOWN in codes:
+        return pl.col(condition.field).is_not_null() | pl.lit(condition.absent)
+    if set(codes) <= {"true", "false"}:
+        said = pl.col(condition.field).cast(pl.String)
+        return said.is_in(codes).fill_null(condition.absent)
     return pl.col(condition.field).is_in(codes).fill_null(condition.absent)
 
 
@@ -156,7 +172,8 @@ def outcome(
     measures: Sequence[MeasureResult] = (),
 ) -> MeasureResult:
     """A measure's result without the facts that led to it."""
-    held = [measure.maximum] if measure.when is None else [measure.maximum, measure.when]
+    stated = (measure.maximum, measure.when, measure.employed)
+    held = [one for one in stated if one is not None]
     return MeasureResult(
         name=measure.name,
         span=span,

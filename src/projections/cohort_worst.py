@@ -16,8 +16,8 @@ from ledger.facts import History
 from ledger.sanction import FILINGS, RULING
 from projections.answer import MeasureResult
 from projections.cohort_view import Outcomes, View, outcome, outcomes
-from projections.columns import EFF_FROM, SUBJECT
-from projections.plan import Measure, Span, Worst, bounds
+from projections.columns import EFF_FROM, EFF_UNTIL, SUBJECT
+from projections.plan import Held, Measure, Span, Worst, bounds
 from projections.subject import Post
 from projections.trace_case import Case, window_values
 from projections.trace_worst import worst as worst_of_one
@@ -60,7 +60,9 @@ def _sanctions(rule: Worst, view: View) -> pl.DataFrame:
     """Each known sanction: whether its level counts on the day, and whether it is one to ignore."""
     ignored = pl.col(rule.by).cast(pl.String).is_in(sorted(rule.ignored.value))
     within = pl.all_horizontal(view.in_window(rule.window))
-    rows = view.rows(rule.facts, [rule.by, EFF_FROM])
+    if isinstance(rule.window, Held):
+        within &= pl.col(EFF_UNTIL).gt(pl.lit(view.day, pl.Int32))
+    rows = view.rows(rule.facts, [rule.by, EFF_FROM, EFF_UNTIL])
     return rows.select(
         SUBJECT, rule.by, ignored.alias(_IGNORED), (within & ~ignored).alias(_COUNTS)
     )

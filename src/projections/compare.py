@@ -15,14 +15,26 @@ from decimal import Decimal
 
 from ledger.errors import invariant
 from ledger.facts import Fact, History
-from projections.answer import Answer
+from projections.answer import Answer, later_texts
 from projections.changes import Change, by_knowledge, by_time, entry, held_back, without
 from projections.lines import Reader, Reading, doubtful, readers
 from projections.plan import Plan
-from projections.subject import ENDED, POSITION, Post, Surroundings, post_on
+from projections.subject import (
+    EMPLOYMENT,
+    ENDED,
+    LEFT,
+    POSITION,
+    REGISTERED,
+    Post,
+    Surroundings,
+    post_on,
+)
 from projections.walk import CauseClass, Key, Stage, State, Step, Update, What, walk
 
 ZERO = Decimal(0)
+
+
+_OF_POST = frozenset((POSITION, REGISTERED, EMPLOYMENT, LEFT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +179,7 @@ class _Way:
         self.start = State(
             side.plan,
             post,
-            doubtful(side.plan, post, side.facts.disputed),
+            doubtful(side.plan, post, side.facts.disputed, side.on),
             {path: one.read(side.facts, side.on, post) for path, one in readers(side.plan).items()},
         )
         found = by_knowledge(
@@ -183,8 +195,11 @@ class _Way:
         side, last = self.first, self.last
         post = self._posts_known(self.start.post)
         held = post_on(last.facts, last.surroundings, last.on)
-        moved = (held.root, held.kind, held.unit) != (post.root, post.kind, post.unit)
+        moved = replace(held, facts=()) != replace(post, facts=())
         disputed = last.facts.disputed
+        if later_texts(side.plan, side.on) != later_texts(side.plan, last.on):
+            doubt = doubtful(side.plan, post, disputed, last.on)
+            self._at(Key(Stage.DAY)).doubt = doubt
         for path, reader in readers(side.plan).items():
             own = reader.of(last.facts)
             for key, reading in self._of_knowledge(reader):
@@ -196,7 +211,7 @@ class _Way:
                 self._at(post_key(post, held)).readings[path] = reader.read(own, last.on, held)
         if moved:
             self._at(post_key(post, held)).post = held
-            self._at(post_key(post, held)).doubt = doubtful(side.plan, held, disputed)
+            self._at(post_key(post, held)).doubt = doubtful(side.plan, held, disputed, last.on)
         if last.plan is not side.plan:
             self._updates[Key(Stage.RULES, what=What.RULES_CHANGED)] = under(
                 last.plan, last.facts, last.on, held
@@ -218,12 +233,12 @@ class _Way:
         side = self.first
         facts = replace(side.facts, facts={POSITION: side.facts.known(POSITION)})
         for key, change in self._changes.items():
-            if POSITION in change.kinds or change.disputes is not None:
+            if _OF_POST & change.kinds or change.disputes is not None:
                 facts = change.applied(facts)
                 post = post_on(facts, side.surroundings, side.on)
                 self._posts[key] = post
                 self._at(key).post = post
-                self._at(key).doubt = doubtful(side.plan, post, facts.disputed)
+                self._at(key).doubt = doubtful(side.plan, post, facts.disputed, side.on)
         return post
 
     def _of_knowledge(self, reader: Reader) -> Iterator[tuple[Key, Reading]]:
@@ -298,7 +313,7 @@ def under(plan: Plan, facts: History, on: date, post: Post) -> Update:
     return Update(
         readings=found,
         plan=plan,
-        doubt=doubtful(plan, post, facts.disputed),
+        doubt=doubtful(plan, post, facts.disputed, on),
         only=frozenset(found),
     )
 

@@ -27,6 +27,8 @@ MAX_BYTES = 48 * 1024
 MAX_DEPTH = 24
 MAX_NODES = 20_000
 MAX_DIGITS = 12
+# What names an item of a list, so that its path says it.
+ITEM_NAMES = ("measure", "requirement")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -168,7 +170,7 @@ def _located(node: yaml.Node, place: Place) -> Node:
 
 
 def _items(node: yaml.SequenceNode, place: Place) -> Iterator[Node]:
-    """Items of a list; one that has a `measure` is named after it, others are numbered from 1."""
+    """Items of a list; one that has a name is called by it, others are numbered from 1."""
     seen: dict[str, int] = {}
     for number, item in enumerate(node.value, start=1):
         name = _measure_name(item)
@@ -184,7 +186,7 @@ def _items(node: yaml.SequenceNode, place: Place) -> Iterator[Node]:
 def _measure_name(item: yaml.Node) -> str | None:
     if isinstance(item, yaml.MappingNode):
         for key, value in item.value:
-            if isinstance(key, yaml.ScalarNode) and key.value == "measure":
+            if isinstance(key, yaml.ScalarNode) and key.value in ITEM_NAMES:
                 return value.value if isinstance(value, yaml.ScalarNode) else None
     return None
 

@@ -14,8 +14,9 @@ from uuid import UUID
 
 from ledger.application import Ledger
 from ledger.facts import History, history
+from ledger.rulebook import InstrumentUnknown, NoRulesInForce, Rulebook
 from ledger.unit_directory import UnitDirectory
-from projections import instrument, question
+from projections import binding, instrument, question
 from projections.answer import Answer
 from projections.cohort import cohort
 from projections.facts_table import FactsTable, folder_for
@@ -85,8 +86,19 @@ def resolve(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Asked:
         references_on(ledger.references(position), on),
         depths_on({stream.hex: facts for stream, facts in units.units.items()}, on),
     )
-    plan = _plan(enacted.sha256, enacted.text)
+    plan = binding.bind(
+        _plan(enacted.sha256, enacted.text), lambda name: _found(rulebook, name, on)
+    )
     return Asked(plan, enacted.position, asked, surroundings, units)
+
+
+def _found(rulebook: Rulebook, name: str, on: date) -> Plan | None:
+    """The text of another instrument in force on a day, if there is one."""
+    try:
+        enacted = rulebook.in_force(name, on)
+    except (InstrumentUnknown, NoRulesInForce):
+        return None
+    return _plan(enacted.sha256, enacted.text)
 
 
 def log_of(ledger: Ledger) -> Log:

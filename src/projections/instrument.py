@@ -7,7 +7,9 @@ position, and that bands have no gap or overlap. Legal basis of each number: the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from ledger.canonical import decimal_text
@@ -17,11 +19,24 @@ from projections import instrument_rules as rules
 from projections.document import Form, Listing, Node, Place, day, number, one_of, parse, text
 from projections.instrument_rules import POSITION_KINDS
 from projections.instrument_values import Scope, codes, cuts, value, word
-from projections.plan import Basis, Measure, Plan, Population, Sum, Value, depends_on_position
+from projections.plan import (
+    Basis,
+    Cuts,
+    Interval,
+    Measure,
+    Plan,
+    Population,
+    Rule,
+    Sum,
+    Value,
+    bounds,
+    depends_on_position,
+)
 
 SUBJECTS = (EMPLOYEE,)
 PERIOD_END = "period_end"
 MOST_LEVELS = 6
+OUTCOMES = ("met", "not_met", "unknown")
 
 
 def load(document: bytes, *, file: str) -> Plan:
@@ -34,10 +49,13 @@ def load(document: bytes, *, file: str) -> Plan:
     name = _name(form.need("instrument"))
     subject = one_of(form.need("subject"), SUBJECTS, what="`subject`")
     scope = Scope(subject).below(form)
-    maximum = _maximum(form, scope)
-    measures_node = form.need("measures")
+    asked = form.may("requirements")
+    scope = replace(scope, requirements=asked is not None)
+    maximum = _maximum(form, scope) if asked is None else _how_many(asked, scope)
+    measures_node = form.need("measures") if asked is None else asked
     measures = _measures(measures_node, scope, level=1)
-    bands = form.need("bands")
+    outcomes = None if asked is None else _outcomes(form.need("outcomes"))
+    bands = form.need("bands") if asked is None else asked
     plan = Plan(
         instrument=name,
         title=text(form.need("title"), what="`title`"),
@@ -49,14 +67,19 @@ def load(document: bytes, *, file: str) -> Plan:
         population=_population(form.need("population"), scope),
         maximum=maximum,
         measures=measures,
-        bands=cuts(bands, scope, None, what="the bands", top=maximum.value),
+        bands=_met(maximum, outcomes)
+        if outcomes
+        else cuts(bands, scope, None, what="the bands", top=maximum.value),
+        outcomes=outcomes,
+        later=_later(form.may("later_text")),
     )
     form.done()
     _check_sum(measures, maximum.value, measures_node.place, POSITION_KINDS)
-    if depends_on_position(measures):
+    _check_statuses(measures, plan.population, measures_node.place)
+    if depends_on_position(measures) or _statuses_named(measures):
         raise measures_node.place.refusal(
             "a `when` stands at a top measure.",
-            "Put the measures that depend on the position below one measure with `sum`.",
+            "Put the measures with `when` below one measure with `sum`.",
         )
     return plan
 
@@ -67,6 +90,47 @@ def _name(node: Node) -> str:
     if not name.replace("-", "").isalnum() or name != name.lower() or not name.isascii():
         raise node.place.refusal("this is no name of an instrument.", "Use a-z, 0-9 and -.")
     return name
+
+
+def _how_many(node: Node, scope: Scope) -> Value[Decimal]:
+    """All requirements are to be met, each counting 1."""
+    mark, cite = scope.stated(node.place)
+    count = len(node.items) if isinstance(node, Listing) else 0
+    return Value(Decimal(count), mark, cite, node.place.path)
+
+
+def _outcomes(node: Node) -> tuple[str, str, str]:
+    """The words for met, not met and not known yet."""
+    form = Form(node, what="`outcomes`")
+    found = tuple(text(form.need(key), what=f"`{key}`") for key in OUTCOMES)
+    form.done()
+    if len(set(found)) != len(found):
+        raise node.place.refusal("two outcomes have one word.", "Give each its own.")
+    met, not_met, unknown = found
+    return met, not_met, unknown
+
+
+def _met(maximum: Value[Decimal], words: tuple[str, str, str]) -> Cuts:
+    """As bands: everything met, or not."""
+    mark, cite, at = maximum.mark, maximum.cite, maximum.at
+    met, not_met = (
+        Value((word,), mark, cite, f"{at}.{end}")
+        for word, end in zip(words[:2], OUTCOMES[:2], strict=True)
+    )
+    top, nil = maximum.value, Decimal(0)
+    below = Interval(nil, low_inside=True, high=top, high_inside=False, codes=not_met)
+    at_top = Interval(top, low_inside=True, high=top, high_inside=True, codes=met)
+    return Cuts(Value("lower", mark, cite, f"{at}.edge"), (below, at_top))
+
+
+def _later(node: Node | None) -> tuple[tuple[date, str], ...]:
+    """`later_text`: {from: day, title: text}, a text that is known to replace this one."""
+    if node is None:
+        return ()
+    form = Form(node, what="`later_text`")
+    found = day(form.need("from"), what="`from`"), text(form.need("title"), what="`title`")
+    form.done()
+    return (found,)
 
 
 def _maximum(form: Form, scope: Scope) -> Value[Decimal]:
@@ -102,9 +166,9 @@ def _measures(node: Node, scope: Scope, *, level: int) -> tuple[Measure, ...]:
         raise node.place.refusal(f"measures nest deeper than {MOST_LEVELS}.", "Flatten them.")
     found = tuple(_measure(item, scope, level=level) for item in node.items)
     for kind in POSITION_KINDS:
-        names = [one.name for one in found if one.applies_to(kind)]
+        named = [one for one in found if one.applies_to(kind)]
         for one, item in zip(found, node.items, strict=True):
-            if one.applies_to(kind) and names.count(one.name) > 1:
+            if any(one is other for other in named) and _meeting(one, named):
                 raise item.place.refusal(
                     f"two measures named `{one.name}` apply to {kind}.",
                     "Give them other names, or a `when` that keeps them apart.",
@@ -112,17 +176,31 @@ def _measures(node: Node, scope: Scope, *, level: int) -> tuple[Measure, ...]:
     return found
 
 
+def _meeting(measure: Measure, others: Sequence[Measure]) -> bool:
+    """Whether another measure of the same name applies to the same people."""
+    for one in others:
+        if one is measure or one.name != measure.name:
+            continue
+        if measure.employed is None or one.employed is None:
+            return True
+        if measure.employed.value & one.employed.value:
+            return True
+    return False
+
+
 def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
     form = Form(node, what="a measure")
     name = rules.name_of(form)
     inner = scope.below(form)
     mark, cite = inner.stated(form.place)
-    maximum = _maximum(form, inner)
+    maximum = Value(Decimal(1), mark, cite, form.place.path)
+    if not scope.requirements:
+        maximum = _maximum(form, inner)
     when = form.may("when")
-    applies = None if when is None else _when(when, inner)
+    applies, employed = (None, None) if when is None else _when(when, inner)
     children = form.may("sum")
-    if children is None:
-        rule = rules.rule(form, inner)
+    if children is None or scope.requirements:
+        rule: Rule = rules.rule(form, inner)
     elif "rule" in form.table.entries:
         raise form.place.refusal(
             "a measure has a `rule` or a `sum`, not both.", "Put the rule into a measure below."
@@ -130,7 +208,7 @@ def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
     else:
         rule = Sum(_measures(children, inner, level=level + 1))
     form.done()
-    found = Measure(name, form.place.path, maximum, applies, cite, mark, rule)
+    found = Measure(name, form.place.path, maximum, applies, cite, mark, rule, employed)
     kinds = [kind for kind in POSITION_KINDS if found.applies_to(kind)]
     if isinstance(rule, Sum):
         _check_sum(rule.measures, maximum.value, form.place, kinds)
@@ -139,11 +217,22 @@ def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
     return found
 
 
-def _when(node: Node, scope: Scope) -> Value[frozenset[str]]:
+_Codes = Value[frozenset[str]]
+
+
+def _when(node: Node, scope: Scope) -> tuple[_Codes | None, _Codes | None]:
+    """The kinds of position, or what status kepegawaian, a measure applies to."""
     form = Form(node, what="`when`")
-    found = codes(form.need("position_kind"), scope, POSITION_KINDS, "`position_kind`")
+    kinds, employed = form.may("position_kind"), form.may("employment")
     form.done()
-    return found
+    if (kinds is None) == (employed is None):
+        raise form.place.refusal(
+            "`when` names kinds of position or a status kepegawaian.",
+            "Write {position_kind: […]} or {employment: […]}.",
+        )
+    if kinds is not None:
+        return codes(kinds, scope, POSITION_KINDS, "`position_kind`"), None
+    return None, codes(employed or node, scope, tuple(EmploymentStatus), "`employment`")
 
 
 def _check_sum(
@@ -151,11 +240,15 @@ def _check_sum(
 ) -> None:
     """Maxima add up, for each kind of position where measures depend on it."""
     split = depends_on_position(measures)
-    for kind in kinds if split else kinds[:1]:
-        maxima = (one.maximum.value for one in measures if one.applies_to(kind))
-        found = sum(maxima, Decimal(0))
+    employed = _statuses_named(measures)
+    if split and employed:
+        raise place.refusal(
+            "measures depend on the position and on the employment side by side.",
+            "Put the ones below a measure with `sum` of their own.",
+        )
+    for who, applying in _applying(measures, kinds if split else kinds[:1], employed):
+        found = sum((one.maximum.value for one in applying), Decimal(0))
         if found != maximum:
-            who = f" for {kind}" if split else ""
             raise place.refusal(
                 f"the maxima of the measures add up to {decimal_text(found)}{who}"
                 f" and not to {decimal_text(maximum)}.",
@@ -163,7 +256,27 @@ def _check_sum(
             )
 
 
+def _applying(
+    measures: tuple[Measure, ...], kinds: Sequence[str], employed: frozenset[str]
+) -> Iterator[tuple[str, list[Measure]]]:
+    """The measures that apply to each kind of position, or to each status that is named."""
+    if employed:
+        for status in sorted(employed):
+            yield f" for {status}", [one for one in measures if one.employs(status)]
+        return
+    for kind in kinds:
+        who = f" for {kind}" if depends_on_position(measures) else ""
+        yield who, [one for one in measures if one.applies_to(kind)]
+
+
 def _check_highest(measure: Measure, place: Place) -> None:
+    none = getattr(measure.rule, "none", None)
+    if none is not None and bounds(none).high > measure.maximum.value:
+        raise place.refusal(
+            f"`none` is up to {decimal_text(bounds(none).high)} points"
+            f" and `max` is {decimal_text(measure.maximum.value)}.",
+            "Keep it within `max`.",
+        )
     highest = rules.highest(measure.rule)
     if highest is not None and highest != measure.maximum.value:
         raise place.refusal(
@@ -171,6 +284,23 @@ def _check_highest(measure: Measure, place: Place) -> None:
             f" and `max` is {decimal_text(measure.maximum.value)}.",
             "Make the two equal.",
         )
+
+
+def _check_statuses(measures: Sequence[Measure], population: Population, place: Place) -> None:
+    """Where measures depend on the status, nobody of the population is left without points."""
+    for one in measures:
+        if not isinstance(one.rule, Sum):
+            continue
+        parts = one.rule.measures
+        for status in sorted(population.employment.value) if _statuses_named(parts) else ():
+            found = sum((part.maximum.value for part in parts if part.employs(status)), Decimal(0))
+            if found != one.maximum.value:
+                raise place.refusal(
+                    f"{one.at}: the maxima of the measures add up to {decimal_text(found)} for"
+                    f" {status} and not to {decimal_text(one.maximum.value)}.",
+                    "Name the status in a `when`, or take it out of the population.",
+                )
+        _check_statuses(parts, population, place)
 
 
 def _check_match(measure: Measure, place: Place, kinds: Sequence[str]) -> None:
@@ -183,3 +313,9 @@ def _check_match(measure: Measure, place: Place, kinds: Sequence[str]) -> None:
             "`match` and `when` name different kinds of position.",
             "State in `match` what each kind in `when` asks for: " + ", ".join(kinds) + ".",
         )
+
+
+def _statuses_named(measures: tuple[Measure, ...]) -> frozenset[str]:
+    """The statuses that some of these measures name, none if all apply to everybody."""
+    named = [measure.employed.value for measure in measures if measure.employed is not None]
+    return frozenset().union(*named)

@@ -11,17 +11,18 @@ from decimal import Decimal
 
 from ledger.vocabulary import PositionKind
 from projections.document import (
+    ITEM_NAMES,
     Form,
     Listing,
     Node,
     Scalar,
     Table,
     listed,
-    number,
     one_of,
     text,
     whole,
 )
+from projections.instrument_extra import EXTRA, highest_of
 from projections.instrument_values import (
     Scope,
     check_always_there,
@@ -38,8 +39,8 @@ from projections.instrument_values import (
     value,
     word,
 )
+from projections.instrument_windows import MOST_DECIMALS, any_window, window_or_ever
 from projections.plan import (
-    MONTHS_A_YEAR,
     AnyOf,
     Award,
     Best,
@@ -53,21 +54,15 @@ from projections.plan import (
     Rule,
     Total,
     Value,
-    Window,
-    WindowStart,
     Worst,
     bounds,
 )
 
 POSITION_KINDS = tuple(kind.value for kind in PositionKind)
-EVER = "ever"
 CALENDAR_YEAR = "calendar_year"
 NOT_READ = "not_read"
 SANCTION = "sanction"
 PERIOD_FIELDS = ("from", "to")
-MOST_DECIMALS = 6
-MOST_YEARS = 60
-MOST_MONTHS = 720
 
 
 def _best(form: Form, scope: Scope) -> Best:
@@ -90,7 +85,7 @@ def _any(form: Form, scope: Scope) -> AnyOf:
         facts=kind,
         where=conditions(form.may("where"), kind, scope),
         match=_match(form.may("match"), kind, scope),
-        window=_window_or_ever(form.need("window"), scope),
+        window=window_or_ever(form.need("window"), scope),
     )
 
 
@@ -127,8 +122,8 @@ def _total(form: Form, scope: Scope) -> Total:
             "Add `decimals: 2`; the points are rounded half up there.",
         )
     target = form.need("target")
-    read_target = value(target, scope, lambda bare: number(bare, what="`target`"))
-    if read_target.value == 0:
+    read_target = entry(target, scope, what="`target`")
+    if bounds(read_target).low == 0:
         raise target.place.refusal(
             "the target is 0, and nothing can be divided by it.", "Give a target above 0."
         )
@@ -136,7 +131,7 @@ def _total(form: Form, scope: Scope) -> Total:
         facts=kind,
         where=conditions(form.may("where"), kind, scope),
         field=number_field(form.need("field"), kind, scope),
-        window=_window_or_ever(form.need("window"), scope),
+        window=window_or_ever(form.need("window"), scope),
         target=read_target,
         award=award,
         decimals=None if decimals is None else _decimals(decimals, scope),
@@ -167,7 +162,7 @@ def _latest(form: Form, scope: Scope) -> Latest:
     regime, regimes = code_field(by.items[0], kind, scope)
     check_always_there(regime, by.items[0].place, kind, scope)
     predicate, predicates = code_field(by.items[1], kind, scope)
-    window = _window_or_ever(form.need("window"), scope)
+    window = window_or_ever(form.need("window"), scope)
     if isinstance(window, Ever):
         raise form.place.refusal(
             "the newest year needs a window.", "Write window: {months: 15, start: rolling}."
@@ -233,7 +228,7 @@ def _worst(form: Form, scope: Scope) -> Worst:
         points=table(form.need("points"), scope, choices, left_out=ignored.value),
         ignored=ignored,
         none=entry(form.need("none"), scope, what="`none`"),
-        window=_window_or_ever(form.need("window"), scope),
+        window=any_window(form.need("window"), scope),
         late_filing=value(
             form.need("late_filing"),
             scope,
@@ -242,41 +237,13 @@ def _worst(form: Form, scope: Scope) -> Worst:
     )
 
 
-def _window_or_ever(node: Node, scope: Scope) -> Window | Ever:
-    """`ever`, or {years: n} or {months: n} with `start`; `calendar` begins on 1 January."""
-    if not isinstance(node, Table) or not {"years", "months"} & set(node.entries):
-        return Ever(word(node, scope, (EVER,), what="`window`"))
-    form = Form(node, what="`window`")
-    start = value(
-        form.need("start"),
-        scope,
-        lambda bare: WindowStart(one_of(bare, tuple(WindowStart), what="`start`")),
-    )
-    years = form.may("years")
-    months = form.may("months")
-    form.done()
-    if years is not None and months is not None:
-        raise node.place.refusal("a window has years or months.", "Keep one of them.")
-    if years is not None:
-        return Window(value(years, scope, _months_of_years), start)
-    if start.value is WindowStart.CALENDAR or months is None:
-        raise node.place.refusal("a calendar window counts years.", "Write {years: 1, …}.")
-    return Window(
-        value(months, scope, lambda bare: whole(bare, what="`months`", least=1, most=MOST_MONTHS)),
-        start,
-    )
-
-
-def _months_of_years(node: Node) -> int:
-    return MONTHS_A_YEAR * whole(node, what="`years`", least=1, most=MOST_YEARS)
-
-
 RULES: Mapping[str, Callable[[Form, Scope], Rule]] = {
     Best.NAME: _best,
     AnyOf.NAME: _any,
     Total.NAME: _total,
     Latest.NAME: _latest,
     Worst.NAME: _worst,
+    **EXTRA,
 }
 
 
@@ -293,13 +260,14 @@ def highest(found: Rule) -> Decimal | None:
     if isinstance(found, Latest):
         tables = [part for by in found.points.values() for part in by.values()]
         return max(bounds(part).high for part in (*tables, found.none))
-    return None
+    return highest_of(found)
 
 
 def name_of(form: Form) -> str:
     """The name of a measure: lower-case words joined by underscores."""
-    node = form.need("measure")
-    name = text(node, what="`measure`")
+    key = next((key for key in ITEM_NAMES if key in form.table.entries), ITEM_NAMES[0])
+    node = form.need(key)
+    name = text(node, what=f"`{key}`")
     if not name.replace("_", "").isalnum() or name != name.lower() or not name.isascii():
         raise node.place.refusal("this is no name of a measure.", "Use a-z, 0-9 and _.")
     return name

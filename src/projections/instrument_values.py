@@ -14,22 +14,27 @@ from typing import TypeVar
 from ledger.events.registry import FACT_SPECS
 from ledger.fields import FieldType
 from projections.document import Form, Listing, Node, Place, Table, listed, number, one_of, text
-from projections.plan import Condition, Cuts, Entry, Interval, Mark, Span, Value
+from projections.plan import KNOWN, Condition, Cuts, Entry, Interval, Mark, Span, Value
 
 T = TypeVar("T")
 MARKS = tuple(mark.value for mark in Mark)
 ABSENT = "absent"
 PAIR = 2
+FREE_CODES = ("word", "golongan")
+FLAG_WORDS = ("true", "false", "absent")
 UPPER, LOWER = "upper", "lower"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What parameters at a place inherit, and whose facts they may name."""
+    """What parameters at a place inherit, whose facts they may name, and whether each
+    measure is a requirement, met or not.
+    """
 
     owner: str
     mark: Mark | None = None
     cite: str | None = None
+    requirements: bool = False
 
     def below(self, form: Form) -> Scope:
         """The scope inside a table that may state its own `mark` and `cite`."""
@@ -174,18 +179,34 @@ def number_field(node: Node, kind: str, scope: Scope) -> str:
 
 
 def conditions(node: Node | None, kind: str, scope: Scope) -> tuple[Condition, ...]:
-    """`where`: {field: codes}; the word `absent` lets facts without the field pass."""
+    """`where`: {field: codes}; the word `absent` lets facts without the field pass.
+
+    A field that is true or false has these as words; of an id it may be asked that it is `known`.
+    """
     if node is None:
         return ()
     if not isinstance(node, Table):
         raise node.place.refusal("`where` must be a table.", "Write {field: [CODE, …]}.")
     found = []
     for name, part in node.entries.items():
-        choices = code_choices(name, node.keys[name], kind, scope)
-        said = codes(part, scope, (*choices, ABSENT), f"`where` of {name}")
+        found_type = field_type(name, node.keys[name], kind, scope).name
+        if found_type in FREE_CODES:
+            said = value(part, scope, _words)
+        elif found_type == "flag":
+            said = codes(part, scope, FLAG_WORDS, f"`where` of {name}")
+        elif found_type == "ident":
+            said = codes(part, scope, (KNOWN,), f"`where` of {name}")
+        else:
+            choices = code_choices(name, node.keys[name], kind, scope)
+            said = codes(part, scope, (*choices, ABSENT), f"`where` of {name}")
         plain = replace(said, value=said.value - {ABSENT})
         found.append(Condition(name, plain, ABSENT in said.value))
     return tuple(found)
+
+
+def _words(node: Node) -> frozenset[str]:
+    """Code words of a field whose list is data and not closed, as a kind of award."""
+    return frozenset(listed(node, lambda item: text(item, what="a code word"), what="`where`"))
 
 
 def table(

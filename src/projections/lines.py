@@ -6,7 +6,7 @@ the same post. Reading a line gives what `trace` gives for it, from few facts in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,10 +14,11 @@ from typing import Any
 
 from ledger.facts import Fact, History
 from ledger.sanction import FILINGS, RULING
-from projections.answer import FactUse, MeasureResult, Status
+from projections.answer import FactUse, MeasureResult, Status, later_texts, verdict
 from projections.plan import (
     AnyOf,
     Best,
+    Extra,
     Latest,
     Measure,
     Plan,
@@ -30,6 +31,7 @@ from projections.plan import (
     Worst,
     depends_on_position,
 )
+from projections.plan_extra import HeldPost, Score
 from projections.reasons import Reason, of_parameter
 from projections.subject import (
     EMPLOYMENT,
@@ -43,7 +45,7 @@ from projections.subject import (
     use,
 )
 from projections.trace import evaluate
-from projections.trace_case import ZERO, Case, meeting
+from projections.trace_case import ZERO, Case, applies, branches, meeting
 from projections.trace_latest import YEAR_DIGITS
 
 NIL = Span(ZERO, ZERO)
@@ -85,10 +87,16 @@ class Leaf:
 
     measure: Measure
     posts: frozenset[str] | None
+    employed: frozenset[str] | None = None
 
     def applies_to(self, kind: str) -> bool:
         """Whether it applies to a kind of post."""
         return self.posts is None or kind in self.posts
+
+    def holds(self, post: Post) -> bool:
+        """Whether it applies to whoever holds a post, in his status kepegawaian."""
+        by_kind = self.posts is None or (post.kind is not None and post.kind in self.posts)
+        return by_kind and (self.employed is None or post.employment in self.employed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,12 @@ class Line:
     @property
     def by_post(self) -> bool:
         """Whether the post held decides what it comes to."""
-        return any(leaf.posts is not None for leaf in self.leaves)
+        return any(
+            leaf.posts is not None
+            or leaf.employed is not None
+            or isinstance(leaf.measure.rule, Score | HeldPost)
+            for leaf in self.leaves
+        )
 
     @property
     def maximum(self) -> Decimal:
@@ -130,9 +143,9 @@ class Line:
             post: the post held; without its kind a line that depends on it is open.
         """
         for leaf in self.leaves:
-            if leaf.posts is None or (post.kind is not None and post.kind in leaf.posts):
+            if leaf.holds(post):
                 return _reading(evaluate(leaf.measure, Case(_there(facts, as_of), as_of, post)))
-        if post.kind is None:
+        if post.kind is None and any(leaf.posts is not None for leaf in self.leaves):
             unknown = Span(ZERO, self.maximum)
             return Reading(unknown, unknown, reasoned=True)
         return ABSENT
@@ -245,6 +258,8 @@ def kinds_of(rule: Rule) -> frozenset[str]:
     """The kinds of fact that a rule reads."""
     if isinstance(rule, Sum):
         return frozenset().union(*(kinds_of(part.rule) for part in rule.measures))
+    if isinstance(rule, Extra):
+        return frozenset(rule.reads)
     matters = (*FILINGS, RULING) if isinstance(rule, Worst) else ()
     return frozenset((rule.facts, *matters))
 
@@ -253,6 +268,8 @@ def fields_of(rule: Rule) -> frozenset[str]:
     """The fields that a rule reads, of whatever kind: what is worth showing of a fact."""
     if isinstance(rule, Sum):
         return frozenset().union(*(fields_of(part.rule) for part in rule.measures))
+    if isinstance(rule, Extra):
+        return frozenset().union(*rule.reads.values())
     if isinstance(rule, Worst):
         return frozenset((rule.by, *_MATTER_FIELDS))
     found = [one.field for one in rule.where]
@@ -270,7 +287,7 @@ def fields_of(rule: Rule) -> frozenset[str]:
 def lines(plan: Plan) -> dict[str, Line]:
     """The lines of a plan by path, in its order."""
     found: dict[str, list[Leaf]] = {}
-    for path, leaf in _leaves(plan.measures, "", None):
+    for path, leaf in _leaves(plan.measures, "", None, None):
         found.setdefault(path, []).append(leaf)
     return {
         path: Line(
@@ -283,40 +300,39 @@ def lines(plan: Plan) -> dict[str, Line]:
 
 
 def _leaves(
-    measures: Sequence[Measure], above: str, posts: frozenset[str] | None
+    measures: Sequence[Measure],
+    above: str,
+    posts: frozenset[str] | None,
+    employed: frozenset[str] | None,
 ) -> Iterator[tuple[str, Leaf]]:
     for one in measures:
         path = f"{above}{one.name}"
-        applies = posts
-        if one.when is not None:
-            applies = one.when.value if posts is None else posts & one.when.value
+        kinds, statuses = _narrowed(posts, one.when), _narrowed(employed, one.employed)
         if isinstance(one.rule, Sum):
-            yield from _leaves(one.rule.measures, f"{path}/", applies)
+            yield from _leaves(one.rule.measures, f"{path}/", kinds, statuses)
         else:
-            yield path, Leaf(one, applies)
+            yield path, Leaf(one, kinds, statuses)
 
 
-def branches(measures: Iterable[Measure], kind: str | None) -> Iterator[Measure]:
-    """The measures that add up others and apply to a kind of post."""
-    for one in measures:
-        if isinstance(one.rule, Sum) and _applies(one, kind):
-            yield one
-            yield from branches(one.rule.measures, kind)
+def _narrowed(
+    above: frozenset[str] | None, said: Value[frozenset[str]] | None
+) -> frozenset[str] | None:
+    if said is None:
+        return above
+    return said.value if above is None else above & said.value
 
 
-def _applies(measure: Measure, kind: str | None) -> bool:
-    return measure.when is None or (kind is not None and measure.applies_to(kind))
-
-
-def doubtful(plan: Plan, post: Post, disputed: Mapping[int, str]) -> bool:
+def doubtful(plan: Plan, post: Post, disputed: Mapping[int, str], on: date | None = None) -> bool:
     """Whether what stands above the lines makes an answer less than certain.
 
-    That is a weak mark of a sum's own parameters, or a contested post where it matters.
+    That is a weak mark of a sum's own parameters, a contested post where it matters, or a later
+    text that is known for the day.
     """
-    for branch in branches(plan.measures, post.kind):
-        held: list[Value[object]] = [branch.maximum]
-        held += [] if branch.when is None else [branch.when]
-        if any(of_parameter(one, branch.name) for one in held):
+    if on is not None and later_texts(plan, on):
+        return True
+    for branch in branches(plan.measures, post):
+        held = (branch.maximum, branch.when, branch.employed)
+        if any(one is not None and of_parameter(one, branch.name) for one in held):
             return True
         by_post = isinstance(branch.rule, Sum) and depends_on_position(branch.rule.measures)
         if by_post and any(one.used and one.root in disputed for one in post.facts):
@@ -343,39 +359,29 @@ def summed(
     """Status, total, range and band of a state; `why` says that somebody is not measured."""
     if why is not None:
         return NOT_APPLICABLE
-    pairs = [_spans(one, one.name, readings, post.kind) for one in plan.measures]
+    pairs = [_spans(one, one.name, readings, post) for one in plan.measures]
     span, reach = _added([pair[0] for pair in pairs]), _added([pair[1] for pair in pairs])
-    total = span.low if span.low == span.high else None
-    status = Status.COMPLETE
-    if total is None:
-        status = Status.NOT_COMPUTABLE
-    elif doubt or any(_of_path(plan, readings, post.kind)):
-        status = Status.PROVISIONAL
-    band = None if total is None else plan.bands.find(total)
-    return Sums(
-        status,
-        total,
-        reach if total is None or reach != span else None,
-        None if band is None else band.codes.value[0],
-    )
+    doubt = doubt or any(_of_path(plan, readings, post))
+    said = verdict(plan, span, reach, doubt=doubt, open_matter=reach != span)
+    return Sums(said.status, said.total, said.span, said.band)
 
 
-def _of_path(plan: Plan, readings: Mapping[str, Reading], kind: str | None) -> Iterator[bool]:
-    for path, leaf in _leaves(plan.measures, "", None):
-        if leaf.posts is None or (kind is not None and kind in leaf.posts):
+def _of_path(plan: Plan, readings: Mapping[str, Reading], post: Post) -> Iterator[bool]:
+    for path, leaf in _leaves(plan.measures, "", None, None):
+        if leaf.holds(post):
             yield readings[path].reasoned
 
 
 def _spans(
-    measure: Measure, path: str, readings: Mapping[str, Reading], kind: str | None
+    measure: Measure, path: str, readings: Mapping[str, Reading], post: Post
 ) -> tuple[Span, Span]:
     rule = measure.rule
     if not isinstance(rule, Sum):
         return readings[path].span, readings[path].reach
-    parts = [part for part in rule.measures if _applies(part, kind)]
-    pairs = [_spans(part, f"{path}/{part.name}", readings, kind) for part in parts]
+    parts = [part for part in rule.measures if applies(part, post)]
+    pairs = [_spans(part, f"{path}/{part.name}", readings, post) for part in parts]
     span, reach = _added([pair[0] for pair in pairs]), _added([pair[1] for pair in pairs])
-    if kind is None and depends_on_position(rule.measures):
+    if post.kind is None and depends_on_position(rule.measures):
         still_open = measure.maximum.value - sum((part.maximum.value for part in parts), ZERO)
         span = Span(span.low, span.high + still_open)
         reach = Span(reach.low, reach.high + still_open)

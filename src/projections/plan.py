@@ -13,6 +13,7 @@ reader in `instrument_rules`, a function in `trace_rules` and one in `cohort`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ from ledger.values import shift_months
 
 T_co = TypeVar("T_co", covariant=True)
 MONTHS_A_YEAR = 12
+KNOWN = "known"
 
 
 class Mark(StrEnum):
@@ -152,7 +154,10 @@ class Condition:
 
     def met(self, given: Mapping[str, object]) -> bool:
         found = given.get(self.field)
-        return self.absent if found is None else found in self.codes.value
+        if found is None:
+            return self.absent
+        word = str(found).lower() if isinstance(found, bool) else found
+        return KNOWN in self.codes.value or word in self.codes.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,10 @@ class Ever:
     def after(self, as_of: date) -> date | None:  # noqa: ARG002 - the shape of Window.after
         """None: no day is too early."""
         return None
+
+
+class Held(Ever):
+    """No window: the facts that hold on the day, from their legal day until their end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +230,9 @@ class AnyOf:
 class Total:
     """The sum of a number field over the facts in the window, against a target.
 
-    At or above the target: the measure's maximum. Below: by `award` nothing, or
-    maximum x sum / target, rounded half up at `decimals`. An absent number is unknown, not zero.
+    At or above the target, which may lie between bounds: the measure's maximum. Below: by `award`
+    nothing, or maximum x sum / target, rounded half up at `decimals`. An absent number is unknown,
+    not zero.
     """
 
     NAME: ClassVar[str] = "total"
@@ -230,7 +240,7 @@ class Total:
     where: tuple[Condition, ...]
     field: str
     window: Window | Ever
-    target: Value[Decimal]
+    target: Entry
     award: Value[Award]
     decimals: Value[int] | None
 
@@ -271,7 +281,7 @@ class Worst:
 
     What a sanction's objections, appeals and rulings make of it is `ledger.sanction`; levels in
     `ignored` never count. `none` is the answer when nothing counts. `until` of a sanction plays
-    no part.
+    no part but in the window Held, which asks whether its term still runs.
     """
 
     NAME: ClassVar[str] = "worst"
@@ -280,7 +290,7 @@ class Worst:
     points: Mapping[str, Entry]
     ignored: Value[frozenset[str]]
     none: Entry
-    window: Window | Ever
+    window: Window | Ever | Held
     late_filing: Value[LateFiling]
 
 
@@ -292,7 +302,24 @@ class Sum:
     measures: tuple[Measure, ...]
 
 
-Rule = Best | AnyOf | Total | Latest | Worst | Sum
+class Extra(ABC):
+    """A rule of `plan_extra`: what the rest of the house must know of it."""
+
+    NAME: ClassVar[str]
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def reads(self) -> Mapping[str, frozenset[str]]:
+        """The fields that it reads, by kind of fact."""
+
+    @property
+    def rounding(self) -> Value[int] | None:
+        """Where it rounds, if it does."""
+        return None
+
+
+Rule = Best | AnyOf | Total | Latest | Worst | Sum | Extra
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +327,8 @@ class Measure:
     """One line of the score.
 
     `when` holds the kinds of position it applies to, None if it does not depend on the position.
-    Two siblings may share a name when their `when` do not meet.
+    `employed` likewise holds what status kepegawaian it applies to. Two siblings may share a name
+    when their `when` do not meet.
     """
 
     name: str
@@ -310,9 +338,14 @@ class Measure:
     cite: str
     mark: Mark
     rule: Rule
+    employed: Value[frozenset[str]] | None = None
 
     def applies_to(self, position_kind: str) -> bool:
         return self.when is None or position_kind in self.when.value
+
+    def employs(self, employment: str | None) -> bool:
+        """Whether it applies to a status kepegawaian."""
+        return self.employed is None or employment in self.employed.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +358,11 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole instrument, checked: maxima add up to `maximum` for every kind of position."""
+    """A whole instrument, checked: maxima add up to `maximum` for every kind of position.
+
+    Where it asks for requirements, each is a measure of at most 1, and `outcomes` are the words for
+    met, not met and not known yet. `later` are texts known to replace this one, from a day on.
+    """
 
     instrument: str
     title: str
@@ -338,6 +375,8 @@ class Plan:
     maximum: Value[Decimal]
     measures: tuple[Measure, ...]
     bands: Cuts
+    outcomes: tuple[str, str, str] | None = None
+    later: tuple[tuple[date, str], ...] = ()
 
 
 def values(part: object) -> Iterator[Value[object]]:

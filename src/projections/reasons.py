@@ -30,6 +30,8 @@ PARAMETER_RECALLED = "PARAMETER_RECALLED"
 PARAMETER_ASSUMED = "PARAMETER_ASSUMED"
 MATTER_OPEN = "MATTER_OPEN"
 FACT_DISPUTED = "FACT_DISPUTED"
+INSTRUMENT_NOT_IN_FORCE = "INSTRUMENT_NOT_IN_FORCE"
+LATER_TEXT_KNOWN = "LATER_TEXT_KNOWN"
 
 PERSONNEL_OFFICE = "BKD"
 APPRAISER = "Pejabat penilai"
@@ -57,6 +59,8 @@ _WORDS: Mapping[str, tuple[str | None, str | None]] = {
     PARAMETER_ASSUMED: (AGENCY, "Decide the number and enact the instrument with it."),
     MATTER_OPEN: (FORUM, "Record the ruling when it is given."),
     FACT_DISPUTED: (PERSONNEL_OFFICE, "Resolve the dispute."),
+    INSTRUMENT_NOT_IN_FORCE: (AGENCY, "Enact the instrument that this measure reads."),
+    LATER_TEXT_KNOWN: (AGENCY, "Complete the later text and enact it."),
 }
 
 

@@ -15,6 +15,7 @@ from ledger.errors import invariant
 from ledger.facts import Fact, History
 from ledger.sanction import FILINGS
 from ledger.values import shift_months
+from projections.answer import later_texts
 from projections.compare import Cause, of_fact, passing, post_key, under
 from projections.lines import Gate, Reader, Reading, Sums, doubtful, kinds_of, readers, year_end
 from projections.plan import Latest, Plan, Rule, Window, WindowStart
@@ -127,7 +128,7 @@ class _Days:
         self._state = State(
             self._plan,
             post,
-            doubtful(self._plan, post, facts.disputed),
+            doubtful(self._plan, post, facts.disputed, first),
             {path: self._read(path, first, post) for path in self._readers},
         )
         self._sums = self._state.sums()
@@ -141,7 +142,8 @@ class _Days:
             until = self._last if following is None else following.since
             wanted = self._wanted()
             starts = set() if following is None else {until}
-            days = {day for day in {*wanted, *posts, *starts} if since < day <= until}
+            texts = {day for day, _ in self._plan.later}
+            days = {day for day in {*wanted, *posts, *starts, *texts} if since < day <= until}
             for day in sorted(days):
                 rules = following if day in starts else None
                 point = self._passed(day, wanted.get(day, ()), moved=day in posts, rules=rules)
@@ -186,6 +188,9 @@ class _Days:
                 updates.setdefault(key, Update()).readings[path] = reading
         if moved:
             post = self._moved(on, updates)
+        if later_texts(self._plan, on) != later_texts(self._plan, on - DAY):
+            doubt = doubtful(self._plan, post, self._facts.disputed, on)
+            updates.setdefault(Key(Stage.DAY), Update()).doubt = doubt
         if rules is not None and rules.plan is not self._plan:
             key = Key(Stage.RULES, what=What.RULES_CHANGED)
             updates[key] = under(rules.plan, self._facts, on, post)
@@ -209,7 +214,7 @@ class _Days:
             return before
         update = updates.setdefault(post_key(before, post), Update())
         update.post = post
-        update.doubt = doubtful(self._plan, post, self._facts.disputed)
+        update.doubt = doubtful(self._plan, post, self._facts.disputed, on)
         for path, reader in self._readers.items():
             if reader.by_post:
                 update.readings[path] = self._read(path, on, post)

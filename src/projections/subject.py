@@ -54,12 +54,16 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """The definitive position on a day; `kind` and `unit` are None when not known."""
+    """The definitive position on a day; `kind` and `unit` are None when not known.
+
+    `employment` is the status kepegawaian, None for whoever is not in service.
+    """
 
     kind: str | None
     unit: str | None
     facts: tuple[FactUse, ...]
     root: int | None
+    employment: str | None = None
 
 
 def references_on(book: History, on: date) -> dict[str, Mapping[str, Any]]:
@@ -88,10 +92,9 @@ def outside(facts: History, population: Population, on: date) -> Reason | None:
     """Why somebody is not in a population on a day, or None if he is."""
     if facts.visible(MERGED, on):
         return Reason(reasons.MERGED, None, None)
-    stated = [fact for kind in _RANK for fact in facts.visible(kind, on)]
-    if not stated:
+    newest = _service_on(facts, on)
+    if newest is None:
         return Reason(reasons.NOT_REGISTERED, None, EMPLOYMENT)
-    newest = max(stated, key=_service_order)
     if newest.kind == LEFT:
         return Reason(reasons.LEFT_SERVICE, None, newest.fields["reason"])
     employment = newest.fields["employment"]
@@ -105,6 +108,17 @@ def outside(facts: History, population: Population, on: date) -> Reason | None:
     if standing.fields["standing"] not in population.standing.value:
         return Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {standing.fields['standing']}")
     return None
+
+
+def _service_on(facts: History, on: date) -> Fact | None:
+    """The newest of what says that somebody serves, or left."""
+    stated = [fact for kind in _RANK for fact in facts.visible(kind, on)]
+    return max(stated, key=_service_order, default=None)
+
+
+def _employment_on(facts: History, on: date) -> str | None:
+    newest = _service_on(facts, on)
+    return None if newest is None else newest.fields.get(EMPLOYMENT)
 
 
 def _service_order(fact: Fact) -> tuple[date, int, int]:
@@ -124,9 +138,11 @@ def post_on(facts: History, surroundings: Surroundings, on: date) -> Post:
     reference.
     """
     known = facts.known(POSITION)
+    employment = _employment_on(facts, on)
     open_now = [one for one in known if one.covers(on) and _definitive(one)]
     if not open_now:
-        return Post(None, None, tuple(_unused(one, None, surroundings, on) for one in known), None)
+        unused = tuple(_unused(one, None, surroundings, on) for one in known)
+        return Post(None, None, unused, None, employment)
     held = max(open_now, key=lambda one: _post_order(one, surroundings))
     kind = held.fields.get("kind")
     if kind is None:
@@ -137,7 +153,7 @@ def post_on(facts: History, surroundings: Surroundings, on: date) -> Post:
         else _unused(one, held, surroundings, on)
         for one in known
     )
-    return Post(kind, held.fields.get("unit"), uses, held.root)
+    return Post(kind, held.fields.get("unit"), uses, held.root, employment)
 
 
 def _definitive(fact: Fact) -> bool:

@@ -22,12 +22,16 @@ from projections.plan import (
     Span,
     Sum,
     Total,
+    Worst,
     depends_on_position,
 )
+from projections.plan_extra import Score
 from projections.question import Question
 from projections.reasons import Reason
+from projections.scoring import asked_of, told_by
 from projections.subject import Surroundings, outside, post_on
 from projections.trace_case import ZERO, Case, result
+from projections.trace_extra import extra
 from projections.trace_latest import latest
 from projections.trace_rules import any_of, best, total
 from projections.trace_worst import worst
@@ -94,7 +98,11 @@ def evaluate(measure: Measure, case: Case) -> MeasureResult:
         return total(measure, rule, case)
     if isinstance(rule, Latest):
         return latest(measure, rule, case)
-    return worst(measure, rule, case)
+    if isinstance(rule, Worst):
+        return worst(measure, rule, case)
+    if isinstance(rule, Score):
+        return score(measure, rule, case)
+    return extra(measure, rule, case)
 
 
 def sum_of(measure: Measure, rule: Sum, case: Case) -> MeasureResult:
@@ -104,7 +112,8 @@ def sum_of(measure: Measure, rule: Sum, case: Case) -> MeasureResult:
     parts = [
         evaluate(part, case)
         for part in rule.measures
-        if part.when is None or (kind is not None and part.applies_to(kind))
+        if (part.when is None or (kind is not None and part.applies_to(kind)))
+        and part.employs(case.post.employment)
     ]
     low = sum((part.span.low for part in parts), ZERO)
     high = sum((part.span.high for part in parts), ZERO)
@@ -127,6 +136,23 @@ def sum_of(measure: Measure, rule: Sum, case: Case) -> MeasureResult:
         facts=case.post.facts if by_post else (),
         why=why,
         measures=parts,
+    )
+
+
+def score(measure: Measure, rule: Score, case: Case) -> MeasureResult:
+    """What another instrument says of the same subject on the same day, scaled."""
+    why = None if rule.bound is None else outside(case.facts, rule.bound.population, case.as_of)
+    asked = () if why is not None else asked_of(rule)
+    told = told_by(measure, rule, [evaluate(one, case) for one in asked], why)
+    return result(
+        measure,
+        case,
+        span=told.span,
+        reach=told.reach,
+        parameters=told.parameters,
+        facts=(),
+        why=told.why,
+        measures=told.measures,
     )
 
 

@@ -7,7 +7,7 @@ fact of its kind with whether it counted and why.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,19 @@ from typing import Any
 from ledger.facts import Fact, History
 from projections import reasons
 from projections.answer import FactUse, MeasureResult
-from projections.plan import Condition, Entry, Ever, Mark, Measure, Span, Value, Window, bounds
+from projections.plan import (
+    Condition,
+    Entry,
+    Ever,
+    Held,
+    Mark,
+    Measure,
+    Span,
+    Sum,
+    Value,
+    Window,
+    bounds,
+)
 from projections.reasons import Reason
 from projections.subject import NOT_YET, Post, in_order
 
@@ -54,7 +66,8 @@ def result(
         for one in uses
         if one.used and one.root in case.facts.disputed
     ]
-    held = [measure.maximum] if measure.when is None else [measure.maximum, measure.when]
+    stated = (measure.maximum, measure.when, measure.employed)
+    held = [one for one in stated if one is not None]
     return MeasureResult(
         name=measure.name,
         span=span,
@@ -115,6 +128,20 @@ def conditions(where: Sequence[Condition]) -> list[Value[Any]]:
     return [one.codes for one in where]
 
 
-def window_values(window: Window | Ever) -> list[Value[Any]]:
+def window_values(window: Window | Ever | Held) -> list[Value[Any]]:
     """The parameters of a window."""
-    return [window.said] if isinstance(window, Ever) else [window.months, window.start]
+    return [window.said] if isinstance(window, Ever | Held) else [window.months, window.start]
+
+
+def branches(measures: Iterable[Measure], post: Post) -> Iterator[Measure]:
+    """The measures that add up others and apply to a post."""
+    for one in measures:
+        if isinstance(one.rule, Sum) and applies(one, post):
+            yield one
+            yield from branches(one.rule.measures, post)
+
+
+def applies(measure: Measure, post: Post) -> bool:
+    """Whether a measure applies to whoever holds this post."""
+    by_kind = measure.when is None or (post.kind is not None and measure.applies_to(post.kind))
+    return by_kind and measure.employs(post.employment)

@@ -118,7 +118,7 @@ def _shown(fact: Fact, rule: AnyOf) -> str:
 
 def total(measure: Measure, rule: Total, case: Case) -> MeasureResult:
     """The sum in the window against the target; an absent number matters below the target only."""
-    parameters = [*conditions(rule.where), *window_values(rule.window), rule.target, rule.award]
+    parameters = [*conditions(rule.where), *window_values(rule.window)]
     after = rule.window.after(case.as_of)
     uses: list[FactUse] = []
     found, unknown = ZERO, False
@@ -134,19 +134,33 @@ def total(measure: Measure, rule: Total, case: Case) -> MeasureResult:
             amount = Decimal(given)
             found += amount
             uses.append(use(fact, decimal_text(amount), used=True))
-    low = high = measure.maximum.value
-    if found < rule.target.value:
-        low = ZERO
-        if rule.award.value is Award.PROPORTIONAL and rule.decimals is not None:
-            parameters.append(rule.decimals)
-            low = ratio_half_up(high * found, rule.target.value, rule.decimals.value)
-        high = high if unknown else low
+    span = against_target(measure, rule, found, unknown=unknown)
+    clear = span.low == span.high and isinstance(rule.target.value, Span)
+    parameters += [rule.award] if clear else [rule.target, rule.award]
+    if found < bounds(rule.target).high and rule.award.value is Award.PROPORTIONAL:
+        parameters += [] if rule.decimals is None else [rule.decimals]
     why_not = Reason(reasons.FIELD_UNKNOWN, measure.name, f"{rule.facts}.{rule.field}")
     return result(
         measure,
         case,
-        span=Span(low, high),
+        span=span,
         parameters=parameters,
+        limits=[rule.target] if clear else (),
         facts=uses,
-        why=() if low == high else (why_not,),
+        why=(why_not,) if unknown and span.low != span.high else (),
     )
+
+
+def against_target(measure: Measure, rule: Total, found: Decimal, *, unknown: bool) -> Span:
+    """The points of a sum; bounds where the target is missing, or some number is unknown."""
+    target, maximum = bounds(rule.target), measure.maximum.value
+    low, high = (_awarded(rule, found, limit, maximum) for limit in (target.high, target.low))
+    return Span(low, maximum if unknown else high)
+
+
+def _awarded(rule: Total, found: Decimal, target: Decimal, maximum: Decimal) -> Decimal:
+    if found >= target:
+        return maximum
+    if rule.award.value is Award.PROPORTIONAL and rule.decimals is not None:
+        return ratio_half_up(maximum * found, target, rule.decimals.value)
+    return ZERO

@@ -14,9 +14,9 @@ from typing import Any
 from ledger.sanction import FILINGS, RULING, Effect, effects
 from projections import reasons
 from projections.answer import FactUse, MeasureResult
-from projections.plan import LateFiling, Measure, Span, Value, Worst, bounds
+from projections.plan import Held, LateFiling, Measure, Span, Value, Worst, bounds
 from projections.reasons import Reason
-from projections.subject import NOT_YET, use
+from projections.subject import ENDED, NOT_YET, use
 from projections.trace_case import OUT_OF_WINDOW, Case, outside_window, result, window_values
 
 QUASHED = "DIBATALKAN"
@@ -98,6 +98,9 @@ def _weigh(rule: Worst, effect: Effect, as_of: date) -> _Weight:
         return nothing
     why, span, reach = " or ".join(levels), none, none
     if levels:
+        until = effect.sanction.until
+        if isinstance(rule.window, Held) and until is not None and until <= as_of:
+            return replace(nothing, why=ENDED)
         after = rule.window.after(as_of)
         outside = outside_window(effect.first or as_of, after, as_of)
         if outside is not None:

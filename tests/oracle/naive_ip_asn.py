@@ -53,7 +53,7 @@ def score(
         performance(facts, as_of),
         discipline(facts, as_of),
     ]
-    return conclude(parts, disputed) | {"position_kind": post_kind}
+    return conclude(parts, disputed, as_of) | {"position_kind": post_kind}
 
 
 # What is filed or ruled after the day that is asked about may undo a sanction for that day too, and
@@ -500,12 +500,15 @@ def still_open_since(filings: Sequence[Row], rulings: Sequence[Row]) -> date | N
     return min(days) if days else None
 
 
-def conclude(parts: Sequence[Row], disputed: set[int]) -> Row:
+def conclude(parts: Sequence[Row], disputed: set[int], as_of: date) -> Row:
     low = sum(one["low"] for one in parts)
     high = sum(one["high"] for one in parts)
     reasons = set().union(*(one["reasons"] for one in parts))
     if any(one["memory"] for one in parts):
         reasons.add("PARAMETER_RECALLED")
+    # A letter of 2024 measures from the year 2023 on in another way.
+    if as_of >= date(2023, 1, 1):
+        reasons.add("LATER_TEXT_KNOWN")
     contested = {
         fact["position"] for one in parts for fact in one["used"] if fact["root"] in disputed
     }

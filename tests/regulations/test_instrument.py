@@ -95,7 +95,8 @@ MISTAKES: tuple[tuple[str, str, str], ...] = (
     ("missing: [20, 25]", "missing: [25, 20]", "what is missing needs its bounds. Write {missing:"),
     ("missing: [20, 25]", "missing: [20]", "what is missing needs its bounds"),
     ("missing: [20, 25]", "missing: 20", "what is missing needs its bounds"),
-    ("target: 20", "target: {missing: [10, 20]}", "only a number of points may be missing"),
+    ("target: 20", "target: {missing: [0, 20]}", "the target is 0, and nothing can be divided"),
+    ("award: {reading:", "award: {missing:", "only a number of points may be missing"),
     # bands and cuts
     ("[0, SANGAT_RENDAH]", "[1, SANGAT_RENDAH]", "the bands leave a gap below 1"),
     ("- [91, SANGAT_TINGGI]", "- [71, SANGAT_TINGGI]", "the cuts overlap: with edge lower they"),

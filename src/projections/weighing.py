@@ -1,0 +1,279 @@
+"""What the facts of a `plan_extra` rule come to: one pure function a rule.
+
+Given are the facts that the rule's sources found, each as the values of the source's keys, in order
+of legal day and then of position. Exact decimals; rounded half up where the rule says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+
+from ledger.canonical import decimal_text
+from ledger.errors import invariant
+from ledger.values import shift_months
+from projections import reasons
+from projections.plan import Entry, Mark, Measure, Span, Value, bounds
+from projections.plan_extra import (
+    All,
+    Elapsed,
+    Gathered,
+    Grid,
+    HeldPost,
+    Mean,
+    NoneInForce,
+    OnDays,
+    Product,
+    Share,
+    Tally,
+)
+from projections.reasons import Reason
+from projections.trace_case import ZERO, ratio_half_up
+from projections.trace_latest import FIRST, SECOND, WHOLE, part_of_year
+
+EARLIER = "EARLIER"
+NOT_ASKED = "NOT_ASKED"
+FIRST_FACT = "first"
+MONTH_AND_DAY = len("12-31")
+Row = tuple[Any, ...]
+Found = Sequence[Sequence[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Points, what took part, and for each fact of each source whether it counted and why."""
+
+    span: Span
+    parameters: tuple[Value[Any], ...]
+    words: tuple[tuple[tuple[bool, str], ...], ...]
+    limits: tuple[Value[Any], ...] = ()
+    why: tuple[Reason, ...] = ()
+
+
+def weigh(measure: Measure, rule: Gathered, found: Found, as_of: date) -> Weighed:
+    """What the facts found come to on a day."""
+    return _WEIGHING[type(rule)](measure, rule, found, as_of)
+
+
+def _none(
+    measure: Measure,
+    none: Entry,
+    fixed: tuple[Value[Any], ...],
+    missing: str,
+    words: tuple[tuple[tuple[bool, str], ...], ...],
+) -> Weighed:
+    if none.mark is not Mark.MISSING:
+        return Weighed(bounds(none), (*fixed, none), words)
+    why = (Reason(reasons.FACT_MISSING, measure.name, missing),)
+    return Weighed(bounds(none), fixed, words, (none,), why)
+
+
+def _unknown(
+    measure: Measure,
+    fixed: tuple[Value[Any], ...],
+    code: str,
+    missing: str,
+    words: tuple[tuple[tuple[bool, str], ...], ...],
+) -> Weighed:
+    span = Span(ZERO, measure.maximum.value)
+    return Weighed(span, fixed, words, why=(Reason(code, measure.name, missing),))
+
+
+def _last_only(rows: Sequence[Row], word: str) -> tuple[tuple[bool, str], ...]:
+    return (*((False, EARLIER) for _ in rows[:-1]), *((True, word) for _ in rows[-1:]))
+
+
+def _tally(measure: Measure, rule: Tally, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
+    low = high = ZERO
+    named: dict[str, Entry] = {}
+    words = []
+    for (code,) in found[0]:
+        entry = rule.points.get(code, rule.others)
+        invariant(entry is not None, f"{measure.name}: a code has no points")
+        known = cast(Entry, entry)
+        named[known.at] = known
+        low += bounds(known).low
+        high += bounds(known).high
+        words.append((True, str(code)))
+    top = measure.maximum.value
+    entries = sorted(named.values(), key=lambda one: one.at)
+    span = Span(min(low, top), min(high, top))
+    # Beyond the cap it does not matter how many points are not known.
+    clear = [one for one in entries if one.mark is Mark.MISSING and span.low == span.high]
+    kept = tuple(one for one in entries if one not in clear)
+    return Weighed(span, kept, (tuple(words),), tuple(clear))
+
+
+def _share(measure: Measure, rule: Share, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
+    fixed = (rule.dimension, rule.decimals)
+    checks = [list(row[0].values()) for row in found[0]]
+    of_dimension = [
+        one["ok"]
+        for one in (checks[-1] if checks else ())
+        if one["dimension"] == rule.dimension.value
+    ]
+    good, every = sum(of_dimension), len(of_dimension)
+    words = (_last_only(found[0], f"{good}/{every}"),)
+    if not every:
+        return _none(measure, rule.none, fixed, f"{rule.facts}.{rule.dimension.value}", words)
+    points = ratio_half_up(measure.maximum.value * good, Decimal(every), rule.decimals.value)
+    return Weighed(Span(points, points), fixed, words)
+
+
+def _elapsed(measure: Measure, rule: Elapsed, found: Found, as_of: date) -> Weighed:
+    fixed = (rule.since, rule.at_least)
+    rows = found[0]
+    if not rows:
+        return _none(measure, rule.none, fixed, rule.facts, ((),))
+    counts = 0 if rule.since.value == FIRST_FACT else len(rows) - 1
+    since: date = rows[counts][0]
+    reached = since <= shift_months(as_of, -rule.at_least.value)
+    points = measure.maximum.value if reached else ZERO
+    words = tuple(
+        (place == counts, since.isoformat() if place == counts else NOT_ASKED)
+        for place in range(len(rows))
+    )
+    return Weighed(Span(points, points), fixed, (words,))
+
+
+def _none_in_force(
+    measure: Measure,
+    rule: NoneInForce,
+    found: Found,
+    as_of: date,  # noqa: ARG001
+) -> Weighed:
+    points = ZERO if found[0] else measure.maximum.value
+    words = tuple((True, rule.facts) for _ in found[0])
+    return Weighed(Span(points, points), (), (words,))
+
+
+def _all(measure: Measure, rule: All, found: Found, as_of: date) -> Weighed:
+    fixed = (rule.years, rule.state, rule.codes)
+    last = as_of.year if (as_of.month, as_of.day) == (12, 31) else as_of.year - 1
+    asked = range(last - rule.years.value + 1, last + 1)
+    newest: dict[tuple[int, str], int] = {}
+    for place, row in enumerate(found[0]):
+        part = part_of_year(row[0], row[1])
+        if part is not None and part[0] in asked:
+            newest[part] = place
+    verdicts = {part: _verdict(rule, found[0][place]) for part, place in newest.items()}
+    counted: set[int] = set()
+    years: list[bool | None] = []
+    for year in asked:
+        parts = [(year, WHOLE)] if (year, WHOLE) in newest else [(year, FIRST), (year, SECOND)]
+        counted |= {newest[part] for part in parts if part in newest}
+        said = [verdicts.get(part) for part in parts]
+        years.append(False if False in said else None if None in said else True)
+    words = tuple(
+        (place in counted, str(row[3]) if place in counted else NOT_ASKED)
+        for place, row in enumerate(found[0])
+    )
+    if False in years or None not in years:
+        points = ZERO if False in years else measure.maximum.value
+        return Weighed(Span(points, points), fixed, (words,))
+    lacking = asked[years.index(None)]
+    return _unknown(measure, fixed, reasons.FACT_MISSING, f"{rule.facts} {lacking}", (words,))
+
+
+def _verdict(rule: All, row: Row) -> bool | None:
+    if row[2] != rule.state.value or row[3] is None:
+        return None
+    return row[3] in rule.codes.value
+
+
+def _mean(measure: Measure, rule: Mean, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
+    fixed = (rule.of, rule.decimals)
+    given = [_number(rule, row[0]) for row in found[0]]
+    words = (tuple((one is not None, _shown(one)) for one in given),)
+    if not given:
+        return _none(measure, rule.none, fixed, rule.facts, words)
+    known = [one for one in given if one is not None]
+    if len(known) < len(given):
+        missing = f"{rule.facts}.{rule.part or rule.field}"
+        return _unknown(measure, fixed, reasons.FIELD_UNKNOWN, missing, words)
+    top = measure.maximum.value
+    whole = sum((min(one, rule.of.value) for one in known), ZERO)
+    points = ratio_half_up(top * whole, rule.of.value * len(known), rule.decimals.value)
+    return Weighed(Span(points, points), fixed, words)
+
+
+def _number(rule: Mean, given: Any) -> Decimal | None:
+    if rule.part is not None:
+        given = None if given is None else given.get(rule.part)
+    if given is None:
+        return None
+    return Decimal(int(given)) if isinstance(given, bool) else Decimal(given)
+
+
+def _shown(number: Decimal | None) -> str:
+    return "FIELD_UNKNOWN" if number is None else decimal_text(number)
+
+
+def _product(measure: Measure, rule: Product, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
+    tables: tuple[tuple[str, str, Mapping[str, Entry]], ...] = (
+        (rule.base_facts, rule.base_by, rule.base),
+        (rule.factor_facts, rule.factor_by, rule.factor),
+    )
+    entries: list[Entry] = []
+    for (kind, field, table), rows in zip(tables, found, strict=True):
+        code = rows[-1][0] if rows else None
+        words = tuple(_last_only(one, str(one[-1][0]) if one else "") for one in found)
+        if code is None:
+            missing = f"{kind}.{field}" if rows else kind
+            return _none(measure, rule.none, (rule.decimals,), missing, words)
+        entries.append(table[code])
+    low, high = (
+        ratio_half_up(
+            getattr(bounds(entries[0]), end) * getattr(bounds(entries[1]), end),
+            Decimal(1),
+            rule.decimals.value,
+        )
+        for end in ("low", "high")
+    )
+    words = tuple(_last_only(one, str(one[-1][0])) for one in found)
+    return Weighed(Span(low, high), (*entries, rule.decimals), words)
+
+
+def _grid(measure: Measure, rule: Grid, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
+    fixed = (*rule.row_cuts, *rule.column_cuts)
+    words = tuple(_last_only(one, str(one[-1][0]) if one else "") for one in found)
+    names = (f"{rule.row_facts}.{rule.row_by}", f"{rule.column_facts}.{rule.column_field}")
+    for rows, name in zip(found, names, strict=True):
+        if not rows or rows[-1][0] is None:
+            return _none(measure, rule.none, fixed, name, words)
+    by_code = rule.row_points[found[0][-1][0]]
+    row = sum(cut.value <= by_code.value for cut in rule.row_cuts)
+    column = sum(cut.value <= Decimal(found[1][-1][0]) for cut in rule.column_cuts)
+    box = rule.boxes[row][column]
+    return Weighed(Span(box.value, box.value), (*fixed, by_code, box), words)
+
+
+def _on_days(measure: Measure, rule: OnDays, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
+    today = as_of.isoformat()[-MONTH_AND_DAY:]
+    points = measure.maximum.value if today in rule.days.value else ZERO
+    return Weighed(Span(points, points), (rule.days,), ())
+
+
+def held_post(measure: Measure, rule: HeldPost, kind: str | None) -> Weighed:
+    """What the kind of post held comes to."""
+    if kind is None:
+        why = reasons.POSITION_KIND_UNKNOWN
+        return _unknown(measure, (rule.kinds,), why, "position", ())
+    points = measure.maximum.value if kind in rule.kinds.value else ZERO
+    return Weighed(Span(points, points), (rule.kinds,), ())
+
+
+_WEIGHING: Mapping[type[Gathered], Callable[[Measure, Any, Found, date], Weighed]] = {
+    Tally: _tally,
+    Share: _share,
+    Elapsed: _elapsed,
+    NoneInForce: _none_in_force,
+    All: _all,
+    Mean: _mean,
+    Product: _product,
+    OnDays: _on_days,
+    Grid: _grid,
+}

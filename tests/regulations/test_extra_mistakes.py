@@ -1,0 +1,82 @@
+"""Each mistake in a further rule, or in requirements, is refused with place and remedy."""
+
+import pytest
+
+from projections.document import DocumentRefused
+from projections.instrument import load
+from tests.projections.extra_rules import HEAD, RULES
+
+REQUIREMENTS = """
+outcomes: {met: YA, not_met: TIDAK, unknown: BELUM}
+requirements:
+  - {requirement: masa, rule: elapsed, facts: golongan, since: newest, window: held,
+     at_least: {years: 4}, none: {missing: [0, 1]}}
+"""
+# The rule that is changed, what in it, into what, and the words that the message must hold.
+MISTAKES: tuple[tuple[str, str, str, str], ...] = (
+    ("tally", "by: scope", "by: title", "the field `title` of `innovation` is sealed"),
+    ("tally", "UNIT: 1", "UNIT: -1", "is negative"),
+    ("tally", "UNIT: 1, ", "", "`points` lacks `UNIT`"),
+    ("awards", ", others: {missing: [0, 5]}", "", "a measure lacks `others`"),
+    ("share", "KELENGKAPAN", "KEINDAHAN", "`dimension` does not know `KEINDAHAN`"),
+    ("share", "decimals: 2, ", "", "a measure lacks `decimals`"),
+    ("share", "record_check", "culture", "`culture` has no field `elements`"),
+    ("elapsed", "{years: 4}", "{years: 4, months: 2}", "`at_least` has years or months"),
+    ("elapsed", "since: newest", "since: oldest", "`since` does not know `oldest`"),
+    ("none_in_force", "facts: standing", "facts: sanction", "`none_in_force` does not read"),
+    ("all", "years: 2", "years: 0", "must be a whole number from 1 to 60"),
+    ("all", "[SANGAT_BAIK, BAIK]", "[CUKUP_BAIK]", "`codes` does not know `CUKUP_BAIK`"),
+    ("mean", "of: 100, decimals: 2", "of: 0, decimals: 2", "nothing can be divided by 0"),
+    ("mean", "field: quality", "field: verdict", "the field `verdict` of `activity` is no number"),
+    ("product", "PEMULA: 3.75, ", "", "`points` lacks `PEMULA`"),
+    ("grid", "cuts: [60, 80]", "cuts: [80, 60]", "the cuts are not ascending"),
+    ("grid", "[1, 3, 6], ", "", "`boxes` do not fill the square"),
+    ("product", "max: 75", "max: 80", "the highest points are 75 and `max` is 80"),
+    ("grid", "8], [4", "11], [4", "the highest points are 11 and `max` is 10"),
+    ("post", "PELAKSANA, FUNGSIONAL", "LURAH", "`kinds` does not know `LURAH`"),
+    ("post", "'04-01'", "'02-29'", "`02-29` is no day of every year"),
+    ("by_status", "{employment: [PNS, CPNS]}", "{employment: [PNS]}", "add up to 0 for CPNS"),
+    ("by_status", "{employment: [PNS, CPNS]}", "{sex: PRIA}", "`when` has no `sex`"),
+)
+
+
+def refusal(document: str) -> DocumentRefused:
+    """Why a text is refused."""
+    with pytest.raises(DocumentRefused) as caught:
+        load(document.encode(), file="draft.yaml")
+    return caught.value
+
+
+def whole(body: str, most: int) -> str:
+    """A text of these measures."""
+    bands = f"bands: {{edge: lower, of: [[{most}, PENUH], [0, BELUM]]}}\n"
+    return f"{HEAD}max: {most}\nmeasures:{body}\n{bands}"
+
+
+@pytest.mark.parametrize(("rule", "old", "new", "words"), MISTAKES)
+def test_mistake_in_a_rule_is_refused(rule: str, old: str, new: str, words: str) -> None:
+    """The message names file, line and place, and what to do is said."""
+    body = RULES[rule]
+    assert old in body
+    most = 75 if rule == "product" else 10 * body.count("\n  - ")
+    load(whole(body, most).encode(), file="draft.yaml")
+    found = refusal(whole(body.replace(old, new, 1), most))
+    assert words in found.message
+    assert found.message.startswith("draft.yaml line ")
+    assert found.next_step
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("not_met: TIDAK", "not_met: YA", "two outcomes have one word"),
+        ("unknown: BELUM", "never: BELUM", "`outcomes` lacks `unknown`"),
+        ("rule: elapsed", "max: 2, rule: elapsed", "a measure has no `max`"),
+        ("[0, 1]", "[0, 2]", "`none` is up to 2 points and `max` is 1"),
+    ],
+)
+def test_mistake_in_requirements_is_refused(old: str, new: str, words: str) -> None:
+    """A requirement is met or not, and every outcome has its word."""
+    document = HEAD + REQUIREMENTS
+    load(document.encode(), file="draft.yaml")
+    assert words in refusal(document.replace(old, new, 1)).message
