@@ -36,7 +36,9 @@ def main(asked: list[str]) -> int:
         for name in asked or benchmarks:
             began = perf_counter()
             print(f"{name} (load {machine.busy()}) …", flush=True)
+            busy = machine.busy()
             figure = benchmarks[name](lambda line: print(f"  {line}", flush=True))
+            figure.raw["load_before"] = busy
             figures[name] = figure
             print(f"  {figure.work}: {figure.measured}")
             print(f"  to reach: {figure.target}: {'yes' if figure.reached else 'NO'}", end="")

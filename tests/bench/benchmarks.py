@@ -221,17 +221,19 @@ def memory(sizes: Sizes, form: str, tell: Callable[[str], None]) -> Figure:
             file = write_workbook(folder, sizes.workbook_rows, sizes.people)
         run = in_child("import ours", **ledger, files=[str(file)])
     tell(f"{form}: {run}")
-    child = run["child_peak_mb"]
-    measured = {"peak": f"{run['peak_mb']:.0f} MB", "seconds": f"{run['seconds']:.1f}"}
-    if form == "workbook":
-        measured["peak of the guarded child"] = f"{child:.0f} MB"
+    child = "peak of the second process" if form == "facts file" else "peak of the guarded child"
+    child_max = MEMORY_MAX_MB if form == "facts file" else CHILD_CAP_MB
     return Figure(
         work=f"memory of importing {run['rows']:,} rows of a {form}",
-        measured=measured,
-        target=f"bounded: under {MEMORY_MAX_MB} MB"
+        measured={
+            "peak": f"{run['peak_mb']:.0f} MB",
+            child: f"{run['child_peak_mb']:.0f} MB",
+            "time": f"{run['seconds']:.1f} s",
+        },
+        target=f"bounded: {MEMORY_MAX_MB} MB a process"
         if form == "facts file"
-        else f"the guarded child under its fixed cap of {CHILD_CAP_MB} MB",
-        reached=run["peak_mb"] < MEMORY_MAX_MB and child < CHILD_CAP_MB,
+        else f"the guarded child under its fixed cap of {CHILD_CAP_MB:,} MB",
+        reached=run["peak_mb"] < MEMORY_MAX_MB and run["child_peak_mb"] < child_max,
         raw=run,
     )
 

@@ -44,7 +44,9 @@ def ours(*, url: str, folder: str, times: int) -> dict[str, Any]:
         _, peak = _memory(reset=False)
         milliseconds = [_timed(lambda: _numbers(asked, table)) for _ in range(times)]
         answers = _timed(lambda: sum(1 for _ in found.answers()))
-        texts = _timed(lambda: [orjson.dumps(answer.as_json(with_facts=False)) for answer in found.answers()])
+        texts = _timed(
+            lambda: [orjson.dumps(answer.as_json(with_facts=False)) for answer in found.answers()]
+        )
         return {
             "people": found.numbers.height,
             "computed": int(found.numbers["total"].count()),
@@ -67,14 +69,12 @@ def stock(*, url: str, file: str) -> dict[str, Any]:
             if notification.originator_version == 1:
                 ids.append(UUID(str(notification.originator_id)))
         began = perf_counter()
-        facts = sum(len(app.repository.get(one).known) for one in ids)  # type: ignore[attr-defined]
+        facts = sum(len(app.repository.get(one).known) for one in ids)
         return {"seconds": perf_counter() - began, "people": len(ids), "facts": facts}
 
 
 def _asked(ledger: Ledger, day: date) -> Asked:
-    return inquiry.resolve(
-        ledger, Ask("ip-asn", as_of=day), today=DAY, now=datetime.now(UTC)
-    )
+    return inquiry.resolve(ledger, Ask("ip-asn", as_of=day), today=DAY, now=datetime.now(UTC))
 
 
 def _numbers(asked: Asked, table: FactsTable) -> int:
