@@ -164,10 +164,7 @@ class RoleRevoked(Event):
 @event("ledger.import_committed/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportCommitted(Event):
-    """An import came to its end: which files by digest and form, how many rows of each outcome.
-
-    `confirmed_rows` names rows that another source had stated already, as file digest and row.
-    """
+    """An import came to its end: which files by digest and form, how many rows of each outcome."""
 
     batch: Ident
     files: Annotated[tuple[dict[str, Any], ...], many(FileRecord, limit=1_000)]
