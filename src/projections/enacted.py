@@ -125,6 +125,12 @@ def check_read(book: Rulebook, plan: Plan) -> None:
             f"{plan.instrument} reads {', '.join(missing)}, which is not in force on"
             f" {plan.in_force_from.isoformat()}.",
             next_step="Enact that first, or read another instrument. In force that day: "
-            + (", ".join(one for one in book.names() if _alone(book, one, plan.in_force_from)))
+            + (
+                ", ".join(
+                    one
+                    for one in book.names()
+                    if one != plan.instrument and _alone(book, one, plan.in_force_from)
+                )
+            )
             + ".",
         )
