@@ -78,10 +78,6 @@ class Rulebook:
             )
         return max(begun, key=lambda one: (one.in_force_from, one.position))
 
-    def has(self, instrument: str) -> bool:
-        """Whether some text of an instrument is enacted."""
-        return any(one.instrument == instrument for one in self.enactments)
-
     def of_text(self, sha256: str) -> Enactment | None:
         """The latest enactment of a text of this digest."""
         same = [one for one in self.enactments if one.sha256 == sha256]

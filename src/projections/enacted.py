@@ -119,18 +119,14 @@ def check_read(book: Rulebook, plan: Plan) -> None:
     Raises:
         InstrumentNotInForce: naming what is not.
     """
-    missing = [name for name in read_by(plan) if _alone(book, name, plan.in_force_from) is None]
+    on = plan.in_force_from
+    missing = [name for name in read_by(plan) if _alone(book, name, on) is None]
     if missing:
+        others = [one for one in book.names() if one != plan.instrument and _alone(book, one, on)]
         raise InstrumentNotInForce(
             f"{plan.instrument} reads {', '.join(missing)}, which is not in force on"
-            f" {plan.in_force_from.isoformat()}.",
+            f" {on.isoformat()}.",
             next_step="Enact that first, or read another instrument. In force that day: "
-            + (
-                ", ".join(
-                    one
-                    for one in book.names()
-                    if one != plan.instrument and _alone(book, one, plan.in_force_from)
-                )
-            )
+            + (", ".join(others) or "none")
             + ".",
         )

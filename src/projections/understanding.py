@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.canonical import decimal_text
+from ledger.events.registry import open_fields
 from projections.enacted import read_by
 from projections.lines import fields_of, kinds_of
 from projections.plan import Extra, Mark, Measure, Plan, Rule, Span, Sum, Value, values
@@ -67,7 +68,7 @@ def facts_read(plan: Plan) -> dict[str, list[str]]:
             else dict.fromkeys(sorted(kinds_of(rule)), fields_of(rule))
         )
         for kind, fields in reads.items():
-            found.setdefault(kind, set()).update(fields)
+            found.setdefault(kind, set()).update(fields & open_fields(kind))
     return {kind: sorted(found[kind]) for kind in sorted(found)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from api.cli.common import say
@@ -131,19 +132,34 @@ def tell_tried_person(found: Json, who: str) -> None:
     say(f"{found['instrument']}: {who}")
     _tell_sides(found)
     say("")
-    say(f"{'':26}{'now':>9}{'draft':>9}{'change':>9}")
+    say(f"{'':26}{'now':>16}{'draft':>16}{'change':>9}")
     before, after = found["from"] or {}, found["to"]
     bands = f"{before.get('band') or NO_NUMBER} -> {after['band'] or NO_NUMBER}"
     totals = shown(before.get("total"), before.get("range")), shown(after["total"], after["range"])
-    say(f"{'total':26}{totals[0]:>9}{totals[1]:>9}{signed(found['difference']):>9}  {bands}")
-    for row in found["measures"]:
+    say(f"{'total':26}{totals[0]:>16}{totals[1]:>16}{signed(found['difference']):>9}  {bands}")
+    for row in _under_their_sums(found["measures"]):
         label = "  " * (row["measure"].count("/") + 1) + row["measure"].rpartition("/")[2]
-        say(f"{label:26}{shown(row['from']):>9}{shown(row['to']):>9}{signed(row['difference']):>9}")
+        say(
+            f"{label:26}{shown(row['from']):>16}{shown(row['to']):>16}{signed(row['difference']):>9}"
+        )
     for label, side in (("now", before), ("draft", after)):
         if side:
             say(f"{label}: {side['status'].replace('_', ' ')}")
     for why in after["why"]:
         say(f"  {why['code']} ({why['measure'] or 'all'}): {why['missing']}")
+
+
+def _under_their_sums(rows: Sequence[Json]) -> list[Json]:
+    """Rows of two texts, each line behind the one above it, in the order in which they came."""
+    order: dict[str, int] = {}
+    for row in rows:
+        order.setdefault(row["measure"], len(order))
+
+    def place(row: Json) -> list[int]:
+        parts = row["measure"].split("/")
+        return [order.get("/".join(parts[: end + 1]), len(order)) for end in range(len(parts))]
+
+    return sorted(rows, key=place)
 
 
 def _tell_sides(found: Json) -> None:
@@ -210,31 +226,58 @@ def tell_counts(found: Json, indent: str) -> None:
 
 
 def tell_rule_change(found: Json) -> None:
-    """What a change of the rule book does to answers, day by day."""
+    """What a change of the rule book does to answers, instrument by instrument, day by day."""
     say(
-        f"Answers known from now on, beside those known at position {found['position']}"
-        f" ({found['known_at'][:19]}), which stay as they are:"
+        f"Answers known at position {found['position']} ({found['known_at'][:19]}) and before stay"
+        " as they are. Known later:"
     )
-    for one in found["days"]:
-        before, after = one["from"], one["to"]
-        ends = ["no rules" if side is None else side["decree"] for side in (before, after)]
-        forecast = "  FORECAST" if (after or before)["hypothetical"] else ""
-        say(f"  {one['as_of']}  {one['instrument']}: {ends[0]} -> {ends[1]}{forecast}")
-        tell_counts(one, "    ")
-        means = [NO_NUMBER if side is None else shown(side["mean"]) for side in (before, after)]
-        counts = [0 if side is None else side["measured"] for side in (before, after)]
+    rows = sorted(found["days"], key=_rules_of)
+    for (name, *decrees), days in groupby(rows, key=_rules_of):
+        say("")
+        told = [one or "no rules" for one in decrees]
+        change = told[0] if told[0] == told[1] else f"{told[0]} -> {told[1]}"
+        reads = "  (reads what changes)" if told[0] == told[1] else ""
+        say(f"{name}: {change}{reads}")
         say(
-            f"    mean {means[0]} -> {means[1]}, measured {counts[0]} -> {counts[1]}"
-            f" of {(after or before)['people']}"
+            f"  {'day':11}{'people':>7}  {'measured':16}{'mean':16}{'other total':>11}"
+            f"{'by':>8}{'other band':>12}{'computable':>14}"
         )
-        for pinned in one["penetapan"]:
-            say(
-                f"    RESTS ON PENETAPAN {pinned['number']} of {pinned['decided_on']}:"
-                f" {pinned['changed']} of its {pinned['people']} get another answer than it gave"
-            )
+        for one in days:
+            _tell_day(one)
     same = found["days_without_change"]
     if same:
-        say(f"  without change: {', '.join(same)}")
+        say("")
+        say(f"asked under the same rules as before: {', '.join(same)}")
+
+
+def _rules_of(day: Json) -> tuple[str, str, str]:
+    before, after = (day[end] for end in ("from", "to"))
+    return (
+        day["instrument"],
+        "" if before is None else before["decree"],
+        "" if after is None else after["decree"],
+    )
+
+
+def _tell_day(one: Json) -> None:
+    before, after = one["from"], one["to"]
+    side = after or before
+    means = [NO_NUMBER if end is None else end["mean"] or NO_NUMBER for end in (before, after)]
+    counts = [0 if end is None else end["measured"] for end in (before, after)]
+    gone = one["became_computable"], one["no_longer_computable"]
+    computable = " ".join(f"{sign}{count}" for sign, count in zip("+-", gone, strict=True) if count)
+    by = "" if one["mean_change"] is None else signed(one["mean_change"])
+    forecast = "  FORECAST" if side["hypothetical"] else ""
+    say(
+        f"  {one['as_of']:11}{side['people']:>7}  {f'{counts[0]} -> {counts[1]}':16}"
+        f"{f'{means[0]} -> {means[1]}':16}{one['moved']:>11}{by:>8}{one['other_band']:>12}"
+        f"{computable or '0':>14}{forecast}"
+    )
+    for pinned in one["penetapan"]:
+        say(
+            f"    RESTS ON PENETAPAN {pinned['number']} of {pinned['decided_on']}:"
+            f" {pinned['changed']} of its {pinned['people']} would get another answer than it gave"
+        )
 
 
 def tell_proposal(found: Json) -> None:

@@ -29,7 +29,7 @@ from api.cli.telling_rules import tell_tried_people, tell_tried_person
 from api.enacting import Text
 from ledger.application import Ledger
 from ledger.errors import Misuse, PersonUnknown
-from ledger.rulebook import InstrumentUnknown, NoRulesInForce
+from ledger.rulebook import InstrumentUnknown, NoRulesInForce, entries
 from projections import asking_why, editing, inquiry, instrument, whatif
 from projections.inquiry import Ask, Asked
 
@@ -94,7 +94,7 @@ def try_command(
 
 def _text(ledger: Ledger, name: str, ask: Ask, changes: list[str]) -> Text:
     """The draft: a file, one that comes with the program, or an enacted text with changes."""
-    if ledger.rulebook().has(name):
+    if any(one.enactment.instrument == name for one in entries(ledger.book_events())):
         if not changes:
             raise Misuse(
                 f"{name} is enacted as it is, so there is nothing to try.",
@@ -117,8 +117,8 @@ def _text(ledger: Ledger, name: str, ask: Ask, changes: list[str]) -> Text:
 def _enacted(ledger: Ledger, ask: Ask) -> str:
     """The text that answers a question."""
     asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
-    position = asked.enacted
-    return next(one.text for one in ledger.rulebook().enactments if one.position == position)
+    book = ledger.rulebook(asked.question.position)
+    return next(one.text for one in book.enactments if one.position == asked.enacted)
 
 
 def _sides(ledger: Ledger, ask: Ask, text: Text, changes: list[str]) -> tuple[Asked | None, Asked]:
