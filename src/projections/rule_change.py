@@ -113,11 +113,17 @@ def _of_day(  # noqa: PLR0917 - private, called once
         if _alike(*rules):
             continue
         first, last = (
-            None if one is None else GroupSide(one.plan, question, one.enactment.position)
+            None if one is None else GroupSide(one.plan, question, _position(one, asked))
             for one in rules
         )
         effect = whatif.effect(frame, first, last)
         yield DayChange(name, on, effect, tuple(_resting(name, on, effect, decisions)))
+
+
+def _position(rules: InForce, asked: Question) -> int | None:
+    """Of the enactment; None of a text that is not enacted yet."""
+    position = rules.enactment.position
+    return position if position <= asked.position else None
 
 
 def _alike(before: InForce | None, after: InForce | None) -> bool:
