@@ -313,18 +313,19 @@ def carried(ledger: Ledger, proposal: Proposal) -> Carried:
         What proposing it raises: meanwhile it may no longer fit.
     """
     books(ledger, proposal)
-    command = proposal.command
-    if proposal.kind == ENACT:
-        event = InstrumentEnacted(
-            effective_on=date.fromisoformat(command["in_force_from"]),
-            instrument=command["instrument"],
-            decree=command["decree"],
-            sha256=command["sha256"],
-            text=command["text"],
-        )
-        return Carried((encode(event),))
-    repealed = InstrumentRepealed(enacted=command["enacted"], reason=reason_of(ledger, proposal))
-    return Carried((encode(repealed),))
+    if proposal.kind == REPEAL:
+        reason = reason_of(ledger, proposal)
+        repealed = InstrumentRepealed(enacted=proposal.command["enacted"], reason=reason)
+        return Carried((encode(repealed),))
+    text = _text_of(proposal)
+    event = InstrumentEnacted(
+        effective_on=text.plan.in_force_from,
+        instrument=text.plan.instrument,
+        decree=text.plan.decree,
+        sha256=text.sha256,
+        text=text.raw.decode(),
+    )
+    return Carried((encode(event),))
 
 
 def _text_of(proposal: Proposal) -> Text:

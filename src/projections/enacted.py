@@ -54,10 +54,8 @@ def in_force(book: Rulebook, name: str, on: date, *, decree: str | None = None) 
 
 def standing(book: Rulebook, name: str, on: date) -> InForce | None:
     """As `in_force`; None where no text of that name is in force."""
-    try:
-        return in_force(book, name, on)
-    except (InstrumentUnknown, NoRulesInForce):
-        return None
+    found = text_on(book, name, on)
+    return None if found is None else InForce(found, bound(book, plan_of(found), on))
 
 
 def bound(book: Rulebook, plan: Plan, on: date) -> Plan:
@@ -69,11 +67,17 @@ def bound(book: Rulebook, plan: Plan, on: date) -> Plan:
     return binding.bind(plan, lambda name: _alone(book, name, on))
 
 
-def _alone(book: Rulebook, name: str, on: date) -> Plan | None:
+def text_on(book: Rulebook, name: str, on: date) -> Enactment | None:
+    """The text of an instrument in force on a day; None where there is none."""
     try:
-        return plan_of(book.in_force(name, on))
+        return book.in_force(name, on)
     except (InstrumentUnknown, NoRulesInForce):
         return None
+
+
+def _alone(book: Rulebook, name: str, on: date) -> Plan | None:
+    found = text_on(book, name, on)
+    return None if found is None else plan_of(found)
 
 
 def read_by(plan: Plan) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ class Effect:
         before, after: the two sides; None where no rules are in force.
         counts: how many are measured, and their sum, before and after.
         bands: how many stand in each band, lowest first, before and after.
+        statuses: how many answers have each status, before and after.
         raised, lowered, unmoved: of those with a total on both sides.
         change: the sum of what they would gain and lose, in points.
         gained, lost: who is measured only afterwards, only before.
@@ -59,6 +60,7 @@ class Effect:
     after: GroupSide | None
     counts: tuple[Counts, Counts]
     bands: tuple[Mapping[str, int], Mapping[str, int]]
+    statuses: tuple[Mapping[str, int], Mapping[str, int]]
     raised: int
     lowered: int
     unmoved: int
@@ -137,6 +139,7 @@ def effect(frame: Frame, before: GroupSide | None, after: GroupSide | None) -> E
         after,
         (counts_of(sides[0]), counts_of(sides[1])),
         (_bands(before, first), _bands(after, last)),
+        (_statuses(first), _statuses(last)),
         raised=int((change > 0).sum()),
         lowered=int((change < 0).sum()),
         unmoved=int((change == 0).sum()),
@@ -176,6 +179,11 @@ def _bands(side: GroupSide | None, rows: pl.DataFrame) -> dict[str, int]:
     found = dict(rows[BAND].drop_nulls().value_counts().iter_rows())
     names = dict.fromkeys(part.codes.value[0] for part in side.plan.bands.intervals)
     return {name: int(found.get(name, 0)) for name in names}
+
+
+def _statuses(rows: pl.DataFrame) -> dict[str, int]:
+    found = dict(rows[STATUS].drop_nulls().value_counts().iter_rows())
+    return {status.value: int(found.get(status.value, 0)) for status in Status}
 
 
 def _grade(status: pl.Series) -> pl.Series:
@@ -233,7 +241,8 @@ def _side(found: Effect, place: int) -> dict[str, Any] | None:
     side = (found.before, found.after)[place]
     if side is None:
         return None
-    return {**group_side(side, found.counts[place]), "bands": found.bands[place]}
+    spread = {"bands": found.bands[place], "statuses": found.statuses[place]}
+    return {**group_side(side, found.counts[place]), **spread}
 
 
 def _text(points: Decimal | None) -> str | None:

@@ -307,7 +307,7 @@ def test_the_effect_is_what_asking_before_and_after_finds(people: AsnLedger) -> 
         moved = [change for change in changes if change]
         assert one["moved"] == len(moved) == one["raised"] + one["lowered"]
         mean = None if not moved else Decimal(one["mean_change"])
-        assert mean is None or abs(mean - sum(moved) / len(moved)) <= Decimal("0.005")
+        assert mean is None or abs(mean - sum(moved, Decimal(0)) / len(moved)) <= Decimal("0.005")
         bands = [old["band"] != after[who]["band"] for who, old in before[one["as_of"]].items()]
         assert one["other_band"] == sum(bands)
         assert one["to"]["measured"] == len(after)
@@ -346,9 +346,7 @@ def decided(people: AsnLedger, ident: str, on: date, whom: list[str]) -> None:
 
 
 def test_who_rests_on_a_penetapan_is_said(on_each: AsnLedger) -> None:
-    """Its day is looked at too; counted are those whose answer moves; a revoked one counts no
-    more.
-    """
+    """Its day is looked at too; counted are those whose answer moves; a revoked one is not."""
     in_force(on_each, DRAFT)
     totals = scores(on_each, "2023-09-30")
     decided(on_each, "P-1", date(2023, 9, 30), list(totals))

@@ -22,7 +22,7 @@ SAID_KEYS = [
 ]
 SIDE_KEYS = [
     *("as_of", "position", "known_at", "decree", "enacted", "hypothetical", "people", "measured"),
-    *("not_computable", "not_applicable", "sum", "mean", "bands"),
+    *("not_computable", "not_applicable", "sum", "mean", "bands", "statuses"),
 ]
 DAY = ("--as-of", "2022-12-31")
 DRAFT = """

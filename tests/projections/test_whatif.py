@@ -43,6 +43,8 @@ def check_effect(log: ListLog, before: GroupSide, after: GroupSide) -> None:
         bands = Counter(one.band for one in answers.values() if one.band)
         assert {name: n for name, n in effect.bands[place].items() if n} == dict(bands)
         assert effect.counts[place].people == len(answers)
+        statuses = Counter(one.status.value for one in answers.values())
+        assert {name: n for name, n in effect.statuses[place].items() if n} == dict(statuses)
     both = [(sides[0][stream], sides[1][stream]) for stream in sorted(sides[0])]
     moved = [old.subject for old, new in both if grade(old) != grade(new)]
     assert sorted(one.stream for one in effect.moved) == moved

@@ -89,13 +89,13 @@ def _asked(ledger: Ledger, position: int | None, known_at: str | None) -> tuple[
 def _row(entry: Entry, book: Rulebook, on: date) -> dict[str, Any]:
     """A text that was enacted, as an act."""
     text, act, gone = entry.enactment, entry.enacted, entry.repealed
-    standing = enacted.standing(book, text.instrument, on)
+    standing = enacted.text_on(book, text.instrument, on)
     return {
         "instrument": text.instrument,
         "title": enacted.plan_of(text).title,
         "decree": text.decree,
         "in_force_from": text.in_force_from.isoformat(),
-        "in_force": standing is not None and standing.enactment.position == text.position,
+        "in_force": standing is not None and standing.position == text.position,
         "enacted": text.position,
         "recorded_at": instant_text(act.recorded_at),
         "enacted_by": act.actor,

@@ -177,9 +177,12 @@ def tell_tried_people(found: Json, who: str) -> None:
     say("")
     say(f"{'':26}{'now':>9}{'draft':>9}")
     before, after = found["from"] or {}, found["to"]
-    for key in ("people", "measured", "not_computable", "not_applicable", "mean"):
-        label = key.replace("_", " ")
-        say(f"{label:26}{_cell(before.get(key)):>9}{_cell(after[key]):>9}")
+    for key in ("people", "measured", "mean"):
+        say(f"{key:26}{_cell(before.get(key)):>9}{_cell(after[key]):>9}")
+    for status, count in after["statuses"].items():
+        was = before.get("statuses", {}).get(status)
+        say(f"  {status.replace('_', ' '):24}{_cell(was):>9}{count:>9}")
+    say("")
     bands = dict.fromkeys((*before.get("bands", {}), *after["bands"]))
     for band in reversed(list(bands)):
         counts = (one.get("bands", {}).get(band) for one in (before, after))
