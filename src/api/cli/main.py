@@ -16,6 +16,7 @@ from api.cli import (
     looking,
     privacy,
     rebuilding,
+    reporting,
     scoring,
 )
 from api.cli.common import FileRefused, fail
@@ -34,6 +35,7 @@ app.command("import")(importing.import_command)
 app.command("template")(importing.template_command)
 app.command("score")(scoring.score_command)
 app.command("export")(scoring.export_command)
+app.command("report")(reporting.report_command)
 app.command("diff")(comparing.diff_command)
 app.command("series")(comparing.series_command)
 app.command("advise")(advising.advise_command)
