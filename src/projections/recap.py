@@ -89,7 +89,8 @@ def offices(units: UnitDirectory, on: date) -> dict[str, str | None]:
     That is the topmost unit; where every unit that stands has one common root, the unit directly
     below the root. A closed unit counts where its sole successor does, else nowhere.
     """
-    standing = [one for one in units.units if units.described(one, on) and not units.closed(one, on)]
+    known = [one for one in units.units if units.described(one, on)]
+    standing = [one for one in known if not units.closed(one, on)]
     roots = {units.path(one, on)[-1] for one in standing}
     root = roots.pop() if len(roots) == 1 else None
     return {one.hex: _office(one, units, on, root) for one in units.units}
@@ -165,10 +166,9 @@ def _people(found: Cohort, frame: Frame, office_of: Mapping[str, str | None]) ->
 def _education(view: View) -> pl.DataFrame:
     """The highest level of education on record that day, in the order of the closed list."""
     rows = view.rows(QUALIFICATION, [LEVEL], covering=True)
-    highest = rows.group_by(SUBJECT).agg(
+    return rows.group_by(SUBJECT).agg(
         pl.col(LEVEL).sort_by(pl.col(LEVEL).to_physical()).last().cast(pl.String).alias(EDUCATION)
     )
-    return highest
 
 
 def _sex(view: View) -> pl.DataFrame:

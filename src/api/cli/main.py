@@ -16,6 +16,7 @@ from api.cli import (
     looking,
     privacy,
     rebuilding,
+    reconciling,
     reporting,
     scoring,
 )
@@ -35,6 +36,7 @@ app.command("import")(importing.import_command)
 app.command("template")(importing.template_command)
 app.command("score")(scoring.score_command)
 app.command("export")(scoring.export_command)
+app.command("reconcile")(reconciling.reconcile_command)
 app.command("report")(reporting.report_command)
 app.command("diff")(comparing.diff_command)
 app.command("series")(comparing.series_command)

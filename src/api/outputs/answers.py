@@ -61,8 +61,7 @@ def write_answers(
     told = DigestOfAnswers()
     counted = _counted(rows, told)
     if suffix == ".jsonl":
-        for row in counted:
-            stream.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+        stream.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in counted)
     elif suffix == ".csv":
         _write_csv(stream, counted, asked)
     elif suffix == ".xlsx":

@@ -51,3 +51,92 @@ def reason_words(reason: Reason) -> str:
     if reason.measure is None:
         return words
     return f"{code_words(reason.measure.upper())}: {words}"
+
+
+# A printed number that is not ours: why, and what to do about it.
+_PRINTED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "KNOWN_LATER": (
+            "baru diketahui di sini setelah nilai dicetak",
+            "Kirim yang baru diketahui ke SIASN dan minta pengukuran ulang.",
+        ),
+        "OTHER_ROUNDING": (
+            "angka yang sama, pembulatan lain",
+            "Tidak ada yang perlu dibetulkan; bandingkan sebanyak desimal yang dicetak.",
+        ),
+        "MISSING_COUNTED": (
+            "yang belum ada dihitung sebagai angka di sana",
+            "Lengkapi dan catat di sini dan di sana; tidak diketahui bukan nol.",
+        ),
+        "FACT_NOT_THERE": (
+            "tanpa fakta ini hasilnya sama: mereka tidak memilikinya",
+            "Kirim fakta dengan dokumennya ke SIASN.",
+        ),
+        "OTHER_CUT_OFF": (
+            "sama dengan hasil pada tanggal lain",
+            "Tanyakan tanggal pengukuran mereka; hitung di sini per tanggal itu.",
+        ),
+        "OTHER_WINDOW": (
+            "sama dengan hasil dalam jangka waktu lain",
+            "Pastikan jangka waktunya dalam aturan, lalu berlakukan instrumennya.",
+        ),
+        "OTHER_READING": (
+            "sama dengan hasil menurut cara baca lain",
+            "Pastikan cara bacanya dalam aturan, lalu berlakukan instrumennya.",
+        ),
+        "OTHER_CONTENT": (
+            "sama bila isi fakta ini lain",
+            "Bandingkan kedua catatan dengan dokumennya dan betulkan yang salah.",
+        ),
+        "OTHER_POST": (
+            "sama untuk jenis jabatan lain",
+            "Bandingkan jabatan pada tanggal itu; kirim atau betulkan keputusannya.",
+        ),
+        "OTHER_TEXT": (
+            "sama menurut aturan lain",
+            "Putuskan aturan yang berlaku untuk periode itu, lalu berlakukan.",
+        ),
+        "FACT_NOT_HERE": (
+            "sama dengan fakta yang tidak tercatat di sini",
+            "Minta dokumennya dan catat di sini, atau minta dihapus di sana.",
+        ),
+        "HALF_POINTS": (
+            "sama bila ini dihitung setengah",
+            "Tanyakan aturan yang memberi setengah nilai.",
+        ),
+        "OTHER_TEXT_POSSIBLE": (
+            "mungkin menurut aturan baru yang angkanya belum lengkap",
+            "Lengkapi aturan baru itu dan berlakukan.",
+        ),
+        "TOTAL_DOES_NOT_ADD_UP": (
+            "ukuran yang dicetak tidak berjumlah total yang dicetak",
+            "Laporkan total dan ukurannya kepada BKN.",
+        ),
+        "MEASURE_UNKNOWN": (
+            "instrumen tidak mempunyai ukuran ini",
+            "Cari aturan yang memuatnya, atau betulkan namanya dalam berkas impor.",
+        ),
+        "UNEXPLAINED": (
+            "tidak ada satu perubahan yang memberi angka mereka",
+            "Bandingkan kedua catatan fakta demi fakta.",
+        ),
+        "ONLY_PRINTED": (
+            "tercetak, tetapi di luar cakupan di sini",
+            "Periksa status kepegawaian dan cakupan instrumen.",
+        ),
+        "ONLY_OURS": (
+            "dihitung di sini, tetapi tidak ada hasil tercetak",
+            "Impor hasil cetaknya, atau tanyakan mengapa tidak dicetak.",
+        ),
+    }
+)
+
+
+def printed_cause_words(code: str) -> str:
+    """Why a printed number is not ours, by the code of its cause."""
+    return _PRINTED[code][0]
+
+
+def printed_step_words(code: str) -> str:
+    """What to do about a printed number that is not ours, by the code of its cause."""
+    return _PRINTED[code][1]

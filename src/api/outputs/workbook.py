@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Self
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
@@ -55,7 +55,7 @@ class Book:
         self._wrap = self._book.add_format({"text_wrap": True, "valign": "top"})
         self._day = self._book.add_format({"num_format": "dd-mm-yyyy", "align": "left"})
 
-    def __enter__(self) -> Book:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, fault: object, trace: object) -> None:
@@ -123,4 +123,3 @@ class Book:
                 sheet.write_string(row, column, str(cell), self._wrap)
             else:
                 sheet.write_number(row, column, cell)
-
