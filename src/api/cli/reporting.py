@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -63,14 +63,9 @@ def report_command(
     if out is None:
         raise Misuse("A report needs a file.", next_step="Name it with --out FILE.xlsx or .pdf.")
     suffix = known_suffix(out, rekap.SUFFIXES, "A report")
+    day = None if as_of is None else day_option(as_of)
+    ask = Ask(rekap.INSTRUMENT, day, period, parsed_instant(known_at), position)
     with opened(url, keys) as ledger:
-        ask = Ask(
-            rekap.INSTRUMENT,
-            None if as_of is None else day_option(as_of),
-            period,
-            parsed_instant(known_at),
-            position,
-        )
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
         found, told = _counted(ledger, asked, unit, quiet=as_json)
         made = rekap.document(
@@ -83,27 +78,33 @@ def report_command(
         )
         with written_aside(out) as stream:
             rekap.write(stream, suffix, made)
-    whole = found.whole
     if as_json:
-        print_json(
-            {
-                "report": name,
-                "file": str(out),
-                "as_of": asked.question.as_of.isoformat(),
-                "position": asked.question.position,
-                "people": whole.people,
-                "measured": whole.measured,
-                "not_computable": whole.not_computable,
-                "not_applicable": whole.not_applicable,
-                "left": found.left,
-                "mean": None if whole.total is None else decimal_text(whole.total),
-                "band": whole.band,
-                "digest": told.text(),
-            }
-        )
+        print_json(_shown(name, out, asked, found, told))
     else:
+        whole = found.whole
         mean = "no mean" if whole.total is None else f"mean {whole.total} {whole.band}"
         say(f"{out}: {whole.people} people, {whole.measured} measured, {mean}, {told.text()}.")
+
+
+def _shown(
+    name: str, out: Path, asked: Asked, found: Recap, told: DigestOfAnswers
+) -> dict[str, Any]:
+    """The figures of the whole, as scripts read them."""
+    whole = found.whole
+    return {
+        "report": name,
+        "file": str(out),
+        "as_of": asked.question.as_of.isoformat(),
+        "position": asked.question.position,
+        "people": whole.people,
+        "measured": whole.measured,
+        "not_computable": whole.not_computable,
+        "not_applicable": whole.not_applicable,
+        "left": found.left,
+        "mean": None if whole.total is None else decimal_text(whole.total),
+        "band": whole.band,
+        "digest": told.text(),
+    }
 
 
 def _list(*, as_json: bool) -> None:
