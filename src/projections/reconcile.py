@@ -215,7 +215,8 @@ class _Telling:
     def _tried(self, on: Ground, measure: Measure, printed: Decimal) -> Iterator[Tried]:
         """Every change, the likelier first."""
         yield from self._known_later(on, measure)
-        yield from self._cut_offs(measure, [self._printed.latest])
+        told = self._printed.learned_on
+        yield from self._cut_offs(measure, [] if told is None else [told])
         yield from _rounded(on.now, printed)
         yield from missing_counted(on)
         yield from without_facts(on, together=False)

@@ -285,10 +285,15 @@ def test_an_export_is_renamed_only_when_it_is_whole(tmp_path: Path) -> None:
     """A reader never sees half of one."""
 
     path = tmp_path / "x.jsonl"
-    with pytest.raises(LedgerError), written_aside(path) as stream:
-        stream.write(b"separuh")
-        assert not path.exists()
-        raise LedgerError("Putus.")
+
+    def broken() -> None:
+        with written_aside(path) as stream:
+            stream.write(b"separuh")
+            assert not path.exists()
+            raise LedgerError("Putus.")
+
+    with pytest.raises(LedgerError):
+        broken()
     assert not list(tmp_path.glob("x.jsonl*"))
     with written_aside(path) as stream:
         stream.write(b"utuh")

@@ -15,6 +15,7 @@ from api.outputs.words import printed_cause_words, printed_step_words
 from projections.reconcile_base import Code
 from tests.builders import DOCUMENT, about
 from tests.contract.command import AsnLedger
+from tests.intake.books import workbook
 from tests.persons import nip
 
 ASK = ("reconcile", "--instrument", "ip-asn", "--period", "2022")
@@ -175,7 +176,7 @@ def test_a_file_beside_the_answer(office: AsnLedger, suffix: str) -> None:
         return
     if suffix == "csv":
         text = io.StringIO(path.read_text("utf-8-sig"))
-        table = [row for row in csv.reader(text, delimiter=";")]
+        table = list(csv.reader(text, delimiter=";"))
     else:
         book = openpyxl.load_workbook(path)
         assert book.sheetnames == ["Rekonsiliasi", "Sebab", "Keterangan"]
@@ -215,3 +216,70 @@ def test_what_cannot_be_asked(office: AsnLedger, arguments: tuple[str, ...], sta
     assert result.status == status, result
     assert result.err
     assert set(office.folder.iterdir()) - before <= {office.folder / "ledger.sqlite3.facts"}
+
+
+PIP = ("No", "NIP", "Nama", "Nama Jabatan", "Satuan Kerja", "Golongan")
+MEASURED = ("Kualifikasi", "Kompetensi", "Kinerja", "Disiplin", "Total", "Kategori")
+TITLE = [["LAPORAN PENGUKURAN"], ["Provinsi Contoh"], ["Tahun 2022"], [], ["Halaman 1"], []]
+
+
+def test_a_workbook_of_siasn_is_reconciled(office: AsnLedger) -> None:
+    """Headers on row 7, the year above them; bad rows come back with all their errors at once."""
+    path = office.folder / "PIP ASN.xlsx"
+    rows = [
+        (1, nip(1), "Ani", "Analis", "BKD", "III/a", 20, 0, "30,00", 5, 55, "Sangat Rendah"),
+        (2, "12", "Budi", "Analis", "BKD", "", "dua puluh", "", "", "", "", ""),
+        (3, nip(88), "Orang Lain", "Analis", "BKD", "", 20, 0, 25, 5, 50, ""),
+        (4, nip(3), "Citra", "Analis", "BKD", "", 20, 0, 25, 5, 75, ""),
+    ]
+    workbook(path, [*TITLE, (*PIP, *MEASURED), *rows])
+    result = office("import", path, "--json")
+    shown = result.json
+    assert (result.status, shown["read"], shown["new"]) == (1, 4, 2)
+    refused = {(one["row"], one["column"], one["code"]) for one in shown["refused"]}
+    assert refused == {(9, "NIP", "NIP_MALFORMED"), (10, "NIP", "PERSON_UNKNOWN")}
+    also = [one["also"] for one in shown["refused"] if one["row"] == 9]
+    assert [(one["column"], one["code"]) for one in also[0]] == [
+        ("Kualifikasi", "NOT_A_NUMBER"),
+        ("Total", "FIELD_MISSING"),
+    ]
+    assert [one["code"] for one in shown["flagged"]] == ["TOTAL_DISAGREES"]
+    assert list(office.folder.glob("*.ditolak.xlsx"))
+    found = told(office)
+    assert found["counts"]["causes"] == {"FACT_NOT_THERE": 1}
+    assert [one["person"]["nip"] for one in found["only_printed"]] == [nip(3)]
+    again = office("import", path, "--json").json
+    assert (again["new"], again["same"]) == (0, 2)
+
+
+def test_a_workbook_without_numbers_of_persons_is_left_alone(office: AsnLedger) -> None:
+    """As SIASN's own export may be: a name is not a person, and the file says what it lacks."""
+    path = office.folder / "PIP ASN.xlsx"
+    headers = tuple(one for one in (*PIP, *MEASURED) if one != "NIP")
+    workbook(path, [*TITLE, headers, (1, "Ani", "Analis", "BKD", "", 20, 0, 30, 5, 55, "")])
+    result = office("import", path, "--json")
+    assert result.status == 1
+    assert "NIP_COLUMN_MISSING" in result.out
+    assert told(office)["counts"]["printed"] == 0
+
+
+def test_a_template_states_a_printed_result(office: AsnLedger) -> None:
+    """The form for this fact takes measures by name."""
+    assert office("template", "published_score", "--out", "f.xlsx").status == 0
+    book = openpyxl.load_workbook(office.folder / "f.xlsx")
+    page = book.worksheets[0]
+    wanted = {
+        "NIP": nip(1),
+        "Berlaku sejak (TMT)": "31-12-2022",
+        "Instrumen": "ip-asn",
+        "Periode": "2022",
+        "Nilai tiap dimensi": "kualifikasi = 20; kompetensi = 22,5; kinerja = 30; disiplin = 5",
+        "Total": "77,5",
+    }
+    for column in range(1, page.max_column + 1):
+        value = wanted.get(str(page.cell(3, column).value))
+        if value is not None:
+            page.cell(4, column, value)
+    book.save(office.folder / "f.xlsx")
+    assert office("import", "f.xlsx").status == 0
+    assert told(office)["counts"]["equal"] == 1
