@@ -13,7 +13,7 @@ import pytest
 
 from api.outputs.words import printed_cause_words, printed_step_words
 from projections.reconcile_base import Code
-from tests.builders import DOCUMENT, about
+from tests.builders import DOCUMENT, about, of_unit
 from tests.contract.command import AsnLedger
 from tests.intake.books import workbook
 from tests.persons import nip
@@ -283,3 +283,28 @@ def test_a_template_states_a_printed_result(office: AsnLedger) -> None:
     book.save(office.folder / "f.xlsx")
     assert office("import", "f.xlsx").status == 0
     assert told(office)["counts"]["equal"] == 1
+
+
+def test_on_both_databases(founded: AsnLedger) -> None:
+    """A person, a printed result, an export, a report: the same on SQLite and PostgreSQL."""
+    founded.file(
+        "a.jsonl",
+        about(1, "registered", name="Ani Contoh"),
+        about(1, "employment", employment="PNS"),
+        of_unit("BKD", "unit"),
+        about(1, "position", unit="BKD", kind="PELAKSANA"),
+        about(1, "qualification", level="S2", on="2015-08-01"),
+        about(1, "competency", hours=10),
+        about(1, "appraisal", predicate="SANGAT_BAIK"),
+        printed(1, {"kualifikasi": "20", "kompetensi": "11.25", "kinerja": "30"}, None),
+    )
+    assert founded("import", "a.jsonl", "--json").status == 0
+    found = told(founded)
+    assert found["counts"]["causes"] == {"OTHER_READING": 1}
+    (cause,) = (one for row in found["people"][0]["measures"] for one in row["causes"][:1])
+    assert cause["detail"]["there"] == "proportional"
+    for suffix in ("xlsx", "parquet"):
+        shown = founded("export", *ASK[1:], "--out", f"x.{suffix}", "--json").json
+        assert shown["rows"] == 1
+    shown = founded("report", "rekap-ip-asn", *ASK[3:], "--out", "r.pdf", "--json").json
+    assert (shown["people"], shown["measured"]) == (1, 1)
