@@ -13,7 +13,19 @@ from ledger.canonical import decimal_text
 from ledger.facts import Fact
 from projections.advise import NO_ROOT, tries
 from projections.lines import Leaf, Line, lines
-from projections.plan import AnyOf, Best, Entry, Latest, Measure, Rule, Total, Worst, bounds
+from projections.plan import (
+    KNOWN,
+    AnyOf,
+    Best,
+    Entry,
+    Latest,
+    Measure,
+    Rule,
+    Sum,
+    Total,
+    Worst,
+    bounds,
+)
 from projections.reconcile_base import (
     Cause,
     Code,
@@ -42,12 +54,12 @@ def without_facts(found: Ground, *, together: bool) -> Iterator[Tried]:
             for kind, known in found.case.facts.facts.items()
         }
         points = found.points(facts=replace(found.case.facts, facts=kept))
-        if points is not None:
+        if points is not None or isinstance(found.measure.rule, Sum):
             yield Tried(Cause(Code.FACT_NOT_THERE, group), points)
-        else:
-            for counted in counted_as(found.measure, found.case.post):
-                detail = {"missing_counted_as": decimal_text(counted)}
-                yield Tried(Cause(Code.FACT_NOT_THERE, group, detail), counted)
+            continue
+        for counted in counted_as(found.measure, found.case.post):
+            detail = {"missing_counted_as": decimal_text(counted)}
+            yield Tried(Cause(Code.FACT_NOT_THERE, group, detail), counted)
 
 
 def counted_as(measure: Measure, post: Post) -> list[Decimal]:
@@ -89,7 +101,7 @@ def contents(found: Ground) -> Iterator[Tried]:
         for condition in one.rule.where
         if not condition.absent
     ]
-    codes = {(kind, one.field, code) for kind, one in sorts for code in one.codes.value}
+    codes = {(kind, one.field, code) for kind, one in sorts for code in one.codes.value - {KNOWN}}
     for kind, name, code in sorted(codes):
         for fact in found.case.facts.known(kind):
             if fact.effective_on <= found.case.as_of:

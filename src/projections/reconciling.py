@@ -27,6 +27,7 @@ from projections.compare import Side
 from projections.frame import Frame
 from projections.inquiry import Asked
 from projections.plan import Plan
+from projections.reasons import MERGED
 from projections.reconcile import (
     FIELDS,
     INSTRUMENT,
@@ -79,7 +80,9 @@ def everybody(
     found = cohort(asked.plan, frame, asked.question, enacted=asked.enacted)
     answers = {one.subject: one for one in found.answers()}
     for stream in sorted(printed.keys() - answers.keys()):
-        answers[stream] = inquiry.one(ledger, asked, UUID(stream))
+        answer = inquiry.one(ledger, asked, UUID(stream))
+        if answer.why[0].code != MERGED:  # whose printed results stand again where he was merged
+            answers[stream] = answer
     members = {
         stream: one for stream, one in answers.items() if within is None or one.unit in within
     }

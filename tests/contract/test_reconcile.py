@@ -308,3 +308,12 @@ def test_on_both_databases(founded: AsnLedger) -> None:
         assert shown["rows"] == 1
     shown = founded("report", "rekap-ip-asn", *ASK[3:], "--out", "r.pdf", "--json").json
     assert (shown["people"], shown["measured"]) == (1, 1)
+
+
+def test_a_merged_record_is_counted_once(office: AsnLedger) -> None:
+    """What was printed under the old number stands again where the person was merged."""
+    told(office, about(4, "registered", name="Ani C."), printed(4, OURS_2022, "77.5"))
+    assert told(office)["counts"]["printed"] == 1
+    found = told(office, about(4, "merged", into=nip(1), on="2022-06-01"))
+    assert found["counts"]["printed"] == 1
+    assert [one["person"]["nip"] for one in found["only_printed"]] == []

@@ -17,10 +17,13 @@ from typing import Any, BinaryIO, Final, Self
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
+from ledger.errors import invariant
+
 Cell = str | int | Decimal | date | None
 
 CREATED: Final = dt.datetime(2020, 1, 1)  # noqa: DTZ001 - a fixed mark, so that files are equal
 SHEET_ROWS: Final = 1_048_576  # what a sheet of a workbook holds, its header included
+CELL_TEXT: Final = 32_767  # characters; the library would cut more off without a word
 EXACT_DIGITS: Final = 15  # a spreadsheet program keeps no more of a number
 _OPTIONS: Final = {
     "constant_memory": True,
@@ -118,6 +121,7 @@ class Book:
             if isinstance(cell, date):
                 sheet.write_datetime(row, column, cell, self._day)
             elif isinstance(cell, str):
+                invariant(len(cell) < CELL_TEXT, "text is longer than a cell of a workbook holds")
                 sheet.write_string(row, column, safe_cell(cell), self._wrap)
             elif len(Decimal(cell).as_tuple().digits) > EXACT_DIGITS:
                 sheet.write_string(row, column, str(cell), self._wrap)
