@@ -187,6 +187,10 @@ class Crowd:
             fields = {"level": level, "kind": "LAINNYA", "decided_on": "2018-01-01"}
             self._state(one, "sanction", fields, self._day(2_500))
 
+    def _again(self, kind: str, fields: Fields) -> Fields:
+        """What a correction states in the place of what was stated."""
+        return self._competency() if kind == "competency" else fields
+
     def _mend(self, one: _Person) -> None:
         root = self.dice.choice(list(one.facts))
         kind, current, fields, on = one.facts[root]
@@ -204,8 +208,7 @@ class Crowd:
             payload["until"] = self._day(800).isoformat()
         if do == "correct":
             on = self._day() if self.dice.randrange(2) else on
-            if kind == "competency":
-                fields = self._competency()
+            fields = self._again(kind, fields)
             payload |= {"fact": kind, "effective_on": on.isoformat(), "fields": fields}
         one.version += 1
         self.found.append(fact(one.stream, 0, f"employee.{do}/1", None, payload))
