@@ -469,9 +469,11 @@ class Sheet:
         brought: list[tuple[Row, set[str], Decimal, Decimal]] = []
         for sanction in self.record.of("sanction"):
             filings, rulings = law.matters(self.record.facts, sanction)
-            if late == "suspends" and any(law.filed(one) >= sanction["on"] for one in filings):
-                raise NotImplementedError("a late filing that suspends is not worked out here")
             levels, first = law.standing_on(sanction, filings, rulings, as_of)
+            if late == "suspends" and first is not None:
+                first = first_day(first, sanction, filings, rulings)
+                if first is None or first > as_of or waiting(as_of, sanction, filings, rulings):
+                    levels = set()
             opened = law.still_open_since(filings, rulings)
             if any(law.filed(one) >= sanction["on"] for one in filings):
                 part.marks.add(late_mark)
@@ -724,7 +726,6 @@ class Sheet:
             if node.get("of") in (None, one.name)
         ]
         part.marks.add(said(other["max"], other.get("mark", "verified"))[1])
-        part.reasons |= later_text(other, self.record.as_of)
         part.parts = [one for one, _ in named]
         whole = sum((most for _, most in named), Decimal(0))
 
@@ -735,6 +736,28 @@ class Sheet:
         part.between(scaled(one.low for one in part.parts), scaled(one.high for one in part.parts))
         part.low_open = scaled(one.reach()[0] for one in part.parts)
         part.high_open = scaled(one.reach()[1] for one in part.parts)
+
+
+def waiting(
+    day: date, sanction: Row, filings: Sequence[Row], rulings: Sequence[Row]
+) -> bool:
+    """Whether a filing on or after the sanction's day is unanswered on a day."""
+    for one in filings:
+        if sanction["on"] <= law.filed(one) <= day:
+            answered = law.answer_to(one, rulings)
+            if answered is None or day < answered:
+                return True
+    return False
+
+
+def first_day(
+    start: date, sanction: Row, filings: Sequence[Row], rulings: Sequence[Row]
+) -> date | None:
+    """The first day in force where a late filing suspends: its own, or that of an answer."""
+    answers = [law.answer_to(one, rulings) for one in filings]
+    days = sorted({start, *(one for one in answers if one is not None and one >= start)})
+    open_days = [one for one in days if not waiting(one, sanction, filings, rulings)]
+    return open_days[0] if open_days else None
 
 
 def cut(scale: Document, number: Decimal, mark: str) -> tuple[Any, str] | None:
@@ -773,9 +796,23 @@ def outside(document: Document, record: Record) -> str | None:
     return None
 
 
-def later_text(document: Document, as_of: date) -> set[str]:
+def later_text(document: Document, others: Mapping[str, Document], as_of: date) -> set[str]:
+    """Whether a later text is known, for the instrument or for one whose score it reads."""
     known = document.get("later_text")
-    return {"LATER_TEXT_KNOWN"} if known and known["from"] <= as_of else set()
+    if known and known["from"] <= as_of:
+        return {"LATER_TEXT_KNOWN"}
+    read = [others[name] for name in names_read(document.get("measures", ())) if name in others]
+    return set().union(*(later_text(one, others, as_of) for one in read))
+
+
+def names_read(measures: Iterable[Document]) -> list[str]:
+    """The instruments whose scores are read."""
+    found = []
+    for one in measures:
+        found += names_read(one.get("sum", ()))
+        if one.get("rule") == "score":
+            found.append(said(one["instrument"])[0])
+    return found
 
 
 def score(document: Document, record: Record, others: Mapping[str, Document]) -> Row:
@@ -787,7 +824,7 @@ def score(document: Document, record: Record, others: Mapping[str, Document]) ->
         return answer | {"reasons": {reason}}
     parts = Sheet(document, record, others).measures()
     every = [below for one in parts for below in one.all_parts()]
-    reasons = set().union(*(one.reasons for one in every)) | later_text(document, record.as_of)
+    reasons = set().union(*(one.reasons for one in every)) | later_text(document, others, record.as_of)
     marks = set().union(*(one.marks for one in every))
     reasons |= {f"PARAMETER_{mark.upper()}" for mark in marks - set(FIRM)}
     contested = {

@@ -42,7 +42,7 @@ class Everything(Crowd):
     """A crowd's facts, and as many of all other kinds, corrected, annulled and ended like them."""
 
     def _plain(self) -> list[Callable[[], tuple[str, Fields]]]:
-        own = super()._plain()
+        own = [*super()._plain(), *[self._service] * 4]
         return own + [partial(self._drawn, kind) for kind in (*kinds(), *OFTEN)]
 
     def _drawn(self, kind: str) -> tuple[str, Fields]:

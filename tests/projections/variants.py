@@ -43,10 +43,15 @@ CHANGES: tuple[tuple[str, str], ...] = (
 
 @cache
 def variant(chosen: Sequence[int]) -> Plan:
-    """The shipped instrument with these changes. A change whose text is gone is a mistake here."""
+    """The shipped instrument with these changes."""
+    return load(document_of(chosen), file=NAME)
+
+
+def document_of(chosen: Sequence[int]) -> bytes:
+    """Its text with these changes. A change whose text is gone is a mistake here."""
     document = text(NAME).decode()
     for number in chosen:
         old, new = CHANGES[number]
         assert old in document, old
         document = document.replace(old, new)
-    return load(document.encode(), file=NAME)
+    return document.encode()
