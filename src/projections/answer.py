@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from ledger.canonical import canonical_bytes, decimal_text, instant_text
-from projections.plan import Mark, Plan, Span, Value
+from projections.plan import Mark, Plan, Span, Value, values
 from projections.question import Question
 from projections.reasons import LATER_TEXT_KNOWN, MATTER_OPEN, Reason, of_parameter
 
@@ -218,6 +218,15 @@ def later_texts(plan: Plan, on: date) -> list[Reason]:
     return [Reason(LATER_TEXT_KNOWN, None, title) for first, title in plan.later if first <= on]
 
 
+def of_head(plan: Plan, on: date) -> list[Reason]:
+    """What makes every answer of a day less than certain: a later text, or a weak mark of the
+    parameters that say who is measured and which word the points have.
+    """
+    stated = (*values(plan.population), *values(plan.bands))
+    weak = (of_parameter(one, None) for one in stated if one.mark.makes_provisional)
+    return [*later_texts(plan, on), *(one for one in weak if one is not None)]
+
+
 def conclude(
     plan: Plan,
     question: Question,
@@ -235,7 +244,7 @@ def conclude(
     `disputed` are positions of facts that counted and are contested; `also` are reasons that
     belong to no measure.
     """
-    own = [*also, *later_texts(plan, question.as_of)]
+    own = [*also, *of_head(plan, question.as_of)]
     why = tuple(dict.fromkeys([*own, *(reason for one in measures for reason in one.why())]))
     span = _total(one.span for one in measures)
     reach = _total(one.reach for one in measures)

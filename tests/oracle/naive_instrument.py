@@ -796,6 +796,17 @@ def outside(document: Document, record: Record) -> str | None:
     return None
 
 
+def head_marks(document: Document) -> set[str]:
+    """Who is measured, and which word the points have, are parameters too."""
+    mark = document.get("mark", "verified")
+    stated = [*document["population"].values()]
+    bands = document.get("bands")
+    if bands is not None:
+        mark = bands.get("mark", mark)
+        stated += [bands["edge"], *(row[1] for row in bands["of"])]
+    return {own for own in (said(one, mark)[1] for one in stated) if own in WEAK}
+
+
 def later_text(document: Document, others: Mapping[str, Document], as_of: date) -> set[str]:
     """Whether a later text is known, for the instrument or for one whose score it reads."""
     known = document.get("later_text")
@@ -825,7 +836,7 @@ def score(document: Document, record: Record, others: Mapping[str, Document]) ->
     parts = Sheet(document, record, others).measures()
     every = [below for one in parts for below in one.all_parts()]
     reasons = set().union(*(one.reasons for one in every)) | later_text(document, others, record.as_of)
-    marks = set().union(*(one.marks for one in every))
+    marks = set().union(*(one.marks for one in every)) | head_marks(document)
     reasons |= {f"PARAMETER_{mark.upper()}" for mark in marks - set(FIRM)}
     contested = {
         fact["position"] for one in every for fact in one.used if fact["root"] in record.disputed

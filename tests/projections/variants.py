@@ -37,6 +37,7 @@ CHANGES: tuple[tuple[str, str], ...] = (
     ),
     ("    where: {assignment: [DEFINITIF, absent]}\n", ""),
     ("[60, KURANG]", "[60.005, KURANG]"),
+    ("    - [71, SEDANG]\n", "    - [71, {assumed: SEDANG}]\n"),
     ("where: {category: SEMINAR}", "where: {category: {recalled: [SEMINAR, TEKNIS]}}"),
 )
 
