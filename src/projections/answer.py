@@ -21,7 +21,7 @@ from projections.question import Question
 from projections.reasons import LATER_TEXT_KNOWN, MATTER_OPEN, Reason, of_parameter
 
 ENGINE = "1"
-_LEFT_OUT = ("digest", "person")
+_LEFT_OUT = ("digest", "person", "facts")
 
 
 class Status(StrEnum):
@@ -118,7 +118,11 @@ class MeasureResult:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole answer of one subject. `person` is joined by whoever may show it, never here."""
+    """The whole answer of one subject. `person` is joined by whoever may show it, never here.
+
+    `who` are the facts that say who is measured: in service or not, standing, post. Only a trace
+    knows them, and like all facts they are no part of the digest.
+    """
 
     plan: Plan
     question: Question
@@ -134,6 +138,7 @@ class Answer:
     measures: tuple[MeasureResult, ...]
     disputed: tuple[int, ...] = ()
     issued: str | None = None
+    who: tuple[FactUse, ...] = ()
 
     def as_json(self, *, with_facts: bool = True) -> dict[str, Any]:
         """The object of the public contract without `person`, keys in its order, with digest."""
@@ -161,6 +166,8 @@ class Answer:
             "band": self.band,
             "measures": [part.as_json(with_facts=with_facts) for part in self.measures],
         }
+        if with_facts:
+            shown["facts"] = [use.as_json() for use in self.who]
         shown["digest"] = digest(shown)
         return shown
 

@@ -31,10 +31,10 @@ from projections.plan_extra import (
     Tally,
 )
 from projections.reasons import Reason
+from projections.subject import EARLIER
 from projections.trace_case import ZERO, ratio_half_up
 from projections.trace_latest import FIRST, SECOND, WHOLE, part_of_year
 
-EARLIER = "EARLIER"
 NOT_ASKED = "NOT_ASKED"
 FIRST_FACT = "first"
 MONTH_AND_DAY = len("12-31")
@@ -132,8 +132,9 @@ def _elapsed(measure: Measure, rule: Elapsed, found: Found, as_of: date) -> Weig
     since: date = rows[counts][0]
     reached = since <= shift_months(as_of, -rule.at_least.value)
     points = measure.maximum.value if reached else ZERO
+    other = NOT_ASKED if rule.since.value == FIRST_FACT else EARLIER
     words = tuple(
-        (place == counts, since.isoformat() if place == counts else NOT_ASKED)
+        (place == counts, since.isoformat() if place == counts else other)
         for place in range(len(rows))
     )
     return Weighed(Span(points, points), fixed, (words,))
@@ -155,9 +156,11 @@ def _all(measure: Measure, rule: All, found: Found, as_of: date) -> Weighed:
     last = as_of.year if (as_of.month, as_of.day) == (12, 31) else as_of.year - 1
     asked = range(last - rule.years.value + 1, last + 1)
     newest: dict[tuple[int, str], int] = {}
+    earlier: set[int] = set()
     for place, row in enumerate(found[0]):
         part = part_of_year(row[0], row[1])
         if part is not None and part[0] in asked:
+            earlier |= {newest[part]} if part in newest else set()
             newest[part] = place
     verdicts = {part: _verdict(rule, found[0][place]) for part, place in newest.items()}
     counted: set[int] = set()
@@ -167,8 +170,9 @@ def _all(measure: Measure, rule: All, found: Found, as_of: date) -> Weighed:
         counted |= {newest[part] for part in parts if part in newest}
         said = [verdicts.get(part) for part in parts]
         years.append(False if False in said else None if None in said else True)
+    other = dict.fromkeys(earlier, EARLIER)
     words = tuple(
-        (place in counted, str(row[3]) if place in counted else NOT_ASKED)
+        (place in counted, str(row[3]) if place in counted else other.get(place, NOT_ASKED))
         for place, row in enumerate(found[0])
     )
     if False in years or None not in years:

@@ -130,9 +130,7 @@ def there(fact: Row, as_of: date) -> bool:
     return since is None or since <= as_of
 
 
-def depths(
-    units: Mapping[str, Iterable[Any]], as_of: date, position: int
-) -> dict[str | None, int]:
+def depths(units: Mapping[str, Iterable[Any]], as_of: date, position: int) -> dict[str | None, int]:
     """How many units lie above each."""
     parents: dict[str | None, str | None] = {}
     for unit, events in units.items():
@@ -140,9 +138,9 @@ def depths(
         told = [one for one in known if one["kind"] == "unit" and law.visible(one, as_of)]
         parents[unit] = law.newest(told)["fields"].get("parent") if told else None
     found: dict[str | None, int] = {}
-    for unit in parents:
+    for unit, direct in parents.items():
         above: list[str] = []
-        parent = parents[unit]
+        parent = direct
         while parent is not None and parent != unit and parent not in above:
             above.append(parent)
             parent = parents.get(parent)
@@ -274,12 +272,12 @@ class Sheet:
         maxima = Decimal(0)
         for child in node["sum"]:
             when = child.get("when", {})
-            if "position_kind" in when:
-                if self.record.kind not in words(said(when["position_kind"])[0]):
-                    continue
-            if "employment" in when:
-                if self.record.employment() not in words(said(when["employment"])[0]):
-                    continue
+            kinds, statuses = when.get("position_kind"), when.get("employment")
+            if kinds is not None and self.record.kind not in words(said(kinds)[0]):
+                continue
+            status = self.record.employment()
+            if statuses is not None and status not in words(said(statuses)[0]):
+                continue
             part.parts.append(self.measure(child, mark))
             maxima += exact(said(child["max"])[0])
         part.low = sum((one.low for one in part.parts), Decimal(0))
@@ -319,7 +317,9 @@ class Sheet:
         if not facts:
             self.none(part, node, mark, "FACT_MISSING")
             return
-        found = [(fact, self.entry(node["points"][fact["fields"][node["by"]]], mark)) for fact in facts]
+        found = [
+            (fact, self.entry(node["points"][fact["fields"][node["by"]]], mark)) for fact in facts
+        ]
         part.low = max(entry[0] for _, entry in found)
         part.high = max(entry[1] for _, entry in found)
         # What is not known matters only if it may bring more than what is.
@@ -481,7 +481,9 @@ class Sheet:
             if not counting and (levels or sanction["fields"]["level"] in words(ignored)):
                 part.marks.add(ignored_mark)
                 continue
-            ended = window == "held" and sanction["until"] is not None and sanction["until"] <= as_of
+            ended = (
+                window == "held" and sanction["until"] is not None and sanction["until"] <= as_of
+            )
             if counting and (ended or (first is not None and first < begin)):
                 if ended:
                     part.used += [*filings, *rulings]
@@ -610,7 +612,11 @@ class Sheet:
         last = as_of.year if as_of == date(as_of.year, 12, 31) else as_of.year - 1
         verdicts: list[bool | None] = []
         for year in range(last - int(years) + 1, last + 1):
-            facts = [one for one in self.record.of(node["facts"], node.get("where")) if one["on"] <= as_of]
+            facts = [
+                one
+                for one in self.record.of(node["facts"], node.get("where"))
+                if one["on"] <= as_of
+            ]
             periods = [law.of_period(facts, f"{year}-01-01", f"{year}-12-31")]
             if not periods[0]:
                 periods = [
@@ -738,9 +744,7 @@ class Sheet:
         part.high_open = scaled(one.reach()[1] for one in part.parts)
 
 
-def waiting(
-    day: date, sanction: Row, filings: Sequence[Row], rulings: Sequence[Row]
-) -> bool:
+def waiting(day: date, sanction: Row, filings: Sequence[Row], rulings: Sequence[Row]) -> bool:
     """Whether a filing on or after the sanction's day is unanswered on a day."""
     for one in filings:
         if sanction["on"] <= law.filed(one) <= day:
@@ -835,7 +839,9 @@ def score(document: Document, record: Record, others: Mapping[str, Document]) ->
         return answer | {"reasons": {reason}}
     parts = Sheet(document, record, others).measures()
     every = [below for one in parts for below in one.all_parts()]
-    reasons = set().union(*(one.reasons for one in every)) | later_text(document, others, record.as_of)
+    reasons = set().union(*(one.reasons for one in every)) | later_text(
+        document, others, record.as_of
+    )
     marks = set().union(*(one.marks for one in every)) | head_marks(document)
     reasons |= {f"PARAMETER_{mark.upper()}" for mark in marks - set(FIRM)}
     contested = {
