@@ -170,13 +170,27 @@ def _values(source: Source, view: View, distinct: pl.DataFrame) -> list[_Row]:
     ]
 
 
+def _once(source: Source, view: View, *, newest: bool) -> tuple[pl.DataFrame, list[_Row]]:
+    """Numbered values that several measures read alike, as each part of one assessment."""
+    held = isinstance(source.window, Held)
+    met = tuple((one.field, one.codes.value, one.absent) for one in source.where)
+    key = (source.kind, source.keys, met, held, source.window.after(view.as_of), newest)
+
+    def make() -> tuple[pl.DataFrame, list[_Row]]:
+        rows, columns = _rows(source, view)
+        kept = rows.filter(last_of_subject()) if newest else rows
+        coded, distinct = _numbered(kept, columns)
+        return coded, _values(source, view, distinct)
+
+    return view.once(key, make)
+
+
 def _means(measure: Measure, rule: Mean, view: View) -> Outcomes:
     """Each subject's numbers summed up, as integers; each distinct sum and count weighed once."""
     (source,) = rule.sources
-    rows, columns = _rows(source, view)
-    coded, distinct = _numbered(rows, columns)
+    coded, distinct = _once(source, view, newest=False)
     top = rule.of.value
-    given = [number_of(rule, value) for (value,) in _values(source, view, distinct)]
+    given = [number_of(rule, value) for (value,) in distinct]
     numbers = [None if one is None else min(one, top) for one in given]
     scale = scale_of(one for one in numbers if one is not None)
     whole = [None if one is None else int(one.scaleb(scale)) for one in numbers]
@@ -200,9 +214,8 @@ def _means(measure: Measure, rule: Mean, view: View) -> Outcomes:
 def _shares(measure: Measure, rule: Share, view: View) -> Outcomes:
     """Each subject's newest check counted; each distinct pair of counts weighed once."""
     (source,) = rule.sources
-    rows, columns = _rows(source, view)
-    coded, distinct = _numbered(rows.filter(last_of_subject()), columns)
-    counts = [in_order(rule, value) for (value,) in _values(source, view, distinct)]
+    coded, distinct = _once(source, view, newest=True)
+    counts = [in_order(rule, value) for (value,) in distinct]
     good, every = ([one[place] for one in counts] for place in (0, 1))
     found = coded.select(
         SUBJECT,

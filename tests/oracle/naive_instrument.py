@@ -140,7 +140,7 @@ def depths(units: Mapping[str, Iterable[Any]], as_of: date, position: int) -> di
     found: dict[str | None, int] = {}
     for unit, direct in parents.items():
         above: list[str] = []
-        parent = direct
+        parent: str | None = direct
         while parent is not None and parent != unit and parent not in above:
             above.append(parent)
             parent = parents.get(parent)
@@ -668,7 +668,7 @@ class Sheet:
         self, part: Part, sources: Sequence[tuple[Document, Any]], mark: str
     ) -> list[Any]:
         """Of each source what its newest fact says."""
-        found = []
+        found: list[Any] = []
         for source, window in sources:
             for condition in (source.get("where") or {}).values():
                 part.marks.add(said(condition, mark)[1])

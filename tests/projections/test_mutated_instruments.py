@@ -72,7 +72,7 @@ def loaded(document: bytes) -> Plan | None:
     assert time.process_time() - begun < AT_MOST
     if refusal is not None:
         assert refusal.message.startswith("rusak.yaml line ")
-        assert refusal.details["line"] >= 1
+        assert str(refusal.details["line"]).isdecimal()
         assert refusal.next_step
     return plan
 
