@@ -17,9 +17,9 @@ from api.cli import (
     looking,
     privacy,
     rebuilding,
-    rules,
     reconciling,
     reporting,
+    rules,
     scoring,
     trying,
 )
