@@ -100,6 +100,7 @@ def document(
         ("Instansi", agency),
         *question,
         *zip((*headers[:-1],), top[1:-1], strict=True),
+        ("Terukur, tetapi sementara", found.whole.provisional),
         (_LACKS, top[-1] or "-"),
         ("Sudah berhenti pada tanggal itu, tidak dihitung", found.left),
         ("Digest jawaban", digest),
