@@ -76,10 +76,12 @@ def _days(rule: Rule, facts: History, first: date, last: date) -> Iterator[date]
 
 def _windows(rule: Rule, kind: str) -> Iterator[Window]:
     if isinstance(rule, Gathered):
-        windows = [source.window for source in rule.sources if source.kind == kind]
-    else:
-        windows = [getattr(rule, "window", None)]
-    yield from (one for one in windows if isinstance(one, Window))
+        said = [source.window for source in rule.sources if source.kind == kind]
+        yield from (one for one in said if isinstance(one, Window))
+        return
+    window = getattr(rule, "window", None)
+    if isinstance(window, Window):
+        yield window
 
 
 def _counted_by(rule: Rule, fact: Fact) -> Iterator[date]:

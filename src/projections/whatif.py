@@ -118,7 +118,11 @@ def population(frame: Frame, before: GroupSide, after: GroupSide) -> Effect:
 def _bands(plan: Plan, rows: pl.DataFrame) -> dict[str, int]:
     """How many stand in each band of a plan, lowest first."""
     found = dict(rows[BAND].drop_nulls().value_counts().iter_rows())
-    names = dict.fromkeys(part.codes.value[0] for part in plan.bands.intervals)
+    words = [part.codes.value[0] for part in plan.bands.intervals]
+    if plan.outcomes is not None:
+        met, not_met, unknown = plan.outcomes
+        words = [not_met, unknown, met]
+    names = dict.fromkeys(words)
     return {name: int(found.get(name, 0)) for name in names}
 
 

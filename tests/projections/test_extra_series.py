@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 
 from projections.binding import bind
-from projections.compare import CauseClass, compare
+from projections.compare import compare
 from projections.instrument import load
 from projections.plan import Plan
 from projections.series import InForce
 from projections.shipped import drafts, names, text
+from projections.walk import CauseClass
 from tests.oracle.histories import UNITS
 from tests.projections.everything import Everything
 from tests.projections.extra_rules import RULES, plan_of, some_day
@@ -87,7 +88,7 @@ def one_person(*more: tuple[str, date, dict[str, object]]) -> Told:
 @pytest.mark.parametrize("employment", ["PNS", "PPPK"])
 def test_a_post_that_became_known_does_not_hide_the_employment(employment: str) -> None:
     """A corrected or late post changes nothing where only the employment is asked for."""
-    post = {"unit": UNITS[1], "kind": "PELAKSANA", "title_id": "b" * 32}
+    post: dict[str, object] = {"unit": UNITS[1], "kind": "PELAKSANA", "title_id": "b" * 32}
     told = one_person(
         ("employment", date(2016, 1, 1), {"employment": employment}),
         ("position", date(2020, 1, 1), post),
