@@ -10,19 +10,26 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
+from projections import whatif
 from projections.binding import bind
 from projections.compare import compare
+from projections.compare_people import compare_people
 from projections.instrument import load
+from projections.people_states import GroupSide
 from projections.plan import Plan
+from projections.question import Question
 from projections.series import InForce
 from projections.shipped import drafts, names, text
 from projections.walk import CauseClass
 from tests.oracle.histories import UNITS
 from tests.projections.everything import Everything
 from tests.projections.extra_rules import RULES, plan_of, some_day
-from tests.projections.logs import ListLog, fact, placed, units
+from tests.projections.logs import START, ListLog, fact, placed, units
 from tests.projections.sides import Told
+from tests.projections.test_cohort import frame_of_log
+from tests.projections.test_compare_people import one_by_one, points, side
 from tests.projections.test_series import check_days, points_of
+from tests.projections.test_whatif import check_effect
 
 SHIPPED = {name: load(text(name), file=name) for name in (*names(), *drafts())}
 BY_INSTRUMENT = {plan.instrument: plan for plan in reversed(list(SHIPPED.values()))}
@@ -64,6 +71,31 @@ def test_differences_end_at_the_answers(seed: int) -> None:
                 found = told.difference(stream, (PLANS[name], ends[0]), (PLANS[name], ends[1]))
                 if found.total is not None:
                     assert sum(found.by_class().values()) == found.total
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_many_people_are_told_what_each_is_told(seed: int) -> None:
+    """Differences by class, and the effect of another text, equal those of each; no total, no sum."""
+    dice = random.Random(seed)
+    on = some_day(seed)
+    log = Everything(seed, on).log(people=4, each=40)
+    frame, last = frame_of_log(log), len(log.events)
+    for name in dice.sample(sorted(PLANS), 4):
+        plan, other = PLANS[name], PLANS[dice.choice(sorted(PLANS))]
+        ends = [
+            (on + timedelta(dice.choice([0, 1, 31, 365, -366])), dice.choice([last, last * 2 // 3]))
+            for _ in range(2)
+        ]
+        group = [side(plan, end) for end in ends]
+        found = compare_people(frame, group[0], group[1])
+        told = {part: number for part, number in points(found).items() if number}
+        assert told == one_by_one(Told(log), group)
+        if plan.outcomes is not None:
+            assert all(one.mean is None for one in found.counts if one.measured)
+        asked = Question(ends[0][0], ends[0][1], START)
+        draft = GroupSide(other, whatif.under_draft(asked, other), None)
+        check_effect(log, GroupSide(plan, asked, 3), draft)
 
 
 PERSON = f"{5:032x}"
