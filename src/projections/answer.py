@@ -178,6 +178,29 @@ def digest(shown: Mapping[str, Any]) -> str:
     return "sha256:" + hashlib.sha256(canonical_bytes(kept)).hexdigest()
 
 
+class DigestOfAnswers:
+    """The digest of many answers: SHA-256 of the canonical array of theirs, in order of subject.
+
+    Whoever holds the lines of `score --all --json` can compute it: the texts of `digest`, quoted,
+    separated by commas, between brackets.
+    """
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256(b"[")
+        self.count = 0
+
+    def add(self, one: str) -> None:
+        """The digest of the next answer."""
+        self._hash.update(b"," * bool(self.count) + canonical_bytes(one))
+        self.count += 1
+
+    def text(self) -> str:
+        """`sha256:` and the hex digest of all that were added."""
+        whole = self._hash.copy()
+        whole.update(b"]")
+        return "sha256:" + whole.hexdigest()
+
+
 def _bare(value: Any) -> Any:
     """A part of an answer without `facts` at any level."""
     if isinstance(value, dict):

@@ -188,12 +188,12 @@ def cohort(
     found = people(view, plan.population, frame.in_order(wanted))
     alone = traced(plan, view, question, special.to_list(), enacted=enacted)
     nodes = grow(plan.measures, view, found)
-    scale = _scale(plan)
+    scale = points_scale(plan)
     numbers, paths = _numbers(plan, question, found, nodes, scale=scale, alone=alone)
     return Cohort(plan, question, enacted, numbers, scale, paths, found, nodes, view, alone)
 
 
-def _scale(plan: Plan) -> int:
+def points_scale(plan: Plan) -> int:
     """How many decimals hold every number of points that the plan can give.
 
     Raises:

@@ -138,13 +138,13 @@ def depths(units: Mapping[str, Iterable[Any]], as_of: date, position: int) -> di
         told = [one for one in known if one["kind"] == "unit" and law.visible(one, as_of)]
         parents[unit] = law.newest(told)["fields"].get("parent") if told else None
     found: dict[str | None, int] = {}
-    for unit, direct in parents.items():
+    for below, direct in parents.items():
         above: list[Any] = []
         parent = direct
-        while parent is not None and parent != unit and parent not in above:
+        while parent is not None and parent != below and parent not in above:
             above.append(parent)
             parent = parents.get(parent)
-        found[unit] = len(above)
+        found[below] = len(above)
     return found
 
 
