@@ -17,6 +17,7 @@ from ledger.canonical import decimal_text
 from ledger.events.prepare import AFTER
 from ledger.facts import Fact, History
 from projections.compare import Side
+from projections.days import candidates
 from projections.lines import Leaf, Line, Reading, Sums, doubtful, in_order, readers
 from projections.plan import (
     AnyOf,
@@ -30,7 +31,6 @@ from projections.plan import (
     bounds,
     depends_on_position,
 )
-from projections.series import candidates
 from projections.subject import POSITION, Post, post_on
 from projections.trace_case import FIELD_UNKNOWN, ZERO, branches, meeting, outside_window
 from projections.walk import State
