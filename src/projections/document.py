@@ -29,7 +29,7 @@ MAX_NODES = 20_000
 MAX_DIGITS = 12
 # What names an item of a list, so that its path says it.
 ITEM_NAMES = ("measure", "requirement")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

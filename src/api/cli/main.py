@@ -17,6 +17,8 @@ from api.cli import (
     looking,
     privacy,
     rebuilding,
+    reconciling,
+    reporting,
     rules,
     scoring,
     trying,
@@ -37,6 +39,8 @@ app.command("import")(importing.import_command)
 app.command("template")(importing.template_command)
 app.command("score")(scoring.score_command)
 app.command("export")(scoring.export_command)
+app.command("reconcile")(reconciling.reconcile_command)
+app.command("report")(reporting.report_command)
 app.command("diff")(comparing.diff_command)
 app.command("series")(comparing.series_command)
 app.command("advise")(advising.advise_command)
