@@ -11,6 +11,7 @@ from api.cli import (
     checkup,
     comparing,
     demo,
+    enacting,
     founding,
     importing,
     looking,
@@ -18,7 +19,9 @@ from api.cli import (
     rebuilding,
     reconciling,
     reporting,
+    rules,
     scoring,
+    trying,
 )
 from api.cli.common import FileRefused, fail
 from ledger.errors import LedgerError
@@ -43,6 +46,19 @@ app.command("series")(comparing.series_command)
 app.command("advise")(advising.advise_command)
 app.command("history")(looking.history_command)
 app.command("events")(looking.events_command)
+rulebook = typer.Typer(
+    help="The rule book: texts in force, drafts, and how one becomes the other.",
+    no_args_is_help=True,
+)
+rulebook.command("list")(rules.list_command)
+rulebook.command("show")(rules.show_command)
+rulebook.command("check")(rules.check_command)
+rulebook.command("try")(trying.try_command)
+rulebook.command("enact")(enacting.enact_command)
+rulebook.command("repeal")(enacting.repeal_command)
+app.add_typer(rulebook, name="instrument")
+app.command("pending")(enacting.pending_command)
+app.command("confirm")(enacting.confirm_command)
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")
