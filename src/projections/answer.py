@@ -18,7 +18,8 @@ from typing import Any
 from ledger.canonical import canonical_bytes, decimal_text, instant_text
 from projections.plan import Mark, Plan, Span, Value
 from projections.question import Question
-from projections.reasons import LATER_TEXT_KNOWN, MATTER_OPEN, Reason, of_parameter
+from projections.reasons import MATTER_OPEN, Reason, of_parameter
+from projections.text_doubts import text_doubts
 
 ENGINE = "1"
 _LEFT_OUT = ("digest", "person")
@@ -213,11 +214,6 @@ def verdict(plan: Plan, span: Span, reach: Span, *, doubt: bool, open_matter: bo
     return Verdict(status, span.low, reach if open_matter else None, word)
 
 
-def later_texts(plan: Plan, on: date) -> list[Reason]:
-    """That a later text is known for this day, which the plan is not."""
-    return [Reason(LATER_TEXT_KNOWN, None, title) for first, title in plan.later if first <= on]
-
-
 def conclude(
     plan: Plan,
     question: Question,
@@ -235,7 +231,7 @@ def conclude(
     `disputed` are positions of facts that counted and are contested; `also` are reasons that
     belong to no measure.
     """
-    own = [*also, *later_texts(plan, question.as_of)]
+    own = [*also, *text_doubts(plan, question.as_of)]
     why = tuple(dict.fromkeys([*own, *(reason for one in measures for reason in one.why())]))
     span = _total(one.span for one in measures)
     reach = _total(one.reach for one in measures)

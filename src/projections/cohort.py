@@ -19,7 +19,6 @@ from projections.answer import (
     MeasureResult,
     Status,
     conclude,
-    later_texts,
     not_applicable,
 )
 from projections.cohort_people import EMPLOYED, KIND, UNIT, WHY, People, people, registered
@@ -51,6 +50,7 @@ from projections.columns import SUBJECT
 from projections.frame import Frame
 from projections.plan import Extra, Latest, Measure, Plan, Sum, Total, Value
 from projections.question import Question
+from projections.text_doubts import text_doubts
 
 STREAM, STATUS, TOTAL, BAND = "stream", "status", "total", "band"
 RANGE_LOW, RANGE_HIGH = "range_low", "range_high"
@@ -255,7 +255,7 @@ def _concluded(plan: Plan, question: Question, whole: Numbers, scale: int) -> pl
     """Status, total, range and band: as `answer.verdict`, for everybody."""
     known = whole[LOW] == whole[HIGH]
     reasoned = whole[REASONED]
-    if later_texts(plan, question.as_of):
+    if text_doubts(plan, question.as_of):
         reasoned = constant(value=True, kind=pl.Boolean(), height=len(known))
     status = constant(Status.COMPLETE.value, STATUSES, len(known))
     status = status.set(reasoned, Status.PROVISIONAL.value)

@@ -6,7 +6,7 @@ of numbers is weighed once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -15,15 +15,18 @@ from ledger.errors import ProgramError
 from projections.answer import MeasureResult
 from projections.cohort_people import People
 from projections.cohort_view import Outcomes, View, outcome, outcomes
-from projections.columns import EFF_FROM, SUBJECT, day_of_number, layout
+from projections.columns import EFF_FROM, EFF_UNTIL, NO_END, SUBJECT, day_of_number, layout
+from projections.columns import ROOT as ROOT_COLUMN
 from projections.plan import Extra, Held, Measure
-from projections.plan_extra import ON, Gathered, HeldPost, Source
+from projections.plan_extra import ON, ROOT, UNTIL, Gathered, HeldPost, Source
 from projections.subject import POSITION
 from projections.tables import field_value
 from projections.trace_extra import source_values
 from projections.weighing import held_post, weigh
 
 _CODE = "code"
+# What a fact says of itself, by its column in the facts table.
+_OWN = {ON: EFF_FROM, UNTIL: EFF_UNTIL, ROOT: ROOT_COLUMN}
 _Row = tuple[Any, ...]
 _Lists = dict[int, tuple[int, ...]]
 
@@ -70,7 +73,7 @@ def _by_post(measure: Measure, rule: HeldPost, kinds: pl.Series) -> Outcomes:
 def _lists(source: Source, view: View) -> tuple[_Lists, Sequence[_Row]]:
     """By subject the numbers of his facts in order; and what each number stands for."""
     fields = list(source.fields)
-    columns = [EFF_FROM if key == ON else key for key in source.keys]
+    columns = [_OWN.get(key, key) for key in source.keys]
     masks = () if isinstance(source.window, Held) else view.in_window(source.window)
     rows = view.rows(
         source.kind,
@@ -89,12 +92,20 @@ def _lists(source: Source, view: View) -> tuple[_Lists, Sequence[_Row]]:
     shapes, scales = layout()[source.kind], view.table(source.kind, fields).scales
     values = [
         tuple(
-            day_of_number(row[EFF_FROM]) if key == ON else field_value(shapes[key], row, scales)
+            _own(key, row) if key in _OWN else field_value(shapes[key], row, scales)
             for key in source.keys
         )
         for row in distinct.iter_rows(named=True)
     ]
     return lists, values
+
+
+def _own(key: str, row: Mapping[str, Any]) -> object:
+    """What `Fact` says of itself: its legal day, its end or None, its root."""
+    stored = row[_OWN[key]]
+    if key == ROOT:
+        return stored
+    return None if stored == NO_END else day_of_number(stored)
 
 
 def _weighed(

@@ -20,7 +20,17 @@ from projections import reasons
 from projections.answer import MeasureResult
 from projections.cohort_view import Outcomes, View, constant, interval_of, outcome, outcomes
 from projections.columns import EFF_FROM, SUBJECT, day_number, layout
-from projections.plan import Cuts, Entry, Halves, Latest, Mark, Measure, Span, Value, bounds
+from projections.plan import (
+    Cuts,
+    Entry,
+    Latest,
+    Mark,
+    Measure,
+    Span,
+    Value,
+    bounds,
+)
+from projections.plan_words import Halves
 from projections.reasons import Reason
 from projections.trace_case import ZERO, conditions, ratio_half_up, window_values
 

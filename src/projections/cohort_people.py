@@ -27,6 +27,7 @@ from projections.subject import (
     REGISTERED,
     STANDING,
     Surroundings,
+    outside_kinds,
 )
 
 REFERENCE = "position_ref"
@@ -79,13 +80,13 @@ def registered(view: View) -> pl.Series:
 def people(view: View, population: Population, subjects: pl.Series) -> People:
     """Who these subjects were on the day, and why some of them are not measured."""
     found: list[Reason] = []
-    why = _outside(view, population, found)
     posts = _posts(view)
     rows = pl.Series(range(posts.height), dtype=pl.Int64)
     spread = view.spread(posts[SUBJECT], rows, default=NOBODY)
     places = spread.set(spread == NOBODY, None)
     employed = _employed(view)
     kinds = posts[KIND].gather(places)
+    why = _outside(view, population, kinds, found)
     units = posts[UNIT].gather(places.gather(subjects))
     frame = pl.DataFrame(
         [
@@ -99,7 +100,9 @@ def people(view: View, population: Population, subjects: pl.Series) -> People:
     return People(frame, kinds, found)
 
 
-def _outside(view: View, population: Population, found: list[Reason]) -> pl.Series:
+def _outside(
+    view: View, population: Population, kinds: pl.Series, found: list[Reason]
+) -> pl.Series:
     """By stream, the place among the reasons why it is not in the population; null if it is."""
 
     def place(reason: Reason) -> int:
@@ -119,6 +122,12 @@ def _outside(view: View, population: Population, found: list[Reason]) -> pl.Seri
     if population.standing is not None:
         by_standing = _by_standing(view, population.standing.value, place)
         why = why.zip_with(why != INSIDE, by_standing)
+    if population.kinds is not None:
+        for kind in layout()[POSITION]["kind"].choices:
+            reason = outside_kinds(population, kind)
+            held = (kinds == kind).fill_null(value=False)
+            if reason is not None:
+                why = why.set(held & (why == INSIDE), place(reason))
     merged = view.rows(MERGED, [], covering=True)[SUBJECT].unique()
     if len(merged):
         why = why.scatter(merged, place(Reason(reasons.MERGED, None, None)))

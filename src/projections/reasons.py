@@ -32,6 +32,8 @@ MATTER_OPEN = "MATTER_OPEN"
 FACT_DISPUTED = "FACT_DISPUTED"
 INSTRUMENT_NOT_IN_FORCE = "INSTRUMENT_NOT_IN_FORCE"
 LATER_TEXT_KNOWN = "LATER_TEXT_KNOWN"
+CODE_NOT_NAMED = "CODE_NOT_NAMED"
+TO_BE_CONFIRMED = "TO_BE_CONFIRMED"
 
 PERSONNEL_OFFICE = "BKD"
 APPRAISER = "Pejabat penilai"
@@ -60,6 +62,11 @@ _WORDS: Mapping[str, tuple[str | None, str | None]] = {
     MATTER_OPEN: (FORUM, "Record the ruling when it is given."),
     FACT_DISPUTED: (PERSONNEL_OFFICE, "Resolve the dispute."),
     INSTRUMENT_NOT_IN_FORCE: (AGENCY, "Enact the instrument that this measure reads."),
+    CODE_NOT_NAMED: (
+        AGENCY,
+        "Enact the instrument with what this code means, or correct the fact.",
+    ),
+    TO_BE_CONFIRMED: (AGENCY, "Confirm it in writing; no fact in the ledger tells it."),
     LATER_TEXT_KNOWN: (AGENCY, "Complete the later text and enact it."),
 }
 

@@ -16,7 +16,16 @@ from typing import Any
 from ledger.facts import Fact
 from projections import reasons
 from projections.answer import FactUse, MeasureResult
-from projections.plan import Entry, Halves, Latest, Mark, Measure, Span, Value, bounds
+from projections.plan import (
+    Entry,
+    Latest,
+    Mark,
+    Measure,
+    Span,
+    Value,
+    bounds,
+)
+from projections.plan_words import Halves
 from projections.reasons import Reason
 from projections.subject import EARLIER_RECORDED, NOT_YET, use
 from projections.trace_case import (

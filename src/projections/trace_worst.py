@@ -14,7 +14,15 @@ from typing import Any
 from ledger.sanction import FILINGS, RULING, Effect, effects
 from projections import reasons
 from projections.answer import FactUse, MeasureResult
-from projections.plan import Held, LateFiling, Measure, Span, Value, Worst, bounds
+from projections.plan import (
+    Held,
+    Measure,
+    Span,
+    Value,
+    Worst,
+    bounds,
+)
+from projections.plan_words import LateFiling
 from projections.reasons import Reason
 from projections.subject import ENDED, NOT_YET, use
 from projections.trace_case import OUT_OF_WINDOW, Case, outside_window, result, window_values
