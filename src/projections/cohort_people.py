@@ -28,6 +28,7 @@ from projections.subject import (
     STANDING,
     Surroundings,
     outside_kinds,
+    outside_standing,
 )
 
 REFERENCE = "position_ref"
@@ -119,8 +120,8 @@ def _outside(
         distinct.with_columns(pl.Series(WHY, places, dtype=pl.Int32)), on=_WORD, how="left"
     )
     why = view.spread(coded[SUBJECT], coded[WHY], default=unregistered)
-    if population.standing is not None:
-        by_standing = _by_standing(view, population.standing.value, place)
+    if population.standing is not None or population.not_standing is not None:
+        by_standing = _by_standing(view, population, place)
         why = why.zip_with(why != INSIDE, by_standing)
     if population.kinds is not None:
         for kind in layout()[POSITION]["kind"].choices:
@@ -150,17 +151,12 @@ def _employed(view: View) -> pl.Series:
     return constant(None, choices, view.frame.subjects).scatter(service[SUBJECT], found)
 
 
-def _by_standing(view: View, allowed: frozenset[str], place: Callable[[Reason], int]) -> pl.Series:
-    """By stream, the place of the reason that its standing gives; a standing must be known."""
+def _by_standing(view: View, population: Population, place: Callable[[Reason], int]) -> pl.Series:
+    """By stream, the place of the reason that its standing gives, or that none is on record."""
     rows = view.rows(STANDING, [STANDING], covering=True).filter(last_of_subject())
     choices = layout()[STANDING][STANDING].choices
-    places = [
-        INSIDE
-        if code in allowed
-        else place(Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {code}"))
-        for code in choices
-    ]
-    unknown = place(Reason(reasons.STANDING_UNKNOWN, None, STANDING))
+    whys = [outside_standing(population, code) for code in (*choices, None)]
+    *places, unknown = [INSIDE if one is None else place(one) for one in whys]
     found = pl.Series(places, dtype=pl.Int32).gather(rows[STANDING].to_physical())
     return view.spread(rows[SUBJECT], found, default=unknown)
 

@@ -36,6 +36,7 @@ from projections.plan_words import Basis
 SUBJECTS = (EMPLOYEE,)
 PERIOD_END = "period_end"
 MOST_LEVELS = 6
+NOT_STANDING = "`not_standing`"
 OUTCOMES = ("met", "not_met", "unknown")
 
 
@@ -172,10 +173,14 @@ def _cut_off(node: Node, scope: Scope) -> Value[str]:
 def _population(node: Node, scope: Scope) -> Population:
     form = Form(node, what="`population`")
     standing, kinds = form.may("standing"), form.may("position_kind")
+    not_standing = form.may("not_standing")
+    if standing is not None and not_standing is not None:
+        raise node.place.refusal("`standing` and `not_standing` are both there.", "Keep one.")
     found = Population(
         codes(form.need("employment"), scope, tuple(EmploymentStatus), "`employment`"),
         None if standing is None else codes(standing, scope, tuple(Standing), "`standing`"),
         None if kinds is None else codes(kinds, scope, POSITION_KINDS, "`position_kind`"),
+        None if not_standing is None else codes(not_standing, scope, tuple(Standing), NOT_STANDING),
     )
     form.done()
     return found

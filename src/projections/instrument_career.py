@@ -26,7 +26,7 @@ from projections.plan_career import CLOSES, Accrued, AtStep, Bonus, Conversion, 
 from projections.plan_words import Say
 
 PERIOD_FIELDS = ("from", "to")
-NEWEST, HIGHEST = "newest", "highest"
+FIRST, NEWEST, HIGHEST = "first", "newest", "highest"
 CASE = "case"
 MOST_STEPS = 99
 IDENT = "ident"
@@ -77,6 +77,7 @@ def _accrued(form: Form, scope: Scope) -> Accrued:
         since_facts=since_kind,
         since_where=conditions(since.may("where"), since_kind, scope),
         since_by=by,
+        start=word(since.need("start"), scope, (FIRST, NEWEST), what="`start`"),
         need=None if needed is None else _entries(needed, scope, known),
         bonus=None if extra is None else _bonus(Form(extra, what="`bonus`"), scope),
         say=told,

@@ -320,12 +320,14 @@ class Measure:
 class Population:
     """Who is measured: by status kepegawaian, and where stated by kedudukan hukum and kind of post.
 
-    Whoever holds no post of a known kind is measured: what is not known shuts nobody out.
+    Whoever holds no post of a known kind, or has no standing on record that `not_standing` leaves
+    out, is measured: what is not known shuts nobody out.
     """
 
     employment: Value[frozenset[str]]
     standing: Value[frozenset[str]] | None
     kinds: Value[frozenset[str]] | None = None
+    not_standing: Value[frozenset[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

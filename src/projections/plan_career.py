@@ -78,10 +78,10 @@ class Bonus:
 class Accrued(Gathered):
     """A number added up since somebody holds what he holds, against what the next step needs.
 
-    Of the facts `since` the newest that holds on the day says the code, and the first of those
-    before it that say the same without another code between says the day: from it on facts count,
-    by their legal day. `need` are the numbers by that code. `bonus` adds its share of the need
-    once, rounded half up. What is told is `say`.
+    Of the facts `since` the newest that holds on the day says the code. It says the day too
+    (`start` newest), or the first of those before it does that say the same code without another
+    between (`first`). From that day on facts count, by their legal day. `need` are the numbers by
+    that code. `bonus` adds its share of the need once, rounded half up. What is told is `say`.
     """
 
     NAME: ClassVar[str] = "accrued"
@@ -91,6 +91,7 @@ class Accrued(Gathered):
     since_facts: str
     since_where: tuple[Condition, ...]
     since_by: str
+    start: Value[str]
     need: Mapping[str, Entry] | None
     bonus: Bonus | None
     say: Value[Say]

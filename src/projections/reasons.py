@@ -2,8 +2,8 @@
 
 Both interpreters give the code, the measure and what is missing; the words follow from the code
 alone, so that the same question has the same answer from either. `missing` is a stable short
-text: a fact, a field, a period or a parameter's place in the instrument, never a value of a
-person.
+text: a fact, a field, a period with the state of its appraisal, or a parameter's place in the
+instrument, never a value of a person.
 """
 
 from __future__ import annotations

@@ -100,14 +100,23 @@ def outside(facts: History, population: Population, on: date, kind: str | None) 
     employment = newest.fields["employment"]
     if employment not in population.employment.value:
         return Reason(reasons.NOT_IN_POPULATION, None, f"{EMPLOYMENT} {employment}")
-    if population.standing is not None:
+    if population.standing is not None or population.not_standing is not None:
         standing = facts.latest(STANDING, on)
-        if standing is None:
-            return Reason(reasons.STANDING_UNKNOWN, None, STANDING)
-        said = standing.fields["standing"]
-        if said not in population.standing.value:
-            return Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {said}")
+        said = None if standing is None else standing.fields["standing"]
+        why = outside_standing(population, said)
+        if why is not None:
+            return why
     return outside_kinds(population, kind)
+
+
+def outside_standing(population: Population, said: str | None) -> Reason | None:
+    """Why a standing, or none on record, is not among those measured."""
+    if population.standing is not None and said is None:
+        return Reason(reasons.STANDING_UNKNOWN, None, STANDING)
+    left_out = population.not_standing is not None and said in population.not_standing.value
+    if left_out or (population.standing is not None and said not in population.standing.value):
+        return Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {said}")
+    return None
 
 
 def outside_kinds(population: Population, kind: str | None) -> Reason | None:

@@ -31,6 +31,7 @@ QUASHED = "DIBATALKAN"
 SUSPENDED = "SUSPENDED"
 NOT_WORST = "NOT_WORST"
 NOT_COUNTED = "NOT_COUNTED"
+NO_END_STATED = ", no end stated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ def _weigh(rule: Worst, effect: Effect, as_of: date) -> _Weight:
         until = effect.sanction.until
         if isinstance(rule.window, Held) and until is not None and until <= as_of:
             return replace(nothing, why=ENDED)
+        if isinstance(rule.window, Held):
+            why += NO_END_STATED if until is None else f", until {until.isoformat()}"
         after = rule.window.after(as_of)
         outside = outside_window(effect.first or as_of, after, as_of)
         if outside is not None:

@@ -19,7 +19,7 @@ from projections.weighed import NOT_ASKED, Found, Row, Weighed, Words, last_only
 
 OTHER_PERIOD = "OTHER_PERIOD"
 OVERLAPS = "OVERLAPS"
-HIGHEST = "highest"
+HIGHEST, FIRST_OF_RUN = "highest", "first"
 DAY = timedelta(days=1)
 ONE = Decimal(1)
 Marks = tuple[tuple[bool, str], ...]
@@ -105,7 +105,7 @@ def _converted(rule: Conversion, base: Decimal, factor: Decimal, months: Decimal
 
 
 def _accrued(measure: Measure, rule: Accrued, found: Found, as_of: date) -> Weighed:
-    fixed: tuple[Value[Any], ...] = (rule.say, rule.decimals)
+    fixed: tuple[Value[Any], ...] = (rule.say, rule.start, rule.decimals)
     rows, since = found[0], found[1]
     newest = _held_on(since, as_of)
     code = None if newest is None else since[newest][2]
@@ -114,7 +114,7 @@ def _accrued(measure: Measure, rule: Accrued, found: Found, as_of: date) -> Weig
         field = f".{rule.since_by}" if newest is not None else ""
         return of_none(measure, rule.none, fixed, f"{rule.since_facts}{field}", nothing)
     first = newest
-    while first and since[first - 1][2] == code:
+    while rule.start.value == FIRST_OF_RUN and first and since[first - 1][2] == code:
         first -= 1
     start: date = since[first][0]
     given = [(on >= start, None if one is None else Decimal(one)) for on, one in rows]

@@ -105,21 +105,21 @@ RULES: dict[str, str] = {
     none: {missing: [0, 75]}""",
     "accrued": """
   - {measure: collected, max: 10, rule: accrued, facts: competency, field: hours, say: collected,
-     since: {facts: position, by: functional_level}, decimals: 2, none: {missing: [0, 10]}}
+     since: {facts: position, by: functional_level, start: newest}, decimals: 2, none: {missing: [0, 10]}}
   - {measure: hours_enough, max: 10, rule: accrued, facts: competency, field: hours, say: reached,
-     since: {facts: position, where: {kind: FUNGSIONAL}, by: functional_level,
+     since: {facts: position, where: {kind: FUNGSIONAL}, by: functional_level, start: first,
      need: {AHLI_MUDA: 40, PEMULA: {recalled: 20.5}}}, decimals: 2, none: 0}
   - {measure: enough, max: 10, rule: accrued, facts: credit, where: {kind: [KONVERSI, PAK]},
-     field: value, say: reached, since: {facts: golongan, by: golongan,
+     field: value, say: reached, since: {facts: golongan, by: golongan, start: first,
      need: {III/a: 50, III/b: {missing: [40, 60]}}}, decimals: 2, none: {missing: [0, 10]},
      bonus: {facts: qualification, by: level, share: {recalled: 0.25}, ranks: {SD: 1, SLTP: 2,
      SLTA: 3, SLTA_KEJURUAN: 3, D1: 4, D2: 4, D3: 5, D4: 6, S1: 6, PROFESI: 6, SP1: 7, S2: 7,
      SP2: 8, S3: 8}}}""",
     "need": """
   - {measure: counted, max: 10, rule: accrued, facts: credit, field: value, say: counted,
-     since: {facts: golongan, by: golongan, need: {III/a: 10, III/b: 7.5}}, decimals: 2, none: 0}
+     since: {facts: golongan, by: golongan, start: first, need: {III/a: 10, III/b: 7.5}}, decimals: 2, none: 0}
   - {measure: lacking, max: 10, rule: accrued, facts: credit, field: value, say: lacking,
-     since: {facts: golongan, by: golongan, need: {III/a: {missing: [5, 10]}}}, decimals: 2,
+     since: {facts: golongan, by: golongan, start: first, need: {III/a: {missing: [5, 10]}}}, decimals: 2,
      none: {missing: [0, 10]}}""",
     "ladder": """
   - {measure: ladder, max: 10, rule: ladder, facts: golongan, by: golongan,
