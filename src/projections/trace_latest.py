@@ -159,7 +159,9 @@ def _read(measure: Measure, rule: Latest, facts: Sequence[Fact], name: str) -> _
     fact = facts[-1]
     state = fact.fields[rule.state_field]
     if state != rule.state.value:
-        return _unknown(rule, Reason(reasons.STATE_NOT_COUNTED, measure.name, f"{name} {state}"), state)
+        return _unknown(
+            rule, Reason(reasons.STATE_NOT_COUNTED, measure.name, f"{name} {state}"), state
+        )
     regime = fact.fields[rule.by[0]]
     table = rule.points[regime]
     predicate = fact.fields.get(rule.by[1])
