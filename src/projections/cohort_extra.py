@@ -13,7 +13,7 @@ import polars as pl
 
 from ledger.errors import ProgramError
 from projections.answer import MeasureResult
-from projections.cohort_people import People
+from projections.cohort_people import WHY, People
 from projections.cohort_view import Outcomes, View, outcome, outcomes
 from projections.columns import EFF_FROM, EFF_UNTIL, NO_END, SUBJECT, day_of_number, layout
 from projections.columns import ROOT as ROOT_COLUMN
@@ -37,7 +37,8 @@ def extra(measure: Measure, rule: Extra, view: View, people: People) -> Outcomes
         return _by_post(measure, rule, people.kinds)
     if not isinstance(rule, Gathered):
         raise ProgramError(f"{measure.name}: a rule without sources")
-    found = [_lists(source, view) for source in rule.sources]
+    measured = people.frame.filter(pl.col(WHY).is_null())[SUBJECT]
+    found = [_lists(source, view, measured) for source in rule.sources]
     subjects = sorted(set().union(*(lists for lists, _ in found)))
     keys: dict[tuple[tuple[int, ...], ...], int] = {}
     places = [
@@ -70,8 +71,11 @@ def _by_post(measure: Measure, rule: HeldPost, kinds: pl.Series) -> Outcomes:
     )
 
 
-def _lists(source: Source, view: View) -> tuple[_Lists, Sequence[_Row]]:
-    """By subject the numbers of his facts in order; and what each number stands for."""
+def _lists(source: Source, view: View, measured: pl.Series) -> tuple[_Lists, Sequence[_Row]]:
+    """By subject the numbers of his facts in order; and what each number stands for.
+
+    Only of those who are measured: nobody asks what the facts of the others come to.
+    """
     fields = list(source.fields)
     columns = [_OWN.get(key, key) for key in source.keys]
     masks = () if isinstance(source.window, Held) else view.in_window(source.window)
@@ -82,6 +86,7 @@ def _lists(source: Source, view: View) -> tuple[_Lists, Sequence[_Row]]:
         where=source.where,
         covering=isinstance(source.window, Held),
     )
+    rows = rows.filter(pl.col(SUBJECT).is_in(measured.implode()))
     distinct = rows.select(columns).unique(maintain_order=True).with_row_index(_CODE)
     coded = rows.join(distinct, on=columns, how="left", nulls_equal=True, maintain_order="left")
     grouped = coded.group_by(SUBJECT, maintain_order=True).agg(pl.col(_CODE))

@@ -130,8 +130,8 @@ def test_init_founds_ledger_keys_and_instruments(asn: AsnLedger) -> None:
         "name": "Pemerintah Provinsi Kalimantan Utara",
         "timezone": "Asia/Makassar",
     }
-    enacted = [one["instrument"] for one in shown["enacted"]]
-    assert "ip-asn" in enacted
+    enacted = [(one["instrument"], one["decree"]) for one in shown["enacted"]]
+    assert "ip-asn" in dict(enacted)
     assert len(set(enacted)) == len(enacted)
     decrees = {one["instrument"]: one["decree"] for one in shown["enacted"]}
     assert decrees["ip-asn"] == "PerBKN 8/2019"
