@@ -21,6 +21,24 @@ Written by `python -m tests.instrument_pages` from the texts themselves; how to 
 [writing-instruments.md](writing-instruments.md), the sources in
 [regulations.md](regulations.md). Founding a ledger enacts the shipped ones. Drafts are not enacted:
 an agency completes one with its own numbers, and enacts that.
+
+Which is which: a text is enacted at founding if each number in it was read somewhere or makes its answers
+provisional, and it says all that is asked. One that knows only a part of what the law asks, or whose weights an
+agency has to decide, is a draft, and says why. What no fact tells is never taken as met: it is named below as to be
+confirmed.
+
+What people ask, and where it is answered:
+
+| question | instrument |
+|---|---|
+| how much angka kredit did the year bring | `angka-kredit` |
+| how much was collected since the present rank | `angka-kredit-kumulatif` |
+| how much does the next rank need, what is there, what is lacking | `angka-kredit-kebutuhan` |
+| is it reached, for the next rank, for the next jenjang | `angka-kredit-pangkat`, `angka-kredit-jenjang`; `advise` says what is lacking |
+| may he be promoted at this period | `kenaikan-pangkat-reguler`, `-fungsional`, `-struktural` |
+| what does his sanction block, and until when | `hukdis`; its trace and `advise` say until when |
+| what does it cost in the index, does it bar Satyalancana | `hukdis-indeks`; `satyalancana-x`, `-xx`, `-xxx` |
+| what was his predicate | `skp` |
 """
 
 
