@@ -268,7 +268,7 @@ def test_events_are_the_log_in_order(office: AsnLedger) -> None:
         (("--kind", "competency"), ["competency"]),
         (("--kind", "competency", "--kind", "appraisal"), ["competency", "appraisal"]),
         (("--actor", "tidak-ada"), []),
-        (("--effective-from", "2022-01-01", "--effective-to", "2022-12-30"), ["competency"]),
+        (("--effective-from", "2022-01-02", "--effective-to", "2022-12-30"), ["competency"]),
         (("--effective-from", "2024-03-01", "--effective-to", "2024-03-01"), ["registered"]),
         (("--effective-from", "31-12-2022", "--kind", "appraisal"), ["appraisal"]),
         (("--recorded-to", "2020-01-01"), []),
