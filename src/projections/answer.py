@@ -101,6 +101,18 @@ class MeasureResult:
         for part in self.measures:
             yield from part.why()
 
+    def every_use(self) -> tuple[FactUse, ...]:
+        """Its facts and those of its parts, each once; what counts anywhere counts."""
+        if not self.measures:
+            return self.facts
+        found = {one.root: one for one in self.facts}
+        for part in self.measures:
+            for use in part.every_use():
+                before = found.get(use.root)
+                if before is None or (use.used and not before.used):
+                    found[use.root] = use
+        return tuple(sorted(found.values(), key=lambda one: (one.effective_on, one.position)))
+
     def as_json(self, *, with_facts: bool) -> dict[str, Any]:
         """The object of the public contract; `facts` only when asked for."""
         shown = {

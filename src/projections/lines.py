@@ -168,7 +168,7 @@ def in_order(fact: Fact) -> tuple[date, int]:
 
 def _reading(found: MeasureResult) -> Reading:
     reasoned = any(True for _ in found.why())
-    return Reading(found.span, found.reach, reasoned, uses=found.facts, result=found)
+    return Reading(found.span, found.reach, reasoned, uses=found.every_use(), result=found)
 
 
 @dataclass(frozen=True, slots=True)

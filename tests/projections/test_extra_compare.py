@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from ledger.facts import History
 from projections.binding import bind
 from projections.compare import Side, compare
+from projections.compare_people import compare_people
 from projections.instrument import load
 from projections.plan import Plan
 from projections.question import Question
@@ -22,6 +23,8 @@ from tests.oracle.histories import BOOK, UNITS
 from tests.projections.extra_rules import ExtraCrowd, some_day
 from tests.projections.logs import START, ListLog, folded
 from tests.projections.sides import Told
+from tests.projections.test_cohort import frame_of_log
+from tests.projections.test_compare_people import one_by_one, points, side
 from tests.projections.test_series import check_days
 
 DAYS = timedelta(days=150)
@@ -81,3 +84,33 @@ def test_a_later_text_of_a_text_that_is_read_is_a_day_of_the_series() -> None:
     for stream in told.people():
         rules = [InForce(date(2010, 1, 1), plan, 3)]
         check_days(told, stream, rules, date(2022, 12, 20), date(2023, 1, 10))
+
+
+NUMBERED = [
+    "angka-kredit-permenpanrb-1-2023.yaml",
+    "angka-kredit-kebutuhan-perbkn-3-2023.yaml",
+    "angka-kredit-kumulatif-perbkn-3-2023.yaml",
+    "hukdis-indeks.yaml",
+    "jp-pppk-24-jp.yaml",
+    "skp-predikat.yaml",
+    "drafts/kinerja-individu-contoh.yaml",
+    "drafts/profesionalitas-budaya-kerja-2021.yaml",
+]
+
+
+@pytest.mark.parametrize("name", NUMBERED)
+@settings(max_examples=4, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_a_group_differs_by_what_its_people_differ(name: str, seed: int) -> None:
+    """For further rules and populations by post: the parts are the sums over people."""
+    first = some_day(seed)
+    log = ExtraCrowd(seed, first).log(people=6, each=14)
+    plan = bind(PLANS[name], BY_INSTRUMENT.get)
+    last = len(log.events)
+    ends = [
+        side(plan, (first, last - seed % 50)),
+        side(plan, (first + timedelta(days=seed % 700), last)),
+    ]
+    found = compare_people(frame_of_log(log), ends[0], ends[1])
+    told = {part: number for part, number in points(found).items() if number}
+    assert told == one_by_one(Told(log), ends)
