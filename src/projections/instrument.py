@@ -22,6 +22,7 @@ from projections.instrument_values import Scope, codes, cuts, value, word
 from projections.plan import (
     Cuts,
     Interval,
+    Mark,
     Measure,
     Plan,
     Population,
@@ -129,10 +130,13 @@ def _met(maximum: Value[Decimal], words: tuple[str, str, str]) -> Cuts:
 def _in_force(node: Node, scope: Scope) -> tuple[Value[date], date | None]:
     """`in_force_from`: a day, bare or {mark: day}, with the day by which it was so for sure.
 
-    `sure_from` stands beside the mark: {recalled: 2010-03-31, sure_from: 2011-01-01}.
+    `sure_from` stands beside the mark: {recalled: 2010-03-31, sure_from: 2011-01-01}. A bare day of
+    a text whose numbers are recalled or assumed is a reading: who enacts the text confirms it.
     """
     sure = node.entries.get("sure_from") if isinstance(node, Table) else None
     if sure is None or not isinstance(node, Table):
+        if not isinstance(node, Table) and scope.mark is not None and scope.mark.makes_provisional:
+            scope = replace(scope, mark=Mark.READING)
         return value(node, scope, lambda bare: day(bare, what="`in_force_from`")), None
     kept = {key: part for key, part in node.entries.items() if part is not sure}
     found = value(replace(node, entries=kept), scope, lambda bare: day(bare, what="the day"))

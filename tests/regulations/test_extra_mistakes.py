@@ -138,3 +138,18 @@ def test_a_population_names_standings_in_one_way() -> None:
     both = "population: {standing: AKTIF, not_standing: CLTN, "
     document = whole(RULES["share"], 10).replace("population: {", both)
     assert "`standing` and `not_standing` are both there" in refusal(document).message
+
+
+@pytest.mark.parametrize(
+    ("mark", "day", "said"),
+    [
+        ("verified", "2019-01-01", "verified"),
+        ("assumed", "2019-01-01", "reading"),
+        ("verified", "{assumed: 2019-01-01}", "assumed"),
+    ],
+)
+def test_a_bare_first_day_is_confirmed_by_who_enacts(mark: str, day: str, said: str) -> None:
+    """It makes no answer provisional by itself; one that is marked does."""
+    document = whole(RULES["share"], 10).replace("mark: reading", f"mark: {mark}")
+    document = document.replace("in_force_from: 2019-01-01", f"in_force_from: {day}")
+    assert load(document.encode(), file="draft.yaml").first_day.mark == said
