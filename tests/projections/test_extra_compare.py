@@ -19,15 +19,17 @@ from projections.series import InForce
 from projections.shipped import drafts, names, text
 from projections.subject import Surroundings, depths_on, references_on
 from projections.trace import trace
-from tests.oracle.histories import BOOK, UNITS
+from projections.walk import CauseClass
+from tests.oracle.histories import BOOK, PERSON, UNITS
 from tests.projections.extra_rules import ExtraCrowd, some_day
-from tests.projections.logs import START, ListLog, folded
+from tests.projections.logs import START, ListLog, fact, folded, placed
 from tests.projections.sides import Told
 from tests.projections.test_cohort import frame_of_log
 from tests.projections.test_compare_people import one_by_one, points, side
 from tests.projections.test_series import check_days
 
 DAYS = timedelta(days=150)
+MAY, JUNE = date(2021, 5, 31), date(2021, 6, 1)
 PLANS = {name: load(text(name), file=name) for name in (*names(), *drafts())}
 BY_INSTRUMENT = {plan.instrument: plan for plan in reversed(list(PLANS.values()))}
 
@@ -114,3 +116,19 @@ def test_a_group_differs_by_what_its_people_differ(name: str, seed: int) -> None
     found = compare_people(frame_of_log(log), ends[0], ends[1])
     told = {part: number for part, number in points(found).items() if number}
     assert told == one_by_one(Told(log), ends)
+
+
+def test_a_fact_below_a_score_is_a_cause_of_its_own() -> None:
+    """A new sanction costs points of the score that reads it as a new fact, not as time passed."""
+    sanction = {"level": "SEDANG", "kind": "LAINNYA", "decided_on": "2021-05-01"}
+    facts = [
+        fact(PERSON, 0, "employee.registered/1", date(2010, 3, 1), {"employment": "PNS"}),
+        fact(PERSON, 0, "employee.sanction/1", date(2021, 6, 1), sanction),
+    ]
+    told = Told(ListLog(placed(facts)))
+    plan = bind(PLANS["hukdis-indeks.yaml"], BY_INSTRUMENT.get)
+    ends = [(plan, (day, 2)) for day in (MAY, JUNE)]
+    found = told.difference(PERSON.hex, ends[0], ends[1])
+    brought = {name: number for name, number in found.by_class().items() if number}
+    assert brought == {CauseClass.NEW_FACTS: -3}
+    assert [one.new.kind for one in found.causes if one.new is not None] == ["sanction"]
