@@ -55,7 +55,7 @@ from projections.plan import (
     Worst,
     bounds,
 )
-from projections.plan_words import Award, Halves, LateFiling
+from projections.plan_words import Award, Halves, LateFiling, Since
 
 POSITION_KINDS = tuple(kind.value for kind in PositionKind)
 CALENDAR_YEAR = "calendar_year"
@@ -221,6 +221,7 @@ def _worst(form: Form, scope: Scope) -> Worst:
     by, choices = code_field(by_node, kind, scope)
     check_always_there(by, by_node.place, kind, scope)
     ignored = codes(form.need("ignored"), scope, choices, "`ignored`")
+    since = form.may("since")
     return Worst(
         facts=kind,
         by=by,
@@ -233,6 +234,9 @@ def _worst(form: Form, scope: Scope) -> Worst:
             scope,
             lambda bare: LateFiling(one_of(bare, tuple(LateFiling), what="`late_filing`")),
         ),
+        since=None
+        if since is None
+        else value(since, scope, lambda bare: Since(one_of(bare, tuple(Since), what="`since`"))),
     )
 
 

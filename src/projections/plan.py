@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 
 from ledger.values import shift_months
-from projections.plan_words import Award, Basis, Halves, LateFiling, WindowStart
+from projections.plan_words import Award, Basis, Halves, LateFiling, Since, WindowStart
 
 T_co = TypeVar("T_co", covariant=True)
 MONTHS_A_YEAR = 12
@@ -249,7 +249,8 @@ class Worst:
 
     What a sanction's objections, appeals and rulings make of it is `ledger.sanction`; levels in
     `ignored` never count. `none` is the answer when nothing counts. `until` of a sanction plays
-    no part but in the window Held, which asks whether its term still runs.
+    no part but in the window Held, which asks whether its term still runs, and where `since` END
+    counts the window from the end of its term: without an end on record it stays in the window.
     """
 
     NAME: ClassVar[str] = "worst"
@@ -260,6 +261,7 @@ class Worst:
     none: Entry
     window: Window | Ever | Held
     late_filing: Value[LateFiling]
+    since: Value[Since] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,13 @@ class LateFiling(StrEnum):
     SUSPENDS = "suspends"
 
 
+class Since(StrEnum):
+    """From which of its days a sanction lies in a window: that of its effect, or its term's end."""
+
+    EFFECT = "effect"
+    END = "end"
+
+
 class Basis(StrEnum):
     """What kind of text an instrument is."""
 

@@ -56,7 +56,7 @@ _KEYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "none": _POINTS,
             "late_filing": _WORD,
         },
-        {},
+        {"since": _WORD},
     ),
     "tally": ({**_SOME, "by": _TEXT, "points": _TABLE}, {"where": _WHERE, "others": _POINTS}),
     "share": (

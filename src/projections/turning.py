@@ -13,7 +13,7 @@ from ledger.facts import Fact, History
 from ledger.sanction import FILINGS
 from ledger.values import shift_months
 from projections.lines import Gate, Reader, kinds_of, year_end
-from projections.plan import Latest, Measure, Plan, Rule, Sum, Window
+from projections.plan import Latest, Measure, Plan, Rule, Sum, Window, Worst
 from projections.plan_extra import All, Elapsed, Gathered, OnDays, Score
 from projections.plan_words import WindowStart
 from projections.text_doubts import turning_days
@@ -115,6 +115,8 @@ def _counted_by(rule: Rule, fact: Fact) -> Iterator[date]:
         yield year_end(fact.fields)
     else:
         yield fact.effective_on
+        if isinstance(rule, Worst) and fact.until is not None:
+            yield fact.until
         if fact.kind in FILINGS:
             yield date.fromisoformat(fact.fields["filed_on"])
 

@@ -63,6 +63,10 @@ RULES: dict[str, str] = {
   - {measure: worst_held, max: 10, rule: worst, facts: sanction, by: level, window: held,
      points: {RINGAN: 10, SEDANG: 0, BERAT: 0}, ignored: MORAL, none: 10,
      late_filing: no_suspension}""",
+    "worst_end": """
+  - {measure: worst_end, max: 10, rule: worst, facts: sanction, by: level, window: {years: 2,
+     start: rolling}, since: {assumed: end}, points: {RINGAN: 10, SEDANG: 0, BERAT: 0},
+     ignored: MORAL, none: 10, late_filing: no_suspension}""",
     "all": """
   - {measure: all, max: 10, rule: all, facts: appraisal, where: {assignment: [DEFINITIF, absent]},
      only: {state: DINILAI}, years: 2, by: predicate, codes: [SANGAT_BAIK, BAIK]}""",

@@ -21,7 +21,7 @@ from projections.subject import Surroundings, depths_on, references_on
 from projections.trace import trace
 from projections.walk import CauseClass
 from tests.oracle.histories import BOOK, PERSON, UNITS
-from tests.projections.extra_rules import ExtraCrowd, some_day
+from tests.projections.extra_rules import RULES, ExtraCrowd, plan_of, some_day
 from tests.projections.logs import START, ListLog, fact, folded, placed
 from tests.projections.sides import Told
 from tests.projections.test_cohort import frame_of_log
@@ -132,3 +132,15 @@ def test_a_fact_below_a_score_is_a_cause_of_its_own() -> None:
     brought = {name: number for name, number in found.by_class().items() if number}
     assert brought == {CauseClass.NEW_FACTS: -3}
     assert [one.new.kind for one in found.causes if one.new is not None] == ["sanction"]
+
+
+@pytest.mark.parametrize("rule", RULES)
+@settings(max_examples=2, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_no_day_of_a_rule_is_missed(rule: str, seed: int) -> None:
+    """The series under one further rule holds the days that asking day by day finds, and no other."""
+    first = some_day(seed) - timedelta(days=seed % 500)
+    told = Told(ExtraCrowd(seed, first).log(people=2, each=14))
+    for stream in told.people():
+        rules = [InForce(date(2010, 1, 1), plan_of((rule,)), 3)]
+        check_days(told, stream, rules, first, first + DAYS)

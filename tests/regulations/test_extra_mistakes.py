@@ -60,6 +60,7 @@ MISTAKES: tuple[tuple[str, str, str, str], ...] = (
     ("at_step", "confirm: lowongan, ", "", "a step asks for a proof"),
     ("no_open_case", "facts: case", "facts: sanction", "reads cases and not `sanction`"),
     ("no_open_case", "ruling]", "appeal]", "`closed_by` does not know `appeal`"),
+    ("worst_end", "{assumed: end}", "{assumed: begin}", "`since` does not know `begin`"),
     ("months", "{months: 3", "{years: 3", "`start: month` counts months"),
     ("months", "[TIDAK_MEMBUAT_SKP]", "[LUPA]", "`failed` does not know `LUPA`"),
 )
