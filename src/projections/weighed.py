@@ -9,9 +9,9 @@ from typing import Any
 from projections import reasons
 from projections.plan import Entry, Mark, Measure, Span, Value, bounds
 from projections.reasons import Reason
+from projections.subject import EARLIER
 from projections.trace_case import ZERO
 
-EARLIER = "EARLIER"
 NOT_ASKED = "NOT_ASKED"
 Row = tuple[Any, ...]
 Found = Sequence[Sequence[Row]]
