@@ -13,9 +13,7 @@ from datetime import date, timedelta
 
 from ledger.errors import invariant
 from ledger.facts import History
-from projections.answer import later_texts
 from projections.compare import Cause, of_fact, passing, post_key, under
-from projections.days import candidates, days_of
 from projections.lines import Reading, Sums, doubtful, readers
 from projections.plan import Plan
 from projections.subject import (
@@ -29,6 +27,8 @@ from projections.subject import (
     post_on,
     references_on,
 )
+from projections.text_doubts import text_doubts, turning_days
+from projections.turning import candidates, days_of
 from projections.walk import Key, Stage, State, Update, What, walk
 
 DAY = timedelta(days=1)
@@ -144,7 +144,7 @@ class _Days:
             until = self._last if following is None else following.since
             wanted = self._wanted()
             starts = set() if following is None else {until}
-            texts = {day for day, _ in self._plan.later}
+            texts = turning_days(self._plan)
             days = {day for day in {*wanted, *posts, *starts, *texts} if since < day <= until}
             for day in sorted(days):
                 rules = following if day in starts else None
@@ -191,7 +191,7 @@ class _Days:
                 updates.setdefault(key, Update()).readings[path] = reading
         if moved:
             post = self._moved(on, updates)
-        if later_texts(self._plan, on) != later_texts(self._plan, on - DAY):
+        if text_doubts(self._plan, on) != text_doubts(self._plan, on - DAY):
             doubt = doubtful(self._plan, post, self._facts.disputed, on)
             updates.setdefault(Key(Stage.DAY), Update()).doubt = doubt
         if rules is not None and rules.plan is not self._plan:
