@@ -83,8 +83,7 @@ def group_difference(
     for place, asked in enumerate((before, after)):
         below = None
         if units is not None:
-            subtree = asked.units.subtree(units[place], asked.question.as_of)
-            below = frozenset(one.hex for one in subtree)
+            below = asked.units.tree(asked.question.as_of).below(units[place].hex)
         sides.append(GroupSide(asked.plan, asked.question, asked.enacted, below))
     return compare_people(frame, *sides)
 
@@ -123,8 +122,7 @@ def supposed_people(
     """What a draft, or facts left out, would do to everybody or to a unit; never stored."""
     below = None
     if unit is not None:
-        subtree = asked.units.subtree(unit, asked.question.as_of)
-        below = frozenset(one.hex for one in subtree)
+        below = asked.units.tree(asked.question.as_of).below(unit.hex)
     before = GroupSide(asked.plan, asked.question, asked.enacted, below)
     supposed = _supposed(asked, draft, left_out)
     return whatif.population(frame, before, replace(supposed, units=below))
@@ -185,8 +183,13 @@ def person_series(ledger: Ledger, asked: Stretch, stream: UUID) -> list[Point]:
     def units() -> dict[str, History]:
         return {unit.hex: own for unit, own in ledger.units(asked.position).units.items()}
 
+    def some(named: frozenset[str]) -> dict[str, History]:
+        streams = [UUID(unit) for unit in named]
+        told = ledger.store.streams(streams, lte_position=asked.position)
+        return {unit.hex: history(events, asked.position) for unit, events in told.items()}
+
     rules = rules_between(ledger.rulebook(asked.position), asked)
-    return series(facts, around(facts, book, units), rules, asked.first, asked.last)
+    return series(facts, around(facts, book, units, some), rules, asked.first, asked.last)
 
 
 def unit_series(ledger: Ledger, frame: Frame, asked: Stretch, unit: UUID | None) -> Iterator[Month]:
@@ -209,8 +212,12 @@ def unit_series(ledger: Ledger, frame: Frame, asked: Stretch, unit: UUID | None)
 
 
 def units_above(units: UnitDirectory, on: date) -> dict[str, Sequence[str]]:
-    """Each unit's id with those of the unit itself and of all above it on a day."""
-    return {one.hex: [above.hex for above in units.path(one, on)] for one in units.units}
+    """Each unit's id with those of the unit itself and of all above it on a day.
+
+    Of a closed unit those of where its people count.
+    """
+    tree = units.tree(on)
+    return {one.hex: tree.path(one.hex) for one in units.units}
 
 
 def rules_between(book: Rulebook, asked: Stretch) -> list[InForce]:

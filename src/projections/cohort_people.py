@@ -6,13 +6,15 @@ day is looked at one by one, because the more specific unit wins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
 from ledger.errors import invariant
+from ledger.unit_tree import UNIT as UNIT_FACT
+from ledger.unit_tree import NAMED_ONLY, UNIT_CLOSED, UnitToday, UnitTree
 from ledger.vocabulary import Assignment
 from projections import reasons
 from projections.cohort_view import View, constant, last_of_subject
@@ -27,10 +29,10 @@ from projections.subject import (
     REGISTERED,
     STANDING,
     Surroundings,
+    around,
 )
 
 REFERENCE = "position_ref"
-UNIT_FACT = "unit"
 UNIT, KIND, EMPLOYED, WHY = "unit", "position_kind", "employment", "why"
 # Fields that this module reads, for whoever rebuilds somebody's facts.
 FIELDS: Mapping[str, frozenset[str]] = {
@@ -86,7 +88,7 @@ def people(view: View, population: Population, subjects: pl.Series) -> People:
     places = spread.set(spread == NOBODY, None)
     employed = _employed(view)
     kinds = posts[KIND].gather(places)
-    units = posts[UNIT].gather(places.gather(subjects))
+    units = _placed(posts[UNIT].gather(places.gather(subjects)), unit_tree(view).moved())
     frame = pl.DataFrame(
         [
             subjects.alias(SUBJECT),
@@ -97,6 +99,15 @@ def people(view: View, population: Population, subjects: pl.Series) -> People:
         ]
     )
     return People(frame, kinds, found)
+
+
+def _placed(units: pl.Series, moved: Mapping[str, str | None]) -> pl.Series:
+    """The units in which people count: of a closed one where its people do."""
+    if not moved:
+        return units
+    successors = pl.Series(list(moved.values()), dtype=pl.String)
+    counted = units.cast(pl.String).replace(pl.Series(list(moved), dtype=pl.String), successors)
+    return counted.cast(pl.Categorical)
 
 
 def _outside(view: View, population: Population, found: list[Reason]) -> pl.Series:
@@ -219,44 +230,39 @@ def _references(view: View) -> pl.DataFrame:
 
 def surroundings(view: View) -> Surroundings:
     """What `trace` needs to know besides a person's own facts."""
-    depths = _Depths(view)
     kinds = _references(view).with_columns(pl.all().cast(pl.String)).iter_rows()
-    return Surroundings(
-        {title: {"kind": kind} for title, kind in kinds}, {unit: depths.of(unit) for unit in depths}
-    )
+    return around({title: {"kind": kind} for title, kind in kinds}, unit_tree(view))
+
+
+def unit_tree(view: View) -> UnitTree:
+    """The units of the day; as `ledger.unit_tree.tree_on`, from columns."""
+    return view.once("unit tree", lambda: _tree(view))
+
+
+def _tree(view: View) -> UnitTree:
+    hexes = view.frame.streams.hexes
+    shape = layout()[UNIT_CLOSED]["successors"]
+    described = view.rows(UNIT_FACT, [EFF_FROM, "kind", "parent"], covering=True)
+    closings = view.rows(UNIT_CLOSED, [EFF_FROM, "successors"], covering=True)
+    since: dict[int, int] = {}
+    found: dict[str, UnitToday] = {}
+    for subject, day, kind, parent in described.filter(last_of_subject()).iter_rows():
+        since[subject] = day
+        found[hexes[subject]] = UnitToday(described=True, kind=kind, parent=parent)
+    for subject, day, stored in closings.filter(last_of_subject()).iter_rows():
+        if since.get(subject, day) <= day:
+            told = shape.value(stored)
+            successors = tuple(told) if isinstance(told, list) else ()
+            before = found.get(hexes[subject], NAMED_ONLY)
+            found[hexes[subject]] = replace(before, successors=successors)
+    return UnitTree(found)
 
 
 def _untied(view: View, rows: pl.DataFrame, tied: pl.DataFrame) -> pl.DataFrame:
     """Of posts of one day the one in the more specific unit, then the later recorded."""
-    depths = _Depths(view)
+    tree = unit_tree(view)
     newest = tied.select(SUBJECT, EFF_FROM)
     candidates = rows.join(newest, on=[SUBJECT, EFF_FROM], how="semi")
-    depth = [0 if unit is None else depths.of(str(unit)) for unit in candidates[UNIT]]
+    depth = [0 if unit is None else tree.depth(str(unit)) for unit in candidates[UNIT]]
     ordered = candidates.with_columns(pl.Series("depth", depth)).sort(SUBJECT, "depth", STATED_AT)
     return ordered.filter(last_of_subject()).drop("depth")
-
-
-class _Depths:
-    """How many units lie above each, by the description that holds on the day."""
-
-    def __init__(self, view: View) -> None:
-        table = view.table(UNIT_FACT, ["parent"])
-        hexes = view.frame.streams.hexes
-        self._parents: dict[str, str | None] = {}
-        for subject in table.rows[SUBJECT].unique():
-            self._parents[hexes[subject]] = None
-        described = view.rows(UNIT_FACT, ["parent"], covering=True).filter(last_of_subject())
-        for subject, parent in described.iter_rows():
-            self._parents[hexes[subject]] = parent
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._parents)
-
-    def of(self, unit: str) -> int:
-        """A circle of parents is cut where it closes; a unit nobody described lies at the top."""
-        above: list[str] = []
-        higher = self._parents.get(unit)
-        while higher is not None and higher != unit and higher not in above:
-            above.append(higher)
-            higher = self._parents.get(higher)
-        return len(above)

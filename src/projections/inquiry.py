@@ -23,7 +23,7 @@ from projections.facts_table import FactsTable, folder_for
 from projections.plan import Plan
 from projections.question import Log, Question
 from projections.segments import Report
-from projections.subject import Surroundings, depths_on, references_on
+from projections.subject import Surroundings, around, references_on
 from projections.trace import trace
 
 _PEOPLE_AT_ONCE = 500
@@ -82,10 +82,7 @@ def resolve(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Asked:
     enacted = rulebook.in_force(ask.instrument, on, decree=ask.rules)
     asked = Question(on, position, known_at, ask.period, ask.rules, ask.without, forecast)
     units = ledger.units(position)
-    surroundings = Surroundings(
-        references_on(ledger.references(position), on),
-        depths_on({stream.hex: facts for stream, facts in units.units.items()}, on),
-    )
+    surroundings = around(references_on(ledger.references(position), on), units.tree(on))
     plan = binding.bind(
         _plan(enacted.sha256, enacted.text), lambda name: _found(rulebook, name, on)
     )

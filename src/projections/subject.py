@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from ledger.facts import Fact, History
+from ledger.unit_tree import UnitTree, tree_on
 from ledger.vocabulary import Assignment
 from projections import reasons
 from projections.answer import FactUse
@@ -37,6 +38,8 @@ EARLIER_POSITION = "EARLIER_POSITION"
 LESS_SPECIFIC_UNIT = "SAME_DAY_LESS_SPECIFIC_UNIT"
 EARLIER_RECORDED = "SAME_DAY_EARLIER_RECORDED"
 KIND_UNKNOWN = "KIND_UNKNOWN"
+CLOSED_TO_SUCCESSOR = "UNIT_CLOSED_TO_SUCCESSOR"
+UNIT_UNKNOWN = "UNIT_CLOSED_UNIT_UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +49,19 @@ class Surroundings:
     Attributes:
         references: title_id -> fields of its position_ref.
         depths: unit id -> how many units lie above it; a unit not named here lies at 0.
+        moved: id of a closed unit -> where its people count, None where nobody knows.
     """
 
     references: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     depths: Mapping[str, int] = field(default_factory=dict)
+    moved: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """The definitive position on a day; `kind` and `unit` are None when not known.
 
+    `unit` is where he counts: of a unit that was closed the sole successor.
     `employment` is the status kepegawaian, None for whoever is not in service.
     """
 
@@ -71,21 +77,20 @@ def references_on(book: History, on: date) -> dict[str, Mapping[str, Any]]:
     return {fact.fields["title_id"]: fact.fields for fact in book.visible("position_ref", on)}
 
 
+def around(references: Mapping[str, Mapping[str, Any]], tree: UnitTree) -> Surroundings:
+    """What follows from the references and the units of a day."""
+    return Surroundings(references, {unit: tree.depth(unit) for unit in tree.units}, tree.moved())
+
+
+def surroundings_on(book: History, units: Mapping[str, History], on: date) -> Surroundings:
+    """What the book of references and all units tell of a day, as known at one position."""
+    return around(references_on(book, on), tree_on(units, on))
+
+
 def depths_on(units: Mapping[str, History], on: date) -> dict[str, int]:
     """How many units lie above each unit on a day; a circle of parents is cut where it closes."""
-    parents: dict[str, str | None] = {}
-    for unit, facts in units.items():
-        described = facts.latest("unit", on)
-        parents[unit] = None if described is None else described.fields.get("parent")
-    depths = {}
-    for unit, parent in parents.items():
-        above: list[str] = []
-        higher = parent
-        while higher is not None and higher != unit and higher not in above:
-            above.append(higher)
-            higher = parents.get(higher)
-        depths[unit] = len(above)
-    return depths
+    tree = tree_on(units, on)
+    return {unit: tree.depth(unit) for unit in tree.units}
 
 
 def outside(facts: History, population: Population, on: date) -> Reason | None:
@@ -147,13 +152,21 @@ def post_on(facts: History, surroundings: Surroundings, on: date) -> Post:
     kind = held.fields.get("kind")
     if kind is None:
         kind = surroundings.references.get(held.fields["title_id"], {}).get("kind")
+    named = held.fields.get("unit")
+    unit = named if named is None else surroundings.moved.get(named, named)
+    word = _placed(kind or KIND_UNKNOWN, named, unit)
     uses = tuple(
-        use(one, kind or KIND_UNKNOWN, used=True)
-        if one is held
-        else _unused(one, held, surroundings, on)
+        use(one, word, used=True) if one is held else _unused(one, held, surroundings, on)
         for one in known
     )
-    return Post(kind, held.fields.get("unit"), uses, held.root, employment)
+    return Post(kind, unit, uses, held.root, employment)
+
+
+def _placed(word: str, named: str | None, unit: str | None) -> str:
+    """What is said of the post that counts: its kind, and that its unit was closed."""
+    if named == unit:
+        return word
+    return f"{word} {UNIT_UNKNOWN if unit is None else CLOSED_TO_SUCCESSOR}"
 
 
 def _definitive(fact: Fact) -> bool:

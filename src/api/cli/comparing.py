@@ -182,7 +182,8 @@ def _diff_group(ledger: Ledger, sides: list[Asked], unit: str | None, *, as_json
 
 def _unit_json(units: UnitDirectory, unit: UUID, on: date) -> dict[str, Any]:
     described = units.described(unit, on) or {}
-    path = [(units.described(one, on) or {}).get("name") for one in units.path(unit, on)]
+    above = units.path(unit, on)[1:] if units.closed(unit, on) is None else []
+    path = [(units.described(one, on) or {}).get("name") for one in (unit, *above)]
     return {
         "id": unit.hex,
         "code": described.get("code"),

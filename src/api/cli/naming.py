@@ -16,6 +16,7 @@ from ledger.key_errors import KeyDestroyed
 from ledger.statement import key_hash
 from ledger.stream_state import StreamState, replay
 from ledger.unit_directory import UnitDirectory
+from projections.subject import around, post_on
 
 _ID_DIGITS = 32
 
@@ -136,22 +137,18 @@ def unit_streams(ledger: Ledger, unit: str) -> frozenset[UUID]:
     """The streams of a unit, of everything below it and of its members today."""
     on = today(ledger)
     units = ledger.units()
-    below = units.subtree(unit_of(units, unit, on), on)
-    members = {
-        recorded.originator_id
-        for recorded in ledger.store.read(1, topics=("employee.position/1",))
-        if _current_unit(ledger, recorded.originator_id, on) in below
+    top = unit_of(units, unit, on)
+    below = units.subtree(top, on) | {top}
+    surroundings = around({}, units.tree(on))
+    holders = {
+        recorded.originator_id for recorded in ledger.store.read(1, topics=("employee.position/1",))
     }
-    return frozenset(below | members)
-
-
-def _current_unit(ledger: Ledger, stream: UUID, on: date) -> UUID | None:
-    held = [
-        fact
-        for fact in ledger.history_of(stream).visible("position", on)
-        if fact.fields.get("assignment", "DEFINITIF") == "DEFINITIF"
-    ]
-    return UUID(str(held[-1].fields["unit"])) if held else None
+    found = set(below)
+    for stream in holders:
+        post = post_on(ledger.history_of(stream), surroundings, on)
+        if post.unit is not None and UUID(post.unit) in below:
+            found.add(stream)
+    return frozenset(found)
 
 
 def fact_root(ledger: Ledger, person: UUID | None, facts: list[str]) -> tuple[tuple[str, int], ...]:
