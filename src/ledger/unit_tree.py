@@ -100,10 +100,11 @@ class UnitTree:
 
 def tree_on(units: Mapping[str, History], on: date) -> UnitTree:
     """The units of a day from the facts of each by id, as known at a position."""
-    return UnitTree({unit: _today(facts, on) for unit, facts in units.items()})
+    return UnitTree({unit: today_of(facts, on) for unit, facts in units.items()})
 
 
-def _today(facts: History, on: date) -> UnitToday:
+def today_of(facts: History, on: date) -> UnitToday:
+    """What holds of one unit on a day, from its facts as known at a position."""
     described = facts.latest(UNIT, on)
     closing = facts.latest(UNIT_CLOSED, on)
     if closing is not None and described is not None:

@@ -2,7 +2,7 @@
 
 Both interpreters end here, so status, reasons, range, band and digest are decided in one place.
 Points are exact decimals; nothing is rounded here. The digest commits to the canonical object
-without `digest`, `person` and, at every level, `facts`.
+without `digest`, `person`, `named` and, at every level, `facts` and `members`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from ledger.canonical import canonical_bytes, decimal_text, instant_text
 from projections.plan import Mark, Plan, Span, Value
 from projections.question import Question
 from projections.reasons import LATER_TEXT_KNOWN, MATTER_OPEN, Reason, of_parameter
+from projections.tally import Counted
 
 ENGINE = "1"
-_LEFT_OUT = ("digest", "person")
+_LEFT_OUT = ("digest", "person", "named")
+_LISTS = ("facts", "members")
 
 
 class Status(StrEnum):
@@ -65,6 +67,7 @@ class MeasureResult:
         parameters: the values of the instrument that took part; their weakest mark is the mark.
         limits: entries marked missing that gave the bounds where a fact is unknown.
         reasons: why it is not computable or provisional, parameters apart.
+        counted: of a measure over the people of a unit, how many they are and what they come to.
     """
 
     name: str
@@ -78,6 +81,7 @@ class MeasureResult:
     measures: tuple[MeasureResult, ...] = ()
     facts: tuple[FactUse, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    counted: Counted | None = None
 
     @property
     def points(self) -> Decimal | None:
@@ -101,8 +105,8 @@ class MeasureResult:
             yield from part.why()
 
     def as_json(self, *, with_facts: bool) -> dict[str, Any]:
-        """The object of the public contract; `facts` only when asked for."""
-        shown = {
+        """The object of the public contract; `facts` and `members` only when asked for."""
+        shown: dict[str, Any] = {
             "measure": self.name,
             "points": _text(self.points),
             "max": decimal_text(self.maximum),
@@ -111,6 +115,10 @@ class MeasureResult:
             "mark": self.mark.value,
             "measures": [part.as_json(with_facts=with_facts) for part in self.measures],
         }
+        if self.counted is not None:
+            shown["counts"] = self.counted.as_json()
+            if with_facts:
+                shown["members"] = [one.as_json() for one in self.counted.tally.listed]
         if with_facts:
             shown["facts"] = [use.as_json() for use in self.facts]
         return shown
@@ -118,7 +126,9 @@ class MeasureResult:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole answer of one subject. `person` is joined by whoever may show it, never here."""
+    """The whole answer of one subject. `person`, of a unit `named`, is joined by whoever may show
+    it, never here.
+    """
 
     plan: Plan
     question: Question
@@ -172,9 +182,9 @@ def digest(shown: Mapping[str, Any]) -> str:
 
 
 def _bare(value: Any) -> Any:
-    """A part of an answer without `facts` at any level."""
+    """A part of an answer without `facts` and `members` at any level."""
     if isinstance(value, dict):
-        return {key: _bare(part) for key, part in value.items() if key != "facts"}
+        return {key: _bare(part) for key, part in value.items() if key not in _LISTS}
     if isinstance(value, list):
         return [_bare(part) for part in value]
     return value

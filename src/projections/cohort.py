@@ -7,7 +7,7 @@ each distinct combination of outcomes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -22,7 +22,18 @@ from projections.answer import (
     later_texts,
     not_applicable,
 )
-from projections.cohort_people import EMPLOYED, KIND, UNIT, WHY, People, people, registered
+from projections.cohort_members import tallies_of
+from projections.cohort_people import (
+    EMPLOYED,
+    KIND,
+    UNIT,
+    WHY,
+    People,
+    described,
+    people,
+    registered,
+    unit_tree,
+)
 from projections.cohort_rare import rare, traced
 from projections.cohort_tree import (
     HIGH,
@@ -49,8 +60,20 @@ from projections.cohort_view import (
 )
 from projections.columns import SUBJECT
 from projections.frame import Frame
-from projections.plan import Extra, Latest, Measure, Plan, Sum, Total, Value
+from projections.members import codes_of
+from projections.plan import (
+    Extra,
+    Latest,
+    Measure,
+    Plan,
+    Sum,
+    Total,
+    UnitPopulation,
+    Value,
+)
+from projections.plan_members import Members
 from projections.question import Question
+from projections.tally import Tally
 
 STREAM, STATUS, TOTAL, BAND = "stream", "status", "total", "band"
 RANGE_LOW, RANGE_HIGH = "range_low", "range_high"
@@ -113,12 +136,13 @@ class Cohort:
                 yield replace(template, subject=stream, unit=unit)
 
     def _rows(
-        self,
+        self, among: pl.Series | None = None
     ) -> Iterator[tuple[int, str | None, str | None, str | None, int | None, *tuple[int, ...]]]:
-        """In the order of `numbers`: who each is, and the outcome of each leaf that applies."""
-        ordered = self.numbers.select(SUBJECT).join(
-            self._people.frame, on=SUBJECT, how="left", maintain_order="left"
-        )
+        """In the order of `numbers`, or of these subjects: who each is, and the outcome of each
+        leaf that applies.
+        """
+        wanted = self.numbers.select(SUBJECT) if among is None else among.to_frame(SUBJECT)
+        ordered = wanted.join(self._people.frame, on=SUBJECT, how="left", maintain_order="left")
         codes = [
             leaf.outcomes.by_stream[ordered[SUBJECT]]
             .set(~applies(leaf.measure, ordered), None)
@@ -134,6 +158,18 @@ class Cohort:
             *codes,
         )
         return rows.iter_rows()
+
+    def codes(self, subjects: pl.Series) -> Iterator[tuple[str, ...]]:
+        """The codes of the reasons of some who are in the population, in their order."""
+        known: dict[tuple[object, ...], tuple[str, ...]] = {}
+        for subject, _, kind, employment, _, *places in self._rows(subjects):
+            if subject in self._rare:
+                yield codes_of(self._rare[subject])
+                continue
+            key = (kind, employment, *places)
+            if key not in known:
+                known[key] = codes_of(self._concluded(kind, employment, places))
+            yield known[key]
 
     def _concluded(
         self, kind: str | None, employment: str | None, places: Sequence[int | None]
@@ -173,6 +209,8 @@ def cohort(
 ) -> Cohort:
     """The answers of everybody registered by the legal day and not merged into another.
 
+    Where an instrument measures units: of every unit described by then.
+
     Args:
         plan: a checked instrument.
         frame: the facts table, at the question's position or later.
@@ -182,15 +220,37 @@ def cohort(
     """
     invariant(question.position <= frame.position, "the facts table lies behind the question")
     view = View(frame, question.as_of, question.position)
-    wanted = registered(view) if subjects is None else pl.Series(subjects, dtype=pl.UInt32)
+    wanted = known_subjects(plan, view)
+    if subjects is not None:
+        wanted = pl.Series(subjects, dtype=pl.UInt32)
     special = rare(plan, view, question)
     special = special.filter(special.is_in(wanted.implode()))
     found = people(view, plan.population, frame.in_order(wanted))
-    alone = traced(plan, view, question, special.to_list(), enacted=enacted)
+    found = replace(found, tallies=_tallies(view, question))
+    alone = traced(plan, view, question, special.to_list(), people=found, enacted=enacted)
     nodes = grow(plan.measures, view, found)
     scale = _scale(plan)
     numbers, paths = _numbers(plan, question, found, nodes, scale=scale, alone=alone)
     return Cohort(plan, question, enacted, numbers, scale, paths, found, nodes, view, alone)
+
+
+def known_subjects(plan: Plan, view: View) -> pl.Series:
+    """Everybody registered by the day, or every unit described by then."""
+    return described(view) if isinstance(plan.population, UnitPopulation) else registered(view)
+
+
+def _tallies(view: View, question: Question) -> Callable[[Members], Mapping[str, Tally]]:
+    """What the people of every unit come to; everybody is answered once for each instrument."""
+
+    def of(rule: Members) -> Mapping[str, Tally]:
+        asked = rule.bound
+        if asked is None:
+            return {}
+        # A plan lives as long as the view, so that its address names it.
+        found = view.once(id(asked), lambda: cohort(asked, view.frame, question))
+        return tallies_of(rule, found.numbers, found.scale, found.codes, unit_tree(view))
+
+    return of
 
 
 def _scale(plan: Plan) -> int:

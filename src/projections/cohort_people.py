@@ -13,13 +13,14 @@ from datetime import date
 import polars as pl
 
 from ledger.errors import invariant
-from ledger.unit_tree import UNIT as UNIT_FACT
 from ledger.unit_tree import NAMED_ONLY, UNIT_CLOSED, UnitToday, UnitTree
+from ledger.unit_tree import UNIT as UNIT_FACT
 from ledger.vocabulary import Assignment
 from projections import reasons
 from projections.cohort_view import View, constant, last_of_subject
 from projections.columns import EFF_FROM, STATED_AT, SUBJECT, day_number, layout
-from projections.plan import Population
+from projections.plan import Population, UnitPopulation
+from projections.plan_members import Members
 from projections.reasons import Reason
 from projections.subject import (
     EMPLOYMENT,
@@ -30,7 +31,9 @@ from projections.subject import (
     STANDING,
     Surroundings,
     around,
+    unit_outside,
 )
+from projections.tally import Tally
 
 REFERENCE = "position_ref"
 UNIT, KIND, EMPLOYED, WHY = "unit", "position_kind", "employment", "why"
@@ -43,6 +46,10 @@ FIELDS: Mapping[str, frozenset[str]] = {
     STANDING: frozenset({"standing"}),
     POSITION: frozenset({"assignment", "kind", "title_id", "unit"}),
 }
+UNIT_FIELDS: Mapping[str, frozenset[str]] = {
+    UNIT_FACT: frozenset({"kind", "parent"}),
+    UNIT_CLOSED: frozenset({"successors"}),
+}
 _SERVICE = ((LEFT, "reason"), (REGISTERED, "employment"), (EMPLOYMENT, "employment"))
 # A word in which the newest legal day, then the rank above, then the position is the greatest
 # number: 22 bits of day, 2 of rank, 32 of position; the code stands behind, where it decides
@@ -53,6 +60,11 @@ _WORD = "word"
 INSIDE = NOBODY = -1
 
 
+def no_people(rule: Members) -> Mapping[str, Tally]:  # noqa: ARG001 - the shape of tallies
+    """The people of whoever is no unit."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """Everybody asked about, by subject.
@@ -60,12 +72,13 @@ class People:
     Attributes:
         frame: subject, unit, kind of position, status kepegawaian, and for whoever is not
         measured the place in `reasons`. kinds: the kind of position by stream. reasons: why
-        somebody is not in the population.
+        somebody is not in the population. tallies: of units, what their people come to, by id.
     """
 
     frame: pl.DataFrame
     kinds: pl.Series
     reasons: Sequence[Reason]
+    tallies: Callable[[Members], Mapping[str, Tally]] = no_people
 
 
 def registered(view: View) -> pl.Series:
@@ -78,8 +91,10 @@ def registered(view: View) -> pl.Series:
     return begun_once.filter(~begun_once.is_in(merged.implode()))
 
 
-def people(view: View, population: Population, subjects: pl.Series) -> People:
+def people(view: View, population: Population | UnitPopulation, subjects: pl.Series) -> People:
     """Who these subjects were on the day, and why some of them are not measured."""
+    if isinstance(population, UnitPopulation):
+        return _units(view, population, subjects)
     found: list[Reason] = []
     why = _outside(view, population, found)
     posts = _posts(view)
@@ -99,6 +114,35 @@ def people(view: View, population: Population, subjects: pl.Series) -> People:
         ]
     )
     return People(frame, kinds, found)
+
+
+def _units(view: View, population: UnitPopulation, subjects: pl.Series) -> People:
+    """The same of units: each is its own unit, and holds no post."""
+    found: list[Reason] = []
+    units = unit_tree(view).units
+    ids = [view.frame.streams.hexes[subject] for subject in subjects]
+    whys = [unit_outside(units.get(one, NAMED_ONLY), population) for one in ids]
+    found.extend(dict.fromkeys(why for why in whys if why is not None))
+    places = [None if why is None else found.index(why) for why in whys]
+    kinds = pl.Enum(layout()[POSITION]["kind"].choices)
+    statuses = pl.Enum(layout()[EMPLOYMENT][EMPLOYMENT].choices)
+    frame = pl.DataFrame(
+        [
+            subjects.alias(SUBJECT),
+            pl.Series(UNIT, ids, dtype=pl.Categorical),
+            constant(None, kinds, len(ids)).alias(KIND),
+            constant(None, statuses, len(ids)).alias(EMPLOYED),
+            pl.Series(WHY, places, dtype=pl.Int32),
+        ]
+    )
+    return People(frame, constant(None, kinds, view.frame.subjects), found)
+
+
+def described(view: View) -> pl.Series:
+    """Every unit that was described by the day, closed ones too."""
+    table = view.table(UNIT_FACT, ())
+    begun = pl.col(EFF_FROM).le(pl.lit(view.day, pl.Int32))
+    return table.rows.filter(table.known(view.position), begun)[SUBJECT].unique()
 
 
 def _placed(units: pl.Series, moved: Mapping[str, str | None]) -> pl.Series:

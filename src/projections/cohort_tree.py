@@ -7,7 +7,7 @@ combination of outcomes when answers are asked for; a test holds the two equal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -17,6 +17,7 @@ from projections import reasons
 from projections.answer import MeasureResult
 from projections.cohort_extra import extra
 from projections.cohort_latest import latest
+from projections.cohort_members import members
 from projections.cohort_people import EMPLOYED, KIND, WHY, People
 from projections.cohort_people import people as people_of
 from projections.cohort_rules import any_of, best, total
@@ -45,6 +46,7 @@ from projections.plan import (
     depends_on_position,
 )
 from projections.plan_extra import Score
+from projections.plan_members import Members
 from projections.reasons import Reason, of_parameter
 from projections.scoring import asked_of, told_by
 from projections.trace_case import ZERO
@@ -107,6 +109,8 @@ def _outcomes(measure: Measure, view: View, people: People) -> Outcomes:
         return worst(measure, rule, view)
     if isinstance(rule, Score):
         return _score(measure, rule, view, people)
+    if isinstance(rule, Members):
+        return members(measure, rule, view, people)
     if isinstance(rule, Extra):
         return extra(measure, rule, view, people)
     raise ProgramError(f"{measure.name}: a sum has no facts of its own")
@@ -118,6 +122,7 @@ def _score(measure: Measure, rule: Score, view: View, people: People) -> Outcome
         alone = _told(measure, rule, (), None)
         return Outcomes(constant(0, pl.UInt32(), view.frame.subjects), [alone])
     others = people_of(view, rule.bound.population, people.frame[SUBJECT])
+    others = replace(others, tallies=people.tallies)
     nodes = grow(asked_of(rule), view, others)
     persons = others.frame
     codes = [

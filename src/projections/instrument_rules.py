@@ -23,6 +23,7 @@ from projections.document import (
     whole,
 )
 from projections.instrument_extra import EXTRA, highest_of
+from projections.instrument_units import UNIT_RULES
 from projections.instrument_values import (
     Scope,
     check_always_there,
@@ -244,6 +245,7 @@ RULES: Mapping[str, Callable[[Form, Scope], Rule]] = {
     Latest.NAME: _latest,
     Worst.NAME: _worst,
     **EXTRA,
+    **UNIT_RULES,
 }
 
 

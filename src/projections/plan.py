@@ -1,14 +1,10 @@
 """The checked plan of an instrument: every rule and number resolved, nothing implicit.
 
 `instrument.load` makes a Plan from YAML; `trace` and `cohort` only read it. All of it is frozen,
-all numbers are exact decimals in points or in the unit of the field they compare with, all days
-are legal days. Where a parameter is absent from the document the loader refuses, so no
-interpreter has defaults.
-
-A parameter is a `Value`: what it says, how sure we are (`mark`), where it is written in the law
-(`cite`) and where in the document (`at`). A table entry that nobody knows is a `Value` of a
-`Span` marked MISSING: the bounds between which it lies. To add a rule: a frozen dataclass here, a
-reader in `instrument_rules`, a function in `trace_rules` and one in `cohort`.
+all numbers are exact decimals, all days legal days. Where a parameter is absent the loader refuses,
+so no interpreter has defaults. A parameter is a `Value`: what it says, how sure we are, by which
+article, where in the document. To add a rule: a dataclass here, a reader in `instrument_rules`, a
+function in `trace_rules` and in `cohort`.
 """
 
 from __future__ import annotations
@@ -29,11 +25,8 @@ KNOWN = "known"
 
 
 class Mark(StrEnum):
-    """How sure a parameter is, from strong to weak.
-
-    VERIFIED was read in a text; READING is a documented practice that the agency confirms by
-    enacting it; RECALLED and ASSUMED make every answer that rests on them provisional; MISSING
-    makes it not computable.
+    """How sure a parameter is, from strong to weak: read in a text; a documented practice that the
+    agency confirms by enacting it; two that make answers provisional; one not computable.
     """
 
     VERIFIED = "verified"
@@ -326,9 +319,8 @@ Rule = Best | AnyOf | Total | Latest | Worst | Sum | Extra
 class Measure:
     """One line of the score.
 
-    `when` holds the kinds of position it applies to, None if it does not depend on the position.
-    `employed` likewise holds what status kepegawaian it applies to. Two siblings may share a name
-    when their `when` do not meet.
+    `when` holds the kinds of position it applies to, `employed` what status kepegawaian; None means
+    any. Two siblings may share a name when these do not meet.
     """
 
     name: str
@@ -357,6 +349,13 @@ class Population:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitPopulation:
+    """Which units are measured: open ones, of these kinds where kinds are stated."""
+
+    kinds: Value[frozenset[str]] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A whole instrument, checked: maxima add up to `maximum` for every kind of position.
 
@@ -371,7 +370,7 @@ class Plan:
     basis: Basis
     in_force_from: date
     cut_off: Value[str]
-    population: Population
+    population: Population | UnitPopulation
     maximum: Value[Decimal]
     measures: tuple[Measure, ...]
     bands: Cuts

@@ -32,6 +32,11 @@ MATTER_OPEN = "MATTER_OPEN"
 FACT_DISPUTED = "FACT_DISPUTED"
 INSTRUMENT_NOT_IN_FORCE = "INSTRUMENT_NOT_IN_FORCE"
 LATER_TEXT_KNOWN = "LATER_TEXT_KNOWN"
+UNIT_NOT_FOUNDED = "UNIT_NOT_FOUNDED"
+UNIT_CLOSED = "UNIT_CLOSED"
+UNIT_KIND_UNKNOWN = "UNIT_KIND_UNKNOWN"
+NOBODY_MEASURED = "NOBODY_MEASURED"
+MEMBERS_PROVISIONAL = "MEMBERS_PROVISIONAL"
 
 PERSONNEL_OFFICE = "BKD"
 APPRAISER = "Pejabat penilai"
@@ -60,6 +65,11 @@ _WORDS: Mapping[str, tuple[str | None, str | None]] = {
     MATTER_OPEN: (FORUM, "Record the ruling when it is given."),
     FACT_DISPUTED: (PERSONNEL_OFFICE, "Resolve the dispute."),
     INSTRUMENT_NOT_IN_FORCE: (AGENCY, "Enact the instrument that this measure reads."),
+    UNIT_NOT_FOUNDED: (PERSONNEL_OFFICE, "Record the unit from the day on which it exists."),
+    UNIT_CLOSED: (None, "Ask for its successor, or for a day before it was closed."),
+    UNIT_KIND_UNKNOWN: (PERSONNEL_OFFICE, "Record the unit again with its kind."),
+    NOBODY_MEASURED: (PERSONNEL_OFFICE, "See why nobody of the unit is measured, and record that."),
+    MEMBERS_PROVISIONAL: (PERSONNEL_OFFICE, "Ask for the members to see what is not certain."),
     LATER_TEXT_KNOWN: (AGENCY, "Complete the later text and enact it."),
 }
 

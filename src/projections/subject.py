@@ -13,11 +13,11 @@ from datetime import date
 from typing import Any
 
 from ledger.facts import Fact, History
-from ledger.unit_tree import UnitTree, tree_on
+from ledger.unit_tree import UNIT, UNIT_CLOSED, UnitToday, UnitTree, today_of, tree_on
 from ledger.vocabulary import Assignment
 from projections import reasons
 from projections.answer import FactUse
-from projections.plan import Population
+from projections.plan import Population, UnitPopulation
 from projections.reasons import Reason
 
 REGISTERED, EMPLOYMENT, LEFT, MERGED, STANDING, POSITION = (
@@ -93,8 +93,14 @@ def depths_on(units: Mapping[str, History], on: date) -> dict[str, int]:
     return {unit: tree.depth(unit) for unit in tree.units}
 
 
-def outside(facts: History, population: Population, on: date) -> Reason | None:
-    """Why somebody is not in a population on a day, or None if he is."""
+def outside(facts: History, population: Population | UnitPopulation, on: date) -> Reason | None:
+    """Why somebody, or a unit, is not in a population on a day; None if he or it is."""
+    if isinstance(population, UnitPopulation):
+        return unit_outside(today_of(facts, on), population)
+    return _person_outside(facts, population, on)
+
+
+def _person_outside(facts: History, population: Population, on: date) -> Reason | None:
     if facts.visible(MERGED, on):
         return Reason(reasons.MERGED, None, None)
     newest = _service_on(facts, on)
@@ -112,6 +118,21 @@ def outside(facts: History, population: Population, on: date) -> Reason | None:
         return Reason(reasons.STANDING_UNKNOWN, None, STANDING)
     if standing.fields["standing"] not in population.standing.value:
         return Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {standing.fields['standing']}")
+    return None
+
+
+def unit_outside(unit: UnitToday, population: UnitPopulation) -> Reason | None:
+    """Why a unit is not measured, or None if it is."""
+    if unit.closed:
+        return Reason(reasons.UNIT_CLOSED, None, UNIT_CLOSED)
+    if not unit.described:
+        return Reason(reasons.UNIT_NOT_FOUNDED, None, UNIT)
+    if population.kinds is None:
+        return None
+    if unit.kind is None:
+        return Reason(reasons.UNIT_KIND_UNKNOWN, None, f"{UNIT}.kind")
+    if unit.kind not in population.kinds.value:
+        return Reason(reasons.NOT_IN_POPULATION, None, f"kind {unit.kind}")
     return None
 
 
