@@ -104,8 +104,9 @@ class MeasureResult:
         for part in self.measures:
             yield from part.why()
 
-    def as_json(self, *, with_facts: bool) -> dict[str, Any]:
+    def as_json(self, *, with_facts: bool, with_members: bool = False) -> dict[str, Any]:
         """The object of the public contract; `facts` and `members` only when asked for."""
+        shows = {"with_facts": with_facts, "with_members": with_members}
         shown: dict[str, Any] = {
             "measure": self.name,
             "points": _text(self.points),
@@ -113,11 +114,11 @@ class MeasureResult:
             "rule": self.rule,
             "cite": self.cite,
             "mark": self.mark.value,
-            "measures": [part.as_json(with_facts=with_facts) for part in self.measures],
+            "measures": [part.as_json(**shows) for part in self.measures],
         }
         if self.counted is not None:
             shown["counts"] = self.counted.as_json()
-            if with_facts:
+            if with_members:
                 shown["members"] = [one.as_json() for one in self.counted.tally.listed]
         if with_facts:
             shown["facts"] = [use.as_json() for use in self.facts]
@@ -145,9 +146,10 @@ class Answer:
     disputed: tuple[int, ...] = ()
     issued: str | None = None
 
-    def as_json(self, *, with_facts: bool = True) -> dict[str, Any]:
+    def as_json(self, *, with_facts: bool = True, with_members: bool = False) -> dict[str, Any]:
         """The object of the public contract without `person`, keys in its order, with digest."""
         asked = self.question
+        shows = {"with_facts": with_facts, "with_members": with_members}
         shown = {
             "instrument": self.plan.instrument,
             "decree": self.plan.decree,
@@ -169,7 +171,7 @@ class Answer:
             "range": _range(self.span),
             "total": _text(self.total),
             "band": self.band,
-            "measures": [part.as_json(with_facts=with_facts) for part in self.measures],
+            "measures": [part.as_json(**shows) for part in self.measures],
         }
         shown["digest"] = digest(shown)
         return shown

@@ -6,20 +6,20 @@ from the ledger is read here, once; everything that follows is pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from ledger.application import Ledger
 from ledger.errors import Misuse
+from ledger.events.base import ORG_UNIT
 from ledger.facts import History, history
 from ledger.records import RecordedEvent
-from ledger.rulebook import Enactment, Rulebook
+from ledger.rulebook import Rulebook
 from ledger.unit_directory import UnitDirectory
-from projections import instrument, question, whatif
+from projections import inquiry, question, units_why, whatif
 from projections.advise import Advice, advise
 from projections.changes import without
 from projections.compare import Difference, Side, compare
@@ -32,6 +32,7 @@ from projections.question import Question
 from projections.series import InForce, Point, around, series
 from projections.series_people import Month, month_days, months
 from projections.trace import trace
+from projections.units_why import UnitDifference, UnitMonth
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,43 @@ def group_difference(
             below = asked.units.tree(asked.question.as_of).below(units[place].hex)
         sides.append(GroupSide(asked.plan, asked.question, asked.enacted, below))
     return compare_people(frame, *sides)
+
+
+def unit_difference(frame: Frame, before: Asked, after: Asked, unit: UUID) -> UnitDifference | None:
+    """Why the answers about one unit differ; None if it was not described on either side."""
+    only = frozenset((unit.hex,))
+    first, last = (
+        GroupSide(asked.plan, asked.question, asked.enacted, only) for asked in (before, after)
+    )
+    return units_why.unit_difference(frame, unit.hex, first, last)
+
+
+def unit_scores(
+    ledger: Ledger, frame: Frame, asked: Stretch, *, one: UUID | None, top: UUID | None
+) -> Iterator[UnitMonth]:
+    """The answers about units at the end of each month: one, those below another, or all.
+
+    Raises:
+        InstrumentUnknown, NoRulesInForce: no such instrument, or none on the first day.
+    """
+    units = ledger.units(asked.position)
+    wanted: dict[date, Collection[str] | None] = {}
+    for on in month_days(asked.first, asked.last):
+        below = None if top is None else units.tree(on).below(top.hex)
+        wanted[on] = below if one is None else (one.hex,)
+    rules = rules_between(ledger.rulebook(asked.position), asked)
+    question = Question(asked.last, asked.position, asked.known_at)
+    return units_why.unit_months(frame, rules, wanted, asked=question)
+
+
+def measures_units(ledger: Ledger, asked: Stretch) -> bool:
+    """Whether the instrument measures units and not people.
+
+    Raises:
+        InstrumentUnknown, NoRulesInForce: no such instrument, or none on the first day.
+    """
+    rules = rules_between(ledger.rulebook(asked.position), asked)
+    return rules[0].plan.subject == ORG_UNIT
 
 
 def supposed_person(
@@ -223,28 +261,22 @@ def units_above(units: UnitDirectory, on: date) -> dict[str, Sequence[str]]:
 def rules_between(book: Rulebook, asked: Stretch) -> list[InForce]:
     """The texts in force in a stretch of days, each from the day on which it is the one.
 
+    A text that reads another begins anew where that one is followed by its successor.
+
     Raises:
         InstrumentUnknown, NoRulesInForce.
     """
-    enactments = [book.in_force(asked.instrument, asked.first)]
-    found = [_in_force(enactments[0], asked.first)]
     starts = {
         one.in_force_from
         for one in book.enactments
-        if one.instrument == asked.instrument and asked.first < one.in_force_from <= asked.last
+        if asked.first < one.in_force_from <= asked.last
     }
-    for on in sorted(starts):
+    found: list[InForce] = []
+    before: frozenset[int] = frozenset()
+    for on in (asked.first, *sorted(starts)):
         enacted = book.in_force(asked.instrument, on)
-        if enacted.position != enactments[-1].position:
-            enactments.append(enacted)
-            found.append(_in_force(enacted, on))
+        plan, read = inquiry.bound(book, enacted, on)
+        if read != before:
+            found.append(InForce(on, plan, enacted.position))
+        before = read
     return found
-
-
-def _in_force(enacted: Enactment, since: date) -> InForce:
-    return InForce(since, _plan(enacted.sha256, enacted.text), enacted.position)
-
-
-@lru_cache(maxsize=64)
-def _plan(sha256: str, text: str) -> Plan:
-    return instrument.load(text.encode(), file=f"the text enacted as {sha256[:12]}")

@@ -160,7 +160,7 @@ class Cohort:
         return rows.iter_rows()
 
     def codes(self, subjects: pl.Series) -> Iterator[tuple[str, ...]]:
-        """The codes of the reasons of some who are in the population, in their order."""
+        """Why some who are in the population have no number, by code, in their order."""
         known: dict[tuple[object, ...], tuple[str, ...]] = {}
         for subject, _, kind, employment, _, *places in self._rows(subjects):
             if subject in self._rare:

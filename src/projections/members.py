@@ -96,8 +96,9 @@ def bands_between(plan: Plan, low: Decimal, high: Decimal) -> list[str]:
 
 
 def codes_of(answer: Answer) -> tuple[str, ...]:
-    """The distinct codes of the reasons of an answer."""
-    return tuple(dict.fromkeys(reason.code for reason in answer.why))
+    """The distinct codes of why there is no number; what only makes it less certain is no such."""
+    codes = dict.fromkeys(reason.code for reason in answer.why)
+    return tuple(code for code in codes if code not in reasons.DOUBTS)
 
 
 def of_answers(rule: Members, answers: Iterable[Answer]) -> Tally:

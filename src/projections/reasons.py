@@ -38,6 +38,18 @@ UNIT_KIND_UNKNOWN = "UNIT_KIND_UNKNOWN"
 NOBODY_MEASURED = "NOBODY_MEASURED"
 MEMBERS_PROVISIONAL = "MEMBERS_PROVISIONAL"
 
+# These make an answer less than certain and never keep it from being computed.
+DOUBTS = frozenset(
+    (
+        PARAMETER_RECALLED,
+        PARAMETER_ASSUMED,
+        MATTER_OPEN,
+        FACT_DISPUTED,
+        LATER_TEXT_KNOWN,
+        MEMBERS_PROVISIONAL,
+    )
+)
+
 PERSONNEL_OFFICE = "BKD"
 APPRAISER = "Pejabat penilai"
 AGENCY = "PPK"
@@ -69,7 +81,10 @@ _WORDS: Mapping[str, tuple[str | None, str | None]] = {
     UNIT_CLOSED: (None, "Ask for its successor, or for a day before it was closed."),
     UNIT_KIND_UNKNOWN: (PERSONNEL_OFFICE, "Record the unit again with its kind."),
     NOBODY_MEASURED: (PERSONNEL_OFFICE, "See why nobody of the unit is measured, and record that."),
-    MEMBERS_PROVISIONAL: (PERSONNEL_OFFICE, "Ask for the members to see what is not certain."),
+    MEMBERS_PROVISIONAL: (
+        PERSONNEL_OFFICE,
+        "Ask with --trace who they are, and settle what makes their answers provisional.",
+    ),
     LATER_TEXT_KNOWN: (AGENCY, "Complete the later text and enact it."),
 }
 

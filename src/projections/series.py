@@ -19,7 +19,9 @@ from ledger.values import shift_months
 from projections.answer import later_texts
 from projections.compare import Cause, of_fact, passing, post_key, under
 from projections.lines import Gate, Reader, Reading, Sums, doubtful, kinds_of, readers, year_end
-from projections.plan import Latest, Plan, Rule, Window, WindowStart
+from projections.plan import Latest, Plan, Rule, Sum, Window, WindowStart
+from projections.plan_extra import Gathered, Newest, Score
+from projections.scoring import asked_of
 from projections.subject import (
     POSITION,
     Post,
@@ -29,6 +31,7 @@ from projections.subject import (
     surroundings_on,
 )
 from projections.walk import Key, Stage, State, Update, What, walk
+from projections.weighing import year_of_period
 
 DAY = timedelta(days=1)
 _REFERENCE = "position_ref"
@@ -265,21 +268,43 @@ def candidates(reader: Reader, facts: History, first: date, last: date) -> set[d
         for known in facts.facts.values():
             found.update(day for fact in known for day in _days_of(fact))
     else:
-        for rule in (leaf.measure.rule for leaf in reader.leaves):
+        for rule in (one for leaf in reader.leaves for one in _lowest(leaf.measure.rule)):
             known = [fact for kind in kinds_of(rule) for fact in facts.known(kind)]
             counted = {day for fact in known for day in _counted_by(rule, fact)}
             found |= counted
             found.update(day for fact in known for day in _days_of(fact))
-            window = getattr(rule, "window", None)
-            if isinstance(window, Window):
+            for window in _windows(rule):
                 found.update(leaves_on(window, day) for day in counted if day <= last)
     return {day for day in found if first < day <= last}
+
+
+def _lowest(rule: Rule) -> Iterator[Rule]:
+    """The rules that read facts; of another instrument's score those of the other, and itself."""
+    if isinstance(rule, Sum):
+        for part in rule.measures:
+            yield from _lowest(part.rule)
+        return
+    if isinstance(rule, Score):
+        for measure in asked_of(rule):
+            yield from _lowest(measure.rule)
+    yield rule
+
+
+def _windows(rule: Rule) -> Iterator[Window]:
+    """The windows whose passing may change what a rule comes to."""
+    said = [getattr(rule, "window", None)]
+    said += [source.window for source in rule.sources] if isinstance(rule, Gathered) else []
+    yield from (one for one in said if isinstance(one, Window))
 
 
 def _counted_by(rule: Rule, fact: Fact) -> Iterator[date]:
     """The days whose place in a window decides: of an appraisal the last day of its year."""
     if isinstance(rule, Latest):
         yield year_end(fact.fields)
+    elif isinstance(rule, Newest):
+        end = year_of_period(fact.fields.get("period"))
+        if end is not None:
+            yield end
     else:
         yield fact.effective_on
         if fact.kind in FILINGS:

@@ -4,7 +4,7 @@ text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -63,6 +63,33 @@ def answer_cells(
         answer["subject"],
         answer["digest"],
     ]
+
+
+def unit_header_cells(measures: Sequence[str]) -> list[str]:
+    """The headers of a table of answers about units."""
+    people = ["Pegawai", "Terukur", "Belum dapat dihitung", "Di luar populasi"]
+    _, _, _, _, *rest = header_cells(measures)
+    return ["Kode", "Nama", "Unit", *rest[: len(measures)], *people, *rest[len(measures) :]]
+
+
+def unit_answer_cells(
+    answer: Mapping[str, Any], measures: Sequence[str], units: UnitDirectory
+) -> list[str]:
+    """One answer about a unit; its people are those of the first measure that asks for them."""
+    _, _, path, _, *rest = answer_cells(answer, measures, units)
+    counts = next(_counts(answer["measures"]), None)
+    keys = ("people", "measured", "not_computable", "not_applicable")
+    people = ["" if counts is None else str(counts[key]) for key in keys]
+    named = answer.get("named") or {}
+    code, name = (safe_cell(str(named.get(key) or "")) for key in ("code", "name"))
+    return [code, name, path, *rest[: len(measures)], *people, *rest[len(measures) :]]
+
+
+def _counts(measures: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, int]]:
+    for one in measures:
+        if "counts" in one:
+            yield one["counts"]
+        yield from _counts(one["measures"])
 
 
 def _comma(points: str | None) -> str:
