@@ -7,7 +7,7 @@ from pathlib import Path
 
 from projections.instrument import load
 from projections.lines import kinds_of
-from projections.plan import Mark, Plan, values
+from projections.plan import Mark, Plan, Population, UnitPopulation, values
 from projections.schema import schema
 from projections.shipped import drafts, names, text
 
@@ -36,7 +36,7 @@ def _about(name: str, plan: Plan) -> str:
         f"\n### {plan.title}\n",
         f"`{plan.instrument}`, {plan.decree}, in force from {plan.in_force_from.isoformat()};"
         f" `src/projections/instruments/{name}`.\n",
-        f"Measured: {', '.join(sorted(plan.population.employment.value))}."
+        f"Measured: {_measured(plan.population)}."
         f" Facts: {', '.join(f'`{one}`' for one in facts) or 'those of other instruments'}.\n",
     ]
     lines += [
@@ -51,6 +51,14 @@ def _about(name: str, plan: Plan) -> str:
         if places
     ]
     return "\n".join([*lines, "| mark | parameters | which |\n|---|---|---|\n" + "".join(rows)])
+
+
+def _measured(population: Population | UnitPopulation) -> str:
+    if isinstance(population, Population):
+        return ", ".join(sorted(population.employment.value))
+    if population.kinds is None:
+        return "every open unit"
+    return f"open units of kind {', '.join(sorted(population.kinds.value))}"
 
 
 def _places(mark: Mark, places: list[str]) -> str:

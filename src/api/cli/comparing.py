@@ -101,14 +101,21 @@ def diff_command(
         _check_apart(asks)
         moment = now()
         sides = [inquiry.resolve(ledger, ask, today=today(ledger), now=moment) for ask in asks]
-        person, named = _who(ledger, subject, unit)
-        check_subject(sides[1], person)
-        if person is not None:
-            _diff_person(ledger, sides, person, as_json=as_json)
-        elif subject is not None and named is not None and inquiry.measures_units(sides[1]):
-            diff_unit(ledger, sides, named, as_json=as_json)
-        else:
-            _diff_group(ledger, sides, named, as_json=as_json)
+        _diff(ledger, sides, subject, unit, as_json=as_json)
+
+
+def _diff(
+    ledger: Ledger, sides: list[Asked], subject: str | None, unit: str | None, *, as_json: bool
+) -> None:
+    """The difference of whoever, or whatever, is asked about."""
+    person, named = _who(ledger, subject, unit)
+    check_subject(sides[1], person)
+    if person is not None:
+        _diff_person(ledger, sides, person, as_json=as_json)
+    elif subject is not None and named is not None and inquiry.measures_units(sides[1]):
+        diff_unit(ledger, sides, named, as_json=as_json)
+    else:
+        _diff_group(ledger, sides, named, as_json=as_json)
 
 
 def _check_one(subject: str | None, unit: str | None, *, everybody: bool) -> None:

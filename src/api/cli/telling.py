@@ -56,7 +56,8 @@ def _tell_why(whys: list[dict[str, Any]]) -> None:
         for why in reasons:
             say(f"  {why['code']} ({why['measure'] or 'all'}): {why['missing']}")
             if why.get("next_step"):
-                say(f"    {why['next_step']} ({why['who_must_act']})")
+                who = f" ({why['who_must_act']})" if why["who_must_act"] else ""
+                say(f"    {why['next_step']}{who}")
 
 
 def _kind_of_reason(why: dict[str, Any]) -> tuple[bool, str]:
