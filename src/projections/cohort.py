@@ -7,7 +7,7 @@ each distinct combination of outcomes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -29,6 +29,7 @@ from projections.cohort_people import (
     UNIT,
     WHY,
     People,
+    TalliesOfUnits,
     described,
     people,
     registered,
@@ -48,6 +49,7 @@ from projections.cohort_tree import (
     grow,
     leaves,
     lines,
+    reasons_of,
     result,
 )
 from projections.cohort_view import (
@@ -136,13 +138,12 @@ class Cohort:
                 yield replace(template, subject=stream, unit=unit)
 
     def _rows(
-        self, among: pl.Series | None = None
+        self,
     ) -> Iterator[tuple[int, str | None, str | None, str | None, int | None, *tuple[int, ...]]]:
-        """In the order of `numbers`, or of these subjects: who each is, and the outcome of each
-        leaf that applies.
-        """
-        wanted = self.numbers.select(SUBJECT) if among is None else among.to_frame(SUBJECT)
-        ordered = wanted.join(self._people.frame, on=SUBJECT, how="left", maintain_order="left")
+        """In the order of `numbers`: who each is, and the outcome of each leaf that applies."""
+        ordered = self.numbers.select(SUBJECT).join(
+            self._people.frame, on=SUBJECT, how="left", maintain_order="left"
+        )
         codes = [
             leaf.outcomes.by_stream[ordered[SUBJECT]]
             .set(~applies(leaf.measure, ordered), None)
@@ -159,17 +160,21 @@ class Cohort:
         )
         return rows.iter_rows()
 
-    def codes(self, subjects: pl.Series) -> Iterator[tuple[str, ...]]:
-        """Why some who are in the population have no number, by code, in their order."""
-        known: dict[tuple[object, ...], tuple[str, ...]] = {}
-        for subject, _, kind, employment, _, *places in self._rows(subjects):
+    def codes(self, subjects: pl.Series) -> pl.DataFrame:
+        """Why some who are in the population have no number: a row a subject, in their order, with
+        a column for each code of `answer.why` that is no mere doubt.
+        """
+        persons = subjects.to_frame(SUBJECT).join(
+            self._people.frame, on=SUBJECT, how="left", maintain_order="left"
+        )
+        found = reasons_of(self._nodes, persons)
+        for place, subject in enumerate(subjects):
             if subject in self._rare:
-                yield codes_of(self._rare[subject])
-                continue
-            key = (kind, employment, *places)
-            if key not in known:
-                known[key] = codes_of(self._concluded(kind, employment, places))
-            yield known[key]
+                own = codes_of(self._rare[subject])
+                for code in {*found, *own}:
+                    none = constant(value=False, kind=pl.Boolean(), height=len(subjects))
+                    found[code] = found.get(code, none).scatter(place, code in own)
+        return pl.DataFrame([column.alias(code) for code, column in found.items()])
 
     def _concluded(
         self, kind: str | None, employment: str | None, places: Sequence[int | None]
@@ -239,16 +244,19 @@ def known_subjects(plan: Plan, view: View) -> pl.Series:
     return described(view) if isinstance(plan.population, UnitPopulation) else registered(view)
 
 
-def _tallies(view: View, question: Question) -> Callable[[Members], Mapping[str, Tally]]:
-    """What the people of every unit come to; everybody is answered once for each instrument."""
+def _tallies(view: View, question: Question) -> TalliesOfUnits:
+    """What the people of units come to; everybody is answered once for each instrument."""
 
-    def of(rule: Members) -> Mapping[str, Tally]:
+    def of(rule: Members, units: frozenset[str]) -> Mapping[str, Tally]:
         asked = rule.bound
         if asked is None:
             return {}
         # A plan lives as long as the view, so that its address names it.
         found = view.once(id(asked), lambda: cohort(asked, view.frame, question))
-        return tallies_of(rule, found.numbers, found.scale, found.codes, unit_tree(view))
+        tree = unit_tree(view)
+        counting = found.numbers[UNIT].unique().drop_nulls().cast(pl.String)
+        paths = {one: [above for above in tree.path(one) if above in units] for one in counting}
+        return tallies_of(rule, found.numbers, found.scale, found.codes, paths)
 
     return of
 

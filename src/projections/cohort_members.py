@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
-from ledger.unit_tree import UnitTree
 from projections.answer import MeasureResult, Status
-from projections.cohort_people import People
+from projections.cohort_people import WHY, People
 from projections.cohort_view import Outcomes, View, outcome, outcomes
 from projections.columns import SUBJECT
 from projections.members import MEASURED, Counting, bands_between, empty, told_by
@@ -23,27 +23,22 @@ from projections.tally import Tally
 
 UNIT, STATUS, TOTAL, BAND = "unit", "status", "total", "band"
 RANGE_LOW, RANGE_HIGH = "range_low", "range_high"
-_PEOPLE, _LEAST, _MOST = "people", "least", "most"
-Codes = Callable[[pl.Series], Iterator[Sequence[str]]]
+_PEOPLE, _ABOVE = "people", "above"
+Codes = Callable[[pl.Series], pl.DataFrame]
 
 
 def members(measure: Measure, rule: Members, view: View, people: People) -> Outcomes:
-    """The outcome of each unit asked about."""
-    subjects = people.frame[SUBJECT]
-    hexes = view.frame.streams.hexes
-    tallies = people.tallies(rule)
+    """The outcome of each unit asked about that is in the population."""
+    subjects = people.frame.filter(pl.col(WHY).is_null())[SUBJECT]
+    ids = [view.frame.streams.hexes[subject] for subject in subjects]
+    tallies = people.tallies(rule, frozenset(ids))
     nobody = empty(rule)
 
     def make(place: int) -> MeasureResult:
-        return _told(measure, rule, tallies.get(hexes[subjects[place]], nobody))
+        return _told(measure, rule, tallies.get(ids[place], nobody))
 
-    return outcomes(
-        view,
-        subjects,
-        pl.Series(range(len(subjects)), dtype=pl.Int64),
-        make,
-        otherwise=_told(measure, rule, nobody),
-    )
+    places = pl.Series(range(len(ids)), dtype=pl.Int64)
+    return outcomes(view, subjects, places, make, otherwise=_told(measure, rule, nobody))
 
 
 def _told(measure: Measure, rule: Members, tally: Tally) -> MeasureResult:
@@ -60,69 +55,57 @@ def _told(measure: Measure, rule: Members, tally: Tally) -> MeasureResult:
 
 
 def tallies_of(
-    rule: Members, numbers: pl.DataFrame, scale: int, codes: Codes, tree: UnitTree
+    rule: Members,
+    numbers: pl.DataFrame,
+    scale: int,
+    codes: Codes,
+    paths: Mapping[str, Sequence[str]],
 ) -> Mapping[str, Tally]:
     """By unit id what everybody in it or below it comes to.
 
     Args:
         rule: with the plan that was asked.
         numbers: everybody's answers, as `cohort.Cohort.numbers`, integers at `scale`.
-        codes: the codes of the reasons of some subjects, in their order.
-        tree: the units of the day.
+        codes: the codes of the reasons of some subjects, as `cohort.Cohort.codes`.
+        paths: by the unit in which people count, the ids of the units in which they are wanted.
     """
+    places = [(unit, one) for unit, path in paths.items() for one in path]
+    upwards = pl.DataFrame(places, schema={UNIT: pl.String, _ABOVE: pl.String}, orient="row")
     placed = numbers.filter(pl.col(UNIT).is_not_null()).with_columns(
         pl.col(UNIT, STATUS, BAND).cast(pl.String)
     )
-    found = _Upwards(rule, tree, scale)
     is_open = pl.col(STATUS).is_in(MEASURED) & (pl.col(RANGE_LOW) != pl.col(RANGE_HIGH))
     is_open = is_open.fill_null(value=False)
-    found.groups(placed.filter(~is_open))
-    found.open_ones(placed.filter(is_open))
+    found: dict[str, Counting] = {}
+
+    def counting(unit: str) -> Counting:
+        return found.setdefault(unit, Counting(rule))
+
+    for unit, status, band, people, total in _grouped(placed.filter(~is_open), upwards):
+        exact = Decimal(total or 0).scaleb(-scale)
+        counting(unit).add(status, people, band, (exact, exact, exact))
+    for unit, status, band, *ends in _each(placed.filter(is_open), upwards):
+        total, low, high = (Decimal(one or 0).scaleb(-scale) for one in ends)
+        one = counting(unit)
+        one.add(status, 1, None, (total, low, high))
+        one.bands.update([] if band is None else [band])
+        one.reach([] if rule.bound is None else bands_between(rule.bound, low, high), 1)
     unknown = placed.filter(pl.col(STATUS) == Status.NOT_COMPUTABLE.value)
-    for unit, why in zip(unknown[UNIT], codes(unknown[SUBJECT]), strict=True):
-        for one in found.above(unit):
-            one.why.update(why)
-    return {unit: counting.tally() for unit, counting in found.units.items()}
+    why = codes(unknown[SUBJECT])
+    counted = unknown.select(UNIT).hstack(why).join(upwards, on=UNIT).group_by(_ABOVE)
+    for row in counted.agg(pl.col(why.columns).sum()).iter_rows(named=True):
+        counting(row.pop(_ABOVE)).why.update({code: many for code, many in row.items() if many})
+    return {unit: one.tally() for unit, one in found.items()}
 
 
-class _Upwards:
-    """Counts people in their unit and in all above it."""
+def _grouped(rows: pl.DataFrame, upwards: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """By unit wanted, status and band, how many people there are and the sum of their totals."""
+    added = (pl.col(_PEOPLE).sum(), pl.col(TOTAL).sum())
+    people = rows.group_by(UNIT, STATUS, BAND).agg(pl.len().alias(_PEOPLE), pl.col(TOTAL).sum())
+    return people.join(upwards, on=UNIT).group_by(_ABOVE, STATUS, BAND).agg(*added).iter_rows()
 
-    def __init__(self, rule: Members, tree: UnitTree, scale: int) -> None:
-        self.units: dict[str, Counting] = {}
-        self._rule = rule
-        self._tree = tree
-        self._scale = scale
-        self._above: dict[str, list[Counting]] = {}
 
-    def above(self, unit: str) -> list[Counting]:
-        """The counts of a unit and of all above it."""
-        if unit not in self._above:
-            path = self._tree.path(unit)
-            self._above[unit] = [self.units.setdefault(one, Counting(self._rule)) for one in path]
-        return self._above[unit]
-
-    def groups(self, rows: pl.DataFrame) -> None:
-        """Everybody whose total is certain, by unit, status and band."""
-        grouped = rows.group_by(UNIT, STATUS, BAND).agg(
-            pl.len().alias(_PEOPLE), pl.col(TOTAL).sum()
-        )
-        for unit, status, band, people, total in grouped.iter_rows():
-            exact = self._exact(total)
-            for one in self.above(unit):
-                one.add(status, people, band, (exact, exact, exact))
-
-    def open_ones(self, rows: pl.DataFrame) -> None:
-        """Those few whose total an open matter may still change."""
-        names = (UNIT, STATUS, BAND, TOTAL, RANGE_LOW, RANGE_HIGH)
-        for unit, status, band, *numbers in rows.select(names).iter_rows():
-            total, low, high = (self._exact(one) for one in numbers)
-            plan = self._rule.bound
-            reached = [] if plan is None else bands_between(plan, low, high)
-            for one in self.above(unit):
-                one.add(status, 1, None, (total, low, high))
-                one.bands.update([] if band is None else [band])
-                one.reach(reached, 1)
-
-    def _exact(self, number: int | None) -> Decimal:
-        return Decimal(number or 0).scaleb(-self._scale)
+def _each(rows: pl.DataFrame, upwards: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """Those few whose total an open matter may still change, in every unit wanted."""
+    names = (_ABOVE, STATUS, BAND, TOTAL, RANGE_LOW, RANGE_HIGH)
+    return rows.join(upwards, on=UNIT).select(names).iter_rows()

@@ -60,7 +60,11 @@ _WORD = "word"
 INSIDE = NOBODY = -1
 
 
-def no_people(rule: Members) -> Mapping[str, Tally]:  # noqa: ARG001 - the shape of tallies
+# What the people of these units, by id, come to by the rule that asks.
+TalliesOfUnits = Callable[[Members, frozenset[str]], Mapping[str, Tally]]
+
+
+def no_people(rule: Members, units: frozenset[str]) -> Mapping[str, Tally]:  # noqa: ARG001
     """The people of whoever is no unit."""
     return {}
 
@@ -78,7 +82,7 @@ class People:
     frame: pl.DataFrame
     kinds: pl.Series
     reasons: Sequence[Reason]
-    tallies: Callable[[Members], Mapping[str, Tally]] = no_people
+    tallies: TalliesOfUnits = no_people
 
 
 def registered(view: View) -> pl.Series:

@@ -68,7 +68,8 @@ def traced(
     hexes = view.frame.streams.hexes
 
     def tallies(subject: int) -> Tallies:
-        return lambda rule: people.tallies(rule).get(hexes[subject], empty(rule))
+        unit = hexes[subject]
+        return lambda rule: people.tallies(rule, frozenset((unit,))).get(unit, empty(rule))
 
     facts = view.frame.histories(subjects, position=view.position, fields=fields_read(plan))
     around = surroundings(view)

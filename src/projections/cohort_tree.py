@@ -267,6 +267,35 @@ def _static_reasons(measure: Measure) -> Iterator[Reason]:
             yield reason
 
 
+def reasons_of(nodes: Sequence[Node], persons: pl.DataFrame) -> dict[str, pl.Series]:
+    """By code of reason, who has it; reasons that are mere doubts are left out."""
+    found: dict[str, pl.Series] = {}
+    everybody = constant(value=True, kind=pl.Boolean(), height=persons.height)
+    for node in nodes:
+        _reasons_below(node, persons, everybody, found)
+    return found
+
+
+def _reasons_below(
+    node: Node, persons: pl.DataFrame, applying: pl.Series, found: dict[str, pl.Series]
+) -> None:
+    if isinstance(node, Leaf):
+        places = node.outcomes.by_stream[persons[SUBJECT]]
+        codes = [{reason.code for reason in one.why()} for one in node.outcomes.results]
+        for code in sorted(set[str]().union(*codes) - reasons.DOUBTS):
+            has = pl.Series([code in one for one in codes], dtype=pl.Boolean)
+            _add(found, code, has.gather(places) & applying)
+        return
+    if node.by_post:
+        _add(found, reasons.POSITION_KIND_UNKNOWN, persons[KIND].is_null() & applying)
+    for part in node.parts:
+        _reasons_below(part, persons, applying & applies(part.measure, persons), found)
+
+
+def _add(found: dict[str, pl.Series], code: str, who: pl.Series) -> None:
+    found[code] = found[code] | who if code in found else who
+
+
 def result(
     node: Node, places: Sequence[int | None], kind: str | None, employment: str | None
 ) -> MeasureResult:
