@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import chdir, closing
 from pathlib import Path
 
 from ledger.application import Ledger
@@ -11,8 +12,8 @@ from ledger.events.book import InstrumentEnacted
 from projections import instrument, shipped
 
 
-def enact(url: str, text: bytes, *, keys: Path | None = None) -> None:
-    """Enact a text in the ledger at a place."""
+def enact(url: str, text: bytes, *, folder: Path) -> None:
+    """Enact a text in the ledger at a place; `folder` is where its command is run."""
     plan = instrument.load(text, file="text.yaml")
     stated = InstrumentEnacted(
         effective_on=plan.in_force_from,
@@ -21,13 +22,10 @@ def enact(url: str, text: bytes, *, keys: Path | None = None) -> None:
         sha256=hashlib.sha256(text).hexdigest(),
         text=text.decode(),
     )
-    ledger = Ledger.open(url, keys=keys)
-    try:
+    with chdir(folder), closing(Ledger.open(url)) as ledger:
         ledger.append_to_book([encode(stated)], "tester")
-    finally:
-        ledger.close()
 
 
-def enact_draft(url: str, name: str, *, keys: Path | None = None) -> None:
+def enact_draft(url: str, name: str, *, folder: Path) -> None:
     """Enact a draft that comes with the program, as it stands."""
-    enact(url, shipped.text(f"{shipped.DRAFTS}/{name}.yaml"), keys=keys)
+    enact(url, shipped.text(f"{shipped.DRAFTS}/{name}.yaml"), folder=folder)
