@@ -9,7 +9,7 @@ without one (docs/facts.md, Facts about a unit).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from ledger.facts import History
@@ -48,6 +48,7 @@ class UnitTree:
     """
 
     units: Mapping[str, UnitToday]
+    _paths: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     def exists(self, unit: str) -> bool:
         """Whether a unit was described by the day and is not closed."""
@@ -78,6 +79,12 @@ class UnitTree:
 
         A circle of parents is cut where it closes.
         """
+        known = self._paths.get(unit)
+        if known is None:
+            known = self._paths[unit] = self._way_up(unit)
+        return known
+
+    def _way_up(self, unit: str) -> tuple[str, ...]:
         found: list[str] = []
         current = self.counts_in(unit)
         while current is not None and current not in found:

@@ -225,8 +225,9 @@ def cohort(
     """
     invariant(question.position <= frame.position, "the facts table lies behind the question")
     view = View(frame, question.as_of, question.position)
-    wanted = known_subjects(plan, view)
-    if subjects is not None:
+    if subjects is None:
+        wanted = known_subjects(plan, view)
+    else:
         wanted = pl.Series(subjects, dtype=pl.UInt32)
     special = rare(plan, view, question)
     special = special.filter(special.is_in(wanted.implode()))

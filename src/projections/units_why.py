@@ -20,7 +20,7 @@ from projections.cohort import STATUS, cohort
 from projections.cohort_view import constant
 from projections.compare_people import by_class
 from projections.frame import Frame
-from projections.people_states import GroupSide, states
+from projections.people_states import GroupSide, PeopleState, states
 from projections.plan import Plan
 from projections.question import Question
 from projections.series import InForce
@@ -76,7 +76,7 @@ class UnitMonth:
 def unit_difference(
     frame: Frame, unit: str, before: GroupSide, after: GroupSide
 ) -> UnitDifference | None:
-    """Why the answers about one unit differ; None if it was not on record on some side.
+    """Why the answers about one unit differ; None if it was on record on neither side.
 
     `frame` is the facts table, at the later position or beyond; the `units` of both sides are this
     unit alone.
@@ -86,7 +86,10 @@ def unit_difference(
         return None
     coordinates = [(one.question.as_of, one.question.position) for one in (before, after)]
     backward = coordinates[1] < coordinates[0]
-    classes = _classes(frame, *((after, before) if backward else (before, after)))
+    way = states(frame, *((after, before) if backward else (before, after)))
+    if way[0][1].rows.is_empty():
+        return None
+    classes = _classes(way)
     if backward:
         classes = [step.negated() for step in classes]
     found = UnitDifference(answers[0], answers[1], classes)
@@ -96,9 +99,8 @@ def unit_difference(
     return found
 
 
-def _classes(frame: Frame, start: GroupSide, end: GroupSide) -> list[ClassStep]:
+def _classes(way: Sequence[tuple[CauseClass | None, PeopleState]]) -> list[ClassStep]:
     """The classes from the earlier side to the later one."""
-    way = states(frame, start, end)
     told = way[0][1]
     invariant(told.rows.height == 1, "one unit is walked through one row")
     steps = []

@@ -235,6 +235,23 @@ def test_a_difference_of_a_unit_adds_up_by_class(units: AsnLedger) -> None:
     assert "POSTS, UNITS AND TITLES" in told
 
 
+def test_a_unit_that_comes_later_has_no_difference_before(units: AsnLedger) -> None:
+    """On neither side it is unknown; on one side it shows by its status."""
+    young = of_unit("DISPAR", "unit", name="Dinas Pariwisata", kind="DINAS", on="2023-01-01")
+    assert units("import", units.file("baru.jsonl", young)).status == 0
+    days = (
+        ("--from", "2022-03-31", "--to", "2022-06-30"),
+        ("--from", "2022-06-30", "--to", "2023-01-01"),
+    )
+    never, since = (
+        units("diff", "DISPAR", "--instrument", "kinerja-opd", *one, "--json") for one in days
+    )
+    assert (never.status, never.json["error"]["code"]) == (1, "unit_unknown")
+    assert since.json["from"]["status"] == "not_applicable"
+    changes = [one["status"] for one in since.json["classes"] if one["status"]]
+    assert changes == [{"from": "not_applicable", "to": "not_computable"}]
+
+
 def test_many_units_are_compared_by_class(units: AsnLedger) -> None:
     """The sum and the mean of those measured, as for people."""
     days = ("--from", "2022-06-30", "--to", "2022-12-31")

@@ -195,8 +195,10 @@ def _diff_group(ledger: Ledger, sides: list[Asked], unit: str | None, *, as_json
     if as_json:
         print_json(shown)
     else:
-        everybody = "all units" if inquiry.measures_units(sides[1]) else "everybody"
-        tell_group(shown, everybody if about is None else _unit_words(about))
+        units_only = inquiry.measures_units(sides[1])
+        everybody = "all units" if units_only else "everybody"
+        who = everybody if about is None else _unit_words(about)
+        tell_group(shown, who, what="units" if units_only else "people")
 
 
 def _unit_words(about: dict[str, Any]) -> str:

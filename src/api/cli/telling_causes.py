@@ -217,13 +217,13 @@ def _tell_idle(idle: Sequence[Json]) -> None:
         say(f"  {cause_words(one)}")
 
 
-def tell_group(found: Json, who: str) -> None:
-    """Why the sum and the mean of many people differ."""
+def tell_group(found: Json, who: str, *, what: str = "people") -> None:
+    """Why the sum and the mean of many people, or units, differ."""
     say(f"{found['instrument']}: {who}")
     tell_side("from", found["from"])
     tell_side("to", found["to"])
     say("")
-    say(f"{'':34}{'people':>9}{'sum':>12}{'mean':>9}")
+    say(f"{'':34}{what:>9}{'sum':>12}{'mean':>9}")
     for label in ("from", "to"):
         side = found[label]
         mean = shown(side["mean"])
