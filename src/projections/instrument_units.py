@@ -21,9 +21,11 @@ def unit_kinds(node: Node) -> frozenset[str]:
     found = _texts(node, "`kind`")
     for one in found:
         try:
-            read_code_word(one)
+            written = read_code_word(one)
         except BadValue as fault:
             raise node.place.refusal(f"`{one}` is no code word.", fault.next_step) from None
+        if written != one:
+            raise node.place.refusal(f"`{one}` is no code word.", f"Write {written}.")
     return found
 
 
