@@ -19,15 +19,13 @@ from ledger.facts import History, history
 from ledger.records import RecordedEvent
 from ledger.rulebook import Rulebook
 from ledger.unit_directory import UnitDirectory
-from projections import inquiry, question, units_why, whatif
+from projections import changes, enacted, question, units_why, whatif
 from projections.advise import Advice, advise
-from projections.changes import without
 from projections.compare import Difference, Side, compare
 from projections.compare_people import GroupDifference, compare_people
 from projections.frame import Frame
 from projections.inquiry import Asked, log_of
 from projections.people_states import GroupSide
-from projections.plan import Plan
 from projections.question import Question
 from projections.series import InForce, Point, around, series
 from projections.series_people import Month, month_days, months
@@ -68,7 +66,7 @@ def _side(asked: Asked, events: Sequence[RecordedEvent], stream: UUID) -> Side:
         enacted=asked.enacted,
     )
     left_out = {root for owner, root in asked.question.without if owner == stream.hex}
-    return Side(answer, without(facts, left_out), asked.surroundings)
+    return Side(answer, changes.without(facts, left_out), asked.surroundings)
 
 
 def advice(ledger: Ledger, asked: Asked, stream: UUID) -> Advice:
@@ -82,19 +80,19 @@ def group_difference(
     """Why sum and mean differ: of a unit with all below it on each of the days, or of everybody."""
     sides = []
     for place, asked in enumerate((before, after)):
-        below = None
-        if units is not None:
-            below = asked.units.tree(asked.question.as_of).below(units[place].hex)
-        sides.append(GroupSide(asked.plan, asked.question, asked.enacted, below))
+        sides.append(group_side(asked, None if units is None else _below(asked, units[place])))
     return compare_people(frame, *sides)
+
+
+def _below(asked: Asked, unit: UUID) -> frozenset[str]:
+    """A unit with all below it on the day."""
+    return asked.units.tree(asked.question.as_of).below(unit.hex)
 
 
 def unit_difference(frame: Frame, before: Asked, after: Asked, unit: UUID) -> UnitDifference | None:
     """Why the answers about one unit differ; None if it was not described on either side."""
     only = frozenset((unit.hex,))
-    first, last = (
-        GroupSide(asked.plan, asked.question, asked.enacted, only) for asked in (before, after)
-    )
+    first, last = (group_side(asked, only) for asked in (before, after))
     return units_why.unit_difference(frame, unit.hex, first, last)
 
 
@@ -127,53 +125,37 @@ def measures_units(ledger: Ledger, asked: Stretch) -> bool:
 
 
 def supposed_person(
-    ledger: Ledger,
-    asked: Asked,
-    stream: UUID,
-    *,
-    draft: Plan | None = None,
-    left_out: Sequence[tuple[str, int]] = (),
+    ledger: Ledger, before: Asked | None, after: Asked, stream: UUID
 ) -> dict[str, Any]:
-    """What a draft, or facts left out, would do to one person, as JSON; never stored."""
-    events = ledger.events_of(stream, position=asked.question.position)
-    before = _side(asked, events, stream).answer
-    supposed = _supposed(asked, draft, left_out)
-    after = trace(
-        supposed.plan,
-        history(events, asked.question.position),
-        supposed.question,
-        subject=stream.hex,
-        surroundings=asked.surroundings,
-        enacted=supposed.enacted,
-    )
-    return whatif.person(before, after)
+    """What a draft, or facts left out, would do to one person, as JSON; never stored.
+
+    Args:
+        before: as it is, None where no text of that name is in force.
+        after: the same question under a draft (`inquiry.resolve_draft`) or `without` facts.
+    """
+    events = ledger.events_of(stream, position=after.question.position)
+    first = None if before is None else _side(before, events, stream).answer
+    return whatif.person(first, _side(after, events, stream).answer)
 
 
 def supposed_people(
-    frame: Frame,
-    asked: Asked,
-    *,
-    draft: Plan | None = None,
-    left_out: Sequence[tuple[str, int]] = (),
-    unit: UUID | None = None,
+    frame: Frame, before: Asked | None, after: Asked, *, unit: UUID | None = None
 ) -> whatif.Effect:
     """What a draft, or facts left out, would do to everybody or to a unit; never stored."""
-    below = None
-    if unit is not None:
-        below = asked.units.tree(asked.question.as_of).below(unit.hex)
-    before = GroupSide(asked.plan, asked.question, asked.enacted, below)
-    supposed = _supposed(asked, draft, left_out)
-    return whatif.population(frame, before, replace(supposed, units=below))
+    below = None if unit is None else _below(after, unit)
+    first = None if before is None else group_side(before, below)
+    return whatif.population(frame, first, group_side(after, below))
 
 
-def _supposed(asked: Asked, draft: Plan | None, left_out: Sequence[tuple[str, int]]) -> GroupSide:
-    """The question under the hypothesis; a draft is enacted nowhere."""
-    question = asked.question
-    if left_out:
-        question = whatif.without(question, [*question.without, *left_out])
-    if draft is not None:
-        return GroupSide(draft, whatif.under_draft(question, draft))
-    return GroupSide(asked.plan, question, asked.enacted)
+def group_side(asked: Asked, units: frozenset[str] | None = None) -> GroupSide:
+    """A question about everybody, or about the members of units."""
+    return GroupSide(asked.plan, asked.question, asked.enacted, units)
+
+
+def without(asked: Asked, facts: Sequence[tuple[str, int]]) -> Asked:
+    """The same question as if some facts more had not been: (stream hex, root version)."""
+    left_out = [*asked.question.without, *facts]
+    return replace(asked, question=whatif.without(asked.question, left_out))
 
 
 def stretch(
@@ -261,22 +243,16 @@ def units_above(units: UnitDirectory, on: date) -> dict[str, Sequence[str]]:
 def rules_between(book: Rulebook, asked: Stretch) -> list[InForce]:
     """The texts in force in a stretch of days, each from the day on which it is the one.
 
-    A text that reads another begins anew where that one is followed by its successor.
-
     Raises:
         InstrumentUnknown, NoRulesInForce.
     """
-    starts = {
-        one.in_force_from
-        for one in book.enactments
-        if asked.first < one.in_force_from <= asked.last
-    }
-    found: list[InForce] = []
-    before: frozenset[int] = frozenset()
-    for on in (asked.first, *sorted(starts)):
-        enacted = book.in_force(asked.instrument, on)
-        plan, read = inquiry.bound(book, enacted, on)
-        if read != before:
-            found.append(InForce(on, plan, enacted.position))
-        before = read
+    found = [_from(enacted.in_force(book, asked.instrument, asked.first), asked.first)]
+    for on in enacted.starts(book, asked.first, asked.last):
+        rules = _from(enacted.in_force(book, asked.instrument, on), on)
+        if (rules.enacted, rules.plan) != (found[-1].enacted, found[-1].plan):
+            found.append(rules)
     return found
+
+
+def _from(rules: enacted.InForce, since: date) -> InForce:
+    return InForce(since, rules.plan, rules.enactment.position)

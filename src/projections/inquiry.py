@@ -5,10 +5,9 @@ One person or unit is answered from events, everybody from the facts table; both
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
@@ -17,12 +16,12 @@ import orjson
 from ledger.application import Ledger
 from ledger.events.base import ORG_UNIT
 from ledger.facts import History, history
-from ledger.rulebook import Enactment, InstrumentUnknown, NoRulesInForce, Rulebook
 from ledger.unit_directory import UnitDirectory
 from ledger.unit_tree import UNIT
-from projections import binding, instrument, question
+from projections import enacted, question, whatif
 from projections.answer import Answer
 from projections.cohort import cohort
+from projections.enacted import InForce
 from projections.facts_table import FactsTable, folder_for
 from projections.members import empty, of_answers
 from projections.plan import Plan
@@ -59,18 +58,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A resolved question with everything an answer needs besides the subject's own facts."""
+    """A resolved question with everything an answer needs besides the subject's own facts.
+
+    `enacted` is the position of the enactment of the rules; None of a draft.
+    """
 
     plan: Plan
-    enacted: int
+    enacted: int | None
     question: Question
     surroundings: Surroundings
     units: UnitDirectory
-
-
-@lru_cache(maxsize=64)
-def _plan(sha256: str, text: str) -> Plan:
-    return instrument.load(text.encode(), file=f"the text enacted as {sha256[:12]}")
 
 
 def resolve(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Asked:
@@ -79,39 +76,55 @@ def resolve(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Asked:
     Raises:
         Misuse, BeforeFirstRecord, PositionRefused, InstrumentUnknown, NoRulesInForce.
     """
-    position, known_at = question.asked_position(
+    position, known_at = _known(ledger, ask, now)
+    book = ledger.rulebook(position)
+    newest = enacted.plan_of(book.in_force(ask.instrument, question.LATEST))
+    on, forecast = question.asked_day(newest, as_of=ask.as_of, period=ask.period, today=today)
+    asked = Question(on, position, known_at, ask.period, ask.rules, ask.without, forecast)
+    return under(ledger, asked, enacted.in_force(book, ask.instrument, on, decree=ask.rules))
+
+
+def resolve_draft(
+    ledger: Ledger,
+    ask: Ask,
+    draft: Plan,
+    *,
+    changes: Sequence[str] = (),
+    today: date,
+    now: datetime,
+) -> Asked:
+    """Place a question under a text that is enacted nowhere; its answers are stamped so.
+
+    Args:
+        draft: a checked plan; what it reads is taken from the texts in force on the day.
+        changes: what was changed in an enacted text, for the stamp.
+
+    Raises:
+        Misuse, BeforeFirstRecord, PositionRefused; InstrumentsInCircle, MeasureUnknown.
+    """
+    position, known_at = _known(ledger, ask, now)
+    on, forecast = question.asked_day(draft, as_of=ask.as_of, period=ask.period, today=today)
+    asked = Question(on, position, known_at, ask.period, None, ask.without, forecast)
+    asked = whatif.under_draft(asked, draft, changes)
+    return _around(ledger, asked, enacted.bound(ledger.rulebook(position), draft, on), None)
+
+
+def under(ledger: Ledger, asked: Question, rules: InForce) -> Asked:
+    """A question that is placed already, under a text."""
+    return _around(ledger, asked, rules.plan, rules.enactment.position)
+
+
+def _around(ledger: Ledger, asked: Question, plan: Plan, position: int | None) -> Asked:
+    on = asked.as_of
+    units = ledger.units(asked.position)
+    surroundings = around(references_on(ledger.references(asked.position), on), units.tree(on))
+    return Asked(plan, position, asked, surroundings, units)
+
+
+def _known(ledger: Ledger, ask: Ask, now: datetime) -> tuple[int, datetime]:
+    return question.asked_position(
         log_of(ledger), position=ask.position, known_at=ask.known_at, now=now
     )
-    rulebook = ledger.rulebook(position)
-    newest = rulebook.in_force(ask.instrument, question.LATEST)
-    on, forecast = question.asked_day(
-        _plan(newest.sha256, newest.text), as_of=ask.as_of, period=ask.period, today=today
-    )
-    enacted = rulebook.in_force(ask.instrument, on, decree=ask.rules)
-    asked = Question(on, position, known_at, ask.period, ask.rules, ask.without, forecast)
-    units = ledger.units(position)
-    surroundings = around(references_on(ledger.references(position), on), units.tree(on))
-    plan, _ = bound(rulebook, enacted, on)
-    return Asked(plan, enacted.position, asked, surroundings, units)
-
-
-def bound(rulebook: Rulebook, enacted: Enactment, on: date) -> tuple[Plan, frozenset[int]]:
-    """The plan of a text, joined to the texts it reads that are in force on a day.
-
-    Gives also the positions at which all of them were enacted: equal positions, equal rules.
-    """
-    read = {enacted.position}
-
-    def find(name: str) -> Plan | None:
-        try:
-            other = rulebook.in_force(name, on)
-        except (InstrumentUnknown, NoRulesInForce):
-            return None
-        read.add(other.position)
-        return _plan(other.sha256, other.text)
-
-    plan = binding.bind(_plan(enacted.sha256, enacted.text), find)
-    return plan, frozenset(read)
 
 
 def log_of(ledger: Ledger) -> Log:

@@ -21,7 +21,6 @@ from projections.compare import Cause, of_fact, passing, post_key, under
 from projections.lines import Gate, Reader, Reading, Sums, doubtful, kinds_of, readers, year_end
 from projections.plan import Latest, Plan, Rule, Sum, Window, WindowStart
 from projections.plan_extra import Gathered, Newest, Score
-from projections.scoring import asked_of
 from projections.subject import (
     POSITION,
     Post,
@@ -268,7 +267,7 @@ def candidates(reader: Reader, facts: History, first: date, last: date) -> set[d
         for known in facts.facts.values():
             found.update(day for fact in known for day in _days_of(fact))
     else:
-        for rule in (one for leaf in reader.leaves for one in _lowest(leaf.measure.rule)):
+        for rule in (rule for leaf in reader.leaves for rule in _rules(leaf.measure.rule)):
             known = [fact for kind in kinds_of(rule) for fact in facts.known(kind)]
             counted = {day for fact in known for day in _counted_by(rule, fact)}
             found |= counted
@@ -278,16 +277,15 @@ def candidates(reader: Reader, facts: History, first: date, last: date) -> set[d
     return {day for day in found if first < day <= last}
 
 
-def _lowest(rule: Rule) -> Iterator[Rule]:
-    """The rules that read facts; of another instrument's score those of the other, and itself."""
-    if isinstance(rule, Sum):
-        for part in rule.measures:
-            yield from _lowest(part.rule)
-        return
-    if isinstance(rule, Score):
-        for measure in asked_of(rule):
-            yield from _lowest(measure.rule)
+def _rules(rule: Rule) -> Iterator[Rule]:
+    """A rule, and those of another instrument that it reads."""
     yield rule
+    if isinstance(rule, Sum):
+        for measure in rule.measures:
+            yield from _rules(measure.rule)
+    if isinstance(rule, Score) and rule.bound is not None:
+        for measure in rule.bound.measures:
+            yield from _rules(measure.rule)
 
 
 def _windows(rule: Rule) -> Iterator[Window]:

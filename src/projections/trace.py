@@ -7,6 +7,7 @@ that took part. Exact decimals throughout; rounding only where a rule states `de
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from ledger.errors import invariant
@@ -33,7 +34,7 @@ from projections.plan_members import Members, Tallies
 from projections.question import Question
 from projections.reasons import Reason
 from projections.scoring import asked_of, told_by
-from projections.subject import Post, Surroundings, outside, post_on
+from projections.subject import Post, Surroundings, in_order, outside, post_on, who
 from projections.trace_case import ZERO, Case, nobody, result
 from projections.trace_extra import extra
 from projections.trace_latest import latest
@@ -70,8 +71,9 @@ def trace(
     else:
         post = post_on(facts, surroundings, question.as_of)
     why = outside(facts, plan.population, question.as_of)
+    stated = in_order([*who(facts, plan.population, question.as_of), *post.facts])
     if why is not None:
-        return not_applicable(
+        answer = not_applicable(
             plan,
             question,
             subject=subject,
@@ -80,9 +82,10 @@ def trace(
             position_kind=post.kind,
             why=why,
         )
+        return replace(answer, who=stated)
     case = Case(facts, question.as_of, post, tallies)
     measures = [evaluate(measure, case) for measure in plan.measures]
-    return conclude(
+    answer = conclude(
         plan,
         question,
         subject=subject,
@@ -92,6 +95,7 @@ def trace(
         measures=measures,
         disputed=sorted(set(_contested(measures, facts))),
     )
+    return replace(answer, who=stated)
 
 
 def evaluate(measure: Measure, case: Case) -> MeasureResult:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.builders import about, of_unit
@@ -23,7 +24,7 @@ ANI, BUDI, CITRA = 1, 2, 3
 KEYS = (
     *("instrument", "decree", "enacted", "engine", "period", "subject", "unit", "position_kind"),
     *("as_of", "position", "known_at", "digest", "status", "why", "issued", "hypothetical"),
-    *("disputed", "range", "total", "band", "measures", "named"),
+    *("disputed", "range", "total", "band", "measures", "facts", "named"),
 )
 COUNTS = (
     *("people", "measured", "provisional", "not_computable", "not_applicable", "why", "bands"),
@@ -275,9 +276,13 @@ def test_a_series_of_units_goes_month_by_month(units: AsnLedger) -> None:
 
 
 def test_an_export_of_units_has_codes_and_counts(units: AsnLedger) -> None:
-    """One row a unit, with how many people it has and how many were measured."""
+    """One row a unit, with how many people it has and how many were measured; in every form."""
+    for suffix in ("xlsx", "parquet", "jsonl"):
+        assert units("export", *DAY, "--out", units.folder / f"opd.{suffix}").status == 0
+    told = pl.read_parquet(units.folder / "opd.parquet").filter(code="BKD")
+    assert told.select("people", "measured", "not_applicable").rows() == [(3, 2, 1)]
     out = units.folder / "opd.csv"
-    assert units("export", *DAY, "--out", out).out.strip().endswith("3 units.")
+    assert units("export", *DAY, "--out", out).out.startswith(f"{out}: 3 units, ")
     with out.open(encoding="utf-8-sig", newline="") as file:
         found = {row["Kode"]: row for row in csv.DictReader(file, delimiter=";")}
     row = found["BKD"]

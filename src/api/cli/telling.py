@@ -12,6 +12,7 @@ from projections.group import Group
 
 _INDENT = "  "
 _MANY = 4
+CONTRADICTION = "SAME_DAY"
 
 
 def tell_answer(answer: dict[str, Any]) -> None:
@@ -26,6 +27,9 @@ def tell_answer(answer: dict[str, Any]) -> None:
     say(f"{answer['instrument']} under {answer['decree']}, as of {answer['as_of']}")
     say(f"{who or answer['subject']}  ({about})")
     say(f"as known at position {answer['position']}, recorded {answer['known_at']}")
+    for fact in answer.get("facts", ()):
+        if fact["why"].startswith(CONTRADICTION):
+            say(f"two facts of one day contradict: position {fact['position']} does not count")
     if answer["hypothetical"]:
         say(f"HYPOTHETICAL, not a result: {answer['hypothetical']}")
     say("")
