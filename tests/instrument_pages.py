@@ -8,7 +8,7 @@ from pathlib import Path
 
 from projections.instrument import load
 from projections.lines import kinds_of
-from projections.plan import Mark, Measure, Plan, Sum, values
+from projections.plan import Mark, Measure, Plan, Population, Sum, UnitPopulation, values
 from projections.plan_career import AtStep
 from projections.plan_extra import Score
 from projections.schema import schema
@@ -60,8 +60,7 @@ def _about(name: str, plan: Plan) -> str:
         f"`{plan.instrument}`, {plan.decree}, in force from {plan.in_force_from.isoformat()}"
         f"{_how_sure(plan)}; `src/projections/instruments/{name}`.\n",
         f"{_comment(name)}\n",
-        f"Measured: {', '.join(sorted(plan.population.employment.value))}."
-        f" Facts: {', '.join(reads)}.\n",
+        f"Measured: {_measured(plan.population)}. Facts: {', '.join(reads)}.\n",
     ]
     confirmed = [
         f"{one.name}: {one.rule.confirm}"
@@ -109,6 +108,14 @@ def _comment(name: str) -> str:
             break
         found.append(line[1:].strip())
     return "\n".join(found)
+
+
+def _measured(population: Population | UnitPopulation) -> str:
+    if isinstance(population, Population):
+        return ", ".join(sorted(population.employment.value))
+    if population.kinds is None:
+        return "every open unit"
+    return f"open units of kind {', '.join(sorted(population.kinds.value))}"
 
 
 def _places(mark: Mark, places: list[str]) -> str:

@@ -34,6 +34,7 @@ from projections.plan import (
 )
 from projections.reasons import MATTER_OPEN, Reason
 from projections.tables import SERVICE, Table
+from projections.tally import Counted
 
 NUMBERS = ("low", "high", "reach_low", "reach_high")
 MARKS = ("reasoned", "open")
@@ -170,6 +171,7 @@ def outcome(
     why: Sequence[Reason] = (),
     reach: Span | None = None,
     measures: Sequence[MeasureResult] = (),
+    counted: Counted | None = None,
 ) -> MeasureResult:
     """A measure's result without the facts that led to it."""
     stated = (measure.maximum, measure.when, measure.employed)
@@ -185,6 +187,7 @@ def outcome(
         limits=tuple(limits),
         measures=tuple(measures),
         reasons=tuple(why),
+        counted=counted,
     )
 
 

@@ -13,11 +13,12 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.canonical import decimal_text
-from ledger.events.base import EMPLOYEE
+from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.vocabulary import EmploymentStatus, Standing
 from projections import instrument_rules as rules
 from projections.document import Form, Listing, Node, Place, Table, day, number, one_of, parse, text
 from projections.instrument_rules import POSITION_KINDS
+from projections.instrument_units import unit_kinds
 from projections.instrument_values import Scope, codes, cuts, value, word
 from projections.plan import (
     Cuts,
@@ -28,13 +29,14 @@ from projections.plan import (
     Population,
     Rule,
     Sum,
+    UnitPopulation,
     Value,
     bounds,
     depends_on_position,
 )
 from projections.plan_words import Basis
 
-SUBJECTS = (EMPLOYEE,)
+SUBJECTS = (EMPLOYEE, ORG_UNIT)
 PERIOD_END = "period_end"
 MOST_LEVELS = 6
 NOT_STANDING = "`not_standing`"
@@ -79,7 +81,8 @@ def load(document: bytes, *, file: str) -> Plan:
     )
     form.done()
     check_sum(measures, maximum.value, measures_node.place, POSITION_KINDS)
-    _check_statuses(measures, plan.population, measures_node.place)
+    if isinstance(plan.population, Population):
+        _check_statuses(measures, plan.population, measures_node.place)
     if depends_on_position(measures) or _statuses_named(measures):
         raise measures_node.place.refusal(
             "a `when` stands at a top measure.",
@@ -174,8 +177,12 @@ def read_cut_off(node: Node, scope: Scope) -> Value[str]:
     return found
 
 
-def read_population(node: Node, scope: Scope) -> Population:
+def read_population(node: Node, scope: Scope) -> Population | UnitPopulation:
     form = Form(node, what="`population`")
+    if scope.owner == ORG_UNIT:
+        kind = form.may("kind")
+        form.done()
+        return UnitPopulation(None if kind is None else value(kind, scope, unit_kinds))
     standing, kinds = form.may("standing"), form.may("position_kind")
     not_standing = form.may("not_standing")
     if standing is not None and not_standing is not None:
@@ -254,6 +261,10 @@ _Codes = Value[frozenset[str]]
 def _when(node: Node, scope: Scope) -> tuple[_Codes | None, _Codes | None]:
     """The kinds of position, or what status kepegawaian, a measure applies to."""
     form = Form(node, what="`when`")
+    if scope.owner == ORG_UNIT:
+        raise form.place.refusal(
+            "a unit holds no post and no status.", "Leave `when` out, or name kinds of unit above."
+        )
     kinds, employed = form.may("position_kind"), form.may("employment")
     form.done()
     if (kinds is None) == (employed is None):

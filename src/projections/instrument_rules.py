@@ -24,6 +24,7 @@ from projections.document import (
 )
 from projections.instrument_career import CAREER, highest_of_career
 from projections.instrument_extra import EXTRA, highest_of
+from projections.instrument_units import UNIT_RULES
 from projections.instrument_values import (
     Scope,
     check_always_there,
@@ -248,6 +249,7 @@ RULES: Mapping[str, Callable[[Form, Scope], Rule]] = {
     Worst.NAME: _worst,
     **EXTRA,
     **CAREER,
+    **UNIT_RULES,
 }
 
 

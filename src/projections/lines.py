@@ -27,6 +27,7 @@ from projections.plan import (
     Span,
     Sum,
     Total,
+    UnitPopulation,
     Value,
     Worst,
     depends_on_position,
@@ -174,7 +175,7 @@ def _reading(found: MeasureResult) -> Reading:
 class Gate:
     """Whether somebody is measured at all: what `subject.outside` says, read as a line is."""
 
-    population: Population
+    population: Population | UnitPopulation
     path: str = GATE
 
     @property

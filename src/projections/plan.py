@@ -29,11 +29,8 @@ KNOWN = "known"
 
 
 class Mark(StrEnum):
-    """How sure a parameter is, from strong to weak.
-
-    VERIFIED was read in a text; READING is a documented practice that the agency confirms by
-    enacting it; RECALLED and ASSUMED make every answer that rests on them provisional; MISSING
-    makes it not computable.
+    """How sure a parameter is, from strong to weak: read in a text; a documented practice that the
+    agency confirms by enacting it; two that make answers provisional; one not computable.
     """
 
     VERIFIED = "verified"
@@ -296,9 +293,8 @@ Rule = Best | AnyOf | Total | Latest | Worst | Sum | Extra
 class Measure:
     """One line of the score.
 
-    `when` holds the kinds of position it applies to, None if it does not depend on the position.
-    `employed` likewise holds what status kepegawaian it applies to. Two siblings may share a name
-    when their `when` do not meet.
+    `when` holds the kinds of position it applies to, `employed` what status kepegawaian; None means
+    any. Two siblings may share a name when these do not meet.
     """
 
     name: str
@@ -333,6 +329,13 @@ class Population:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitPopulation:
+    """Which units are measured: open ones, of these kinds where kinds are stated."""
+
+    kinds: Value[frozenset[str]] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A whole instrument, checked: maxima add up to `maximum` for every kind of position.
 
@@ -348,7 +351,7 @@ class Plan:
     basis: Basis
     first_day: Value[date]
     cut_off: Value[str]
-    population: Population
+    population: Population | UnitPopulation
     maximum: Value[Decimal]
     measures: tuple[Measure, ...]
     bands: Cuts

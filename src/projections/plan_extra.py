@@ -18,6 +18,7 @@ from projections.plan import Condition, Entry, Ever, Extra, Held, Plan, Rule, Va
 # In the keys of a source, of the fact itself: its legal day, its end (None without one), its root.
 ON, UNTIL, ROOT = "@on", "@until", "@root"
 OF_FACT = frozenset((ON, UNTIL, ROOT))
+PERIOD = "period"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,37 @@ class Mean(Gathered):
     @property
     def rounding(self) -> Value[int] | None:
         """Where the mean is rounded."""
+        return self.decimals
+
+
+@dataclass(frozen=True, slots=True)
+class Newest(Gathered):
+    """The number of the newest fact of the newest year, as a share of `of`.
+
+    Read are facts that hold on the day whose field `period` is a whole calendar year; a year counts
+    by its 31 December. The newest year in the window with such a fact decides, and in it the newest
+    fact: a later session replaces an earlier one. Without any: `none`.
+    """
+
+    NAME: ClassVar[str] = "newest"
+    facts: str
+    where: tuple[Condition, ...]
+    period: Value[str]
+    window: Window | Ever
+    field: str
+    of: Value[Decimal]
+    decimals: Value[int]
+    none: Entry
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The facts of any year that hold."""
+        held = Held(Value("held", self.period.mark, self.period.cite, self.period.at))
+        return (Source(self.facts, self.where, held, (PERIOD, self.field)),)
+
+    @property
+    def rounding(self) -> Value[int] | None:
+        """Where the number is rounded."""
         return self.decimals
 
 

@@ -120,6 +120,21 @@ _KEYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "no_open_case": ({**_FACTS, "closed_by": _CODES}, {}),
     "score": ({"instrument": _WORD, "decimals": _NUMBER}, {"of": _TEXT}),
+    "newest": (
+        {
+            **_SOME,
+            "period": _WORD,
+            "field": _TEXT,
+            "of": _NUMBER,
+            "decimals": _NUMBER,
+            "none": _POINTS,
+        },
+        {"where": _WHERE},
+    ),
+    "members": (
+        {"instrument": _WORD, "statistic": _WORD, "decimals": _NUMBER, "none": _POINTS},
+        {"of": _TEXT, "mean_decimals": _NUMBER, "bands": _CODES},
+    ),
 }
 
 
@@ -145,7 +160,7 @@ _ELIGIBILITY = ["requirements", "outcomes"]
 _HEAD: dict[str, Any] = {
     "instrument": _TEXT,
     "title": _TEXT,
-    "subject": {"enum": ["employee"]},
+    "subject": {"enum": ["employee", "org_unit"]},
     "basis": {"enum": ["REGULATION", "LETTER", "LOCAL"]},
     "decree": _TEXT,
     "in_force_from": {

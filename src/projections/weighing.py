@@ -6,6 +6,7 @@ of legal day and then of position. Exact decimals; rounded half up where the rul
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -23,6 +24,7 @@ from projections.plan_extra import (
     Grid,
     HeldPost,
     Mean,
+    Newest,
     NoneInForce,
     OnDays,
     Product,
@@ -30,12 +32,13 @@ from projections.plan_extra import (
     Tally,
 )
 from projections.subject import EARLIER
-from projections.trace_case import ZERO, ratio_half_up
-from projections.trace_latest import FIRST, SECOND, WHOLE, part_of_year
+from projections.trace_case import ZERO, outside_window, ratio_half_up, window_values
+from projections.trace_latest import FIRST, OTHER_PERIOD, SECOND, WHOLE, part_of_year
 from projections.weighed import NOT_ASKED, Found, Row, Weighed, Words, last_only, of_none, unknown
 from projections.weighing_career import CAREER
 
 FIRST_FACT = "first"
+YEAR = re.compile("[1-9][0-9]{3}")
 MONTH_AND_DAY = len("12-31")
 
 
@@ -196,6 +199,37 @@ def mean_of(
     return Weighed(Span(points, points), fixed, words)
 
 
+def _newest(measure: Measure, rule: Newest, found: Found, as_of: date) -> Weighed:
+    fixed = (rule.period, *window_values(rule.window), rule.of, rule.decimals)
+    after = rule.window.after(as_of)
+    ends = [year_of_period(row[0]) for row in found[0]]
+    words = [
+        OTHER_PERIOD if end is None else outside_window(end, after, as_of) or EARLIER
+        for end in ends
+    ]
+    asked = [end for end, word in zip(ends, words, strict=True) if end and word == EARLIER]
+    if not asked:
+        told = (tuple((False, word) for word in words),)
+        return of_none(measure, rule.none, fixed, rule.facts, told)
+    counts = max(place for place, end in enumerate(ends) if end == max(asked))
+    given = found[0][counts][1]
+    words[counts] = _shown(None if given is None else Decimal(given))
+    told = (tuple((place == counts, word) for place, word in enumerate(words)),)
+    if given is None:
+        missing = f"{rule.facts}.{rule.field}"
+        return unknown(measure, fixed, reasons.FIELD_UNKNOWN, missing, told)
+    whole = measure.maximum.value * min(Decimal(given), rule.of.value)
+    points = ratio_half_up(whole, rule.of.value, rule.decimals.value)
+    return Weighed(Span(points, points), fixed, told)
+
+
+def year_of_period(period: str | None) -> date | None:
+    """The last day of a period that is a whole calendar year, as 2023; None for any other."""
+    if period is None or not YEAR.fullmatch(period):
+        return None
+    return date(int(period), 12, 31)
+
+
 def number_of(rule: Mean, given: Any) -> Decimal | None:
     """The number that a fact's field, or its part, holds; None where there is none."""
     if rule.part is not None:
@@ -270,6 +304,7 @@ _WEIGHING: Mapping[type[Gathered], Callable[[Measure, Any, Found, date], Weighed
     NoneInForce: _none_in_force,
     All: _all,
     Mean: _mean,
+    Newest: _newest,
     Product: _product,
     OnDays: _on_days,
     Grid: _grid,

@@ -17,7 +17,7 @@ from projections.plan import Plan
 from projections.question import Question
 from projections.series import InForce
 from projections.shipped import drafts, names, text
-from projections.subject import Surroundings, depths_on, references_on
+from projections.subject import surroundings_on
 from projections.trace import trace
 from projections.walk import CauseClass
 from tests.oracle.histories import BOOK, PERSON, UNITS
@@ -38,7 +38,7 @@ def sides(plan: Plan, log: ListLog, on: date, position: int) -> dict[str, Side]:
     """Everybody's side at a coordinate."""
     facts = folded(log.events, position)
     units = {one: facts[one] for one in UNITS if one in facts}
-    around = Surroundings(references_on(facts.get(BOOK.hex, History()), on), depths_on(units, on))
+    around = surroundings_on(facts.get(BOOK.hex, History()), units, on)
     question = Question(on, position, START)
     return {
         stream: Side(trace(plan, own, question, subject=stream, surroundings=around), own, around)
