@@ -484,7 +484,13 @@ class Sheet:
             ended = (
                 window == "held" and sanction["until"] is not None and sanction["until"] <= as_of
             )
-            if counting and (ended or (first is not None and first < begin)):
+            placed = first
+            if "since" in node and first is not None and first <= as_of:
+                part.marks.add(said(node["since"], mark)[1])
+                if said(node["since"])[0] == "end":
+                    end = sanction["until"]
+                    placed = as_of if end is None or end > as_of else end
+            if counting and (ended or (placed is not None and placed < begin)):
                 if ended:
                     part.used += [*filings, *rulings]
                 continue
@@ -800,7 +806,7 @@ def outside(document: Document, record: Record) -> str | None:
     return None
 
 
-def head_marks(document: Document) -> set[str]:
+def head_marks(document: Document, as_of: date) -> set[str]:
     """Who is measured, and which word the points have, are parameters too."""
     mark = document.get("mark", "verified")
     stated = [*document["population"].values()]
@@ -808,7 +814,12 @@ def head_marks(document: Document) -> set[str]:
     if bands is not None:
         mark = bands.get("mark", mark)
         stated += [bands["edge"], *(row[1] for row in bands["of"])]
-    return {own for own in (said(one, mark)[1] for one in stated) if own in WEAK}
+    found = {own for own in (said(one, mark)[1] for one in stated) if own in WEAK}
+    # A first day that is not sure makes answers unsure until a day from which it is.
+    first = document["in_force_from"]
+    if isinstance(first, dict) and as_of < first.get("sure_from", date.max):
+        found |= {own for own in WEAK if own in first}
+    return found
 
 
 def later_text(document: Document, others: Mapping[str, Document], as_of: date) -> set[str]:
@@ -842,7 +853,7 @@ def score(document: Document, record: Record, others: Mapping[str, Document]) ->
     reasons = set().union(*(one.reasons for one in every)) | later_text(
         document, others, record.as_of
     )
-    marks = set().union(*(one.marks for one in every)) | head_marks(document)
+    marks = set().union(*(one.marks for one in every)) | head_marks(document, record.as_of)
     reasons |= {f"PARAMETER_{mark.upper()}" for mark in marks - set(FIRM)}
     contested = {
         fact["position"] for one in every for fact in one.used if fact["root"] in record.disputed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,7 +27,18 @@ from tests.projections.extra_rules import some_day
 from tests.projections.logs import START, ListLog, by_stream
 from tests.projections.test_cohort import agree, frame_of_log, paths_of
 
-SHIPPED = (*names(), *drafts())
+EVERY = (*names(), *drafts())
+# Rules that the oracle does not work out; their instruments are compared between the interpreters.
+NOT_WORKED_OUT = {"accrued", "at_step", "conversion", "ladder", "no_open_case"}
+RULE = re.compile(r"rule: ([a-z_]+)")
+
+
+def rules_named(name: str) -> set[str]:
+    """The rules that a shipped instrument uses."""
+    return set(RULE.findall(text(name).decode()))
+
+
+SHIPPED = tuple(name for name in EVERY if not rules_named(name) & NOT_WORKED_OUT)
 PLANS = {name: load(text(name), file=name) for name in SHIPPED}
 DOCUMENTS: Mapping[str, Mapping[str, Any]] = {name: yaml.safe_load(text(name)) for name in SHIPPED}
 BY_PLAN = {plan.instrument: plan for plan in reversed(list(PLANS.values()))}
@@ -113,6 +125,14 @@ def test_every_kind_of_fact_that_a_shipped_instrument_reads_is_drawn() -> None:
         drawn |= {one.topic.split(".")[1].split("/")[0] for one in log.events}
     assert read <= drawn
     assert {"correct", "annul", "end", "disputed"} <= drawn
+
+
+def test_every_other_rule_is_worked_out() -> None:
+    """A new rule is worked out by the oracle, or named here as one that is not."""
+    known = {name.removeprefix("rule_") for name in dir(naive_instrument.Sheet) if "rule_" in name}
+    used = set().union(*(rules_named(name) for name in EVERY))
+    assert used - known == NOT_WORKED_OUT
+    assert len(SHIPPED) * 2 > len(EVERY)
 
 
 def test_oracle_imports_nothing_of_the_project() -> None:
