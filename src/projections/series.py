@@ -8,7 +8,7 @@ of a day are those of `compare` between the day before and the day.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ledger.errors import invariant
@@ -17,7 +17,10 @@ from projections.compare import Cause, of_fact, passing, post_key, under
 from projections.lines import Reading, Sums, doubtful, readers
 from projections.plan import Plan
 from projections.subject import (
+    EMPLOYMENT,
+    LEFT,
     POSITION,
+    REGISTERED,
     Post,
     Surroundings,
     depths_on,
@@ -163,7 +166,8 @@ class _Days:
         return post_on(self._facts, self._around.on(on), on)
 
     def _post_days(self) -> set[date]:
-        own = {day for fact in self._facts.known(POSITION) for day in days_of(fact)}
+        kinds = (POSITION, REGISTERED, EMPLOYMENT, LEFT)
+        own = {day for kind in kinds for fact in self._facts.known(kind) for day in days_of(fact)}
         return own | self._around.days()
 
     def _wanted(self) -> dict[date, list[str]]:
@@ -209,7 +213,7 @@ class _Days:
         """The post held on a day; if it is another, the lines that depend on it are read anew."""
         before = self._state.post
         post = self._post(on)
-        if (post.root, post.kind, post.unit) == (before.root, before.kind, before.unit):
+        if replace(post, facts=()) == replace(before, facts=()):
             return before
         update = updates.setdefault(post_key(before, post), Update())
         update.post = post

@@ -17,6 +17,7 @@ from projections.plan import Latest, Measure, Plan, Rule, Sum, Window, Worst
 from projections.plan_extra import All, Elapsed, Gathered, OnDays, Score
 from projections.plan_words import WindowStart
 from projections.text_doubts import turning_days
+from projections.weighing import latest_day
 
 DAY = timedelta(days=1)
 
@@ -45,10 +46,7 @@ def _of_rule(rule: Rule, facts: History, first: date, last: date) -> set[date]:
     for window in _windows(rule):
         found |= {leaves_on(window, day) for day in counted if day <= last}
     if isinstance(rule, Elapsed):
-        months = rule.at_least.value
-        found |= {
-            _full_on(fact.effective_on, months) for fact in known if fact.effective_on <= last
-        }
+        found |= {_full_on(rule, fact.effective_on) for fact in known if fact.effective_on <= last}
     elif isinstance(rule, All):
         found |= {date(year, 12, 31) for year in range(first.year, last.year + 1)}
     elif isinstance(rule, OnDays):
@@ -90,10 +88,10 @@ def _of_days(rule: OnDays, first: date, last: date) -> Iterator[date]:
             yield from (on, on + DAY)
 
 
-def _full_on(since: date, months: int) -> date:
-    """The first day on which so many months have passed."""
-    guess = shift_months(since, months)
-    while shift_months(guess, -months) < since:
+def _full_on(rule: Elapsed, since: date) -> date:
+    """The first day on which enough time has passed since a day."""
+    guess = shift_months(since, rule.at_least.value)
+    while latest_day(rule, guess) < since:
         guess += DAY
     return guess
 
