@@ -127,7 +127,7 @@ def test_a_post_that_became_known_does_not_hide_the_employment(employment: str) 
     )
     head = len(told.log.events)
     on = date(2022, 12, 31)
-    plan = PLANS["jp-tahunan-20-jp.yaml"]
+    plan = plan_of(("by_status",))
     found = compare(
         told.side(plan, PERSON, (on, head - 1)), told.side(plan, PERSON, (on, head)), stated_at={}
     )
@@ -140,7 +140,7 @@ def test_another_employment_is_read_on_its_day() -> None:
         ("employment", date(2022, 6, 1), {"employment": "PPPK"}),
         ("competency", date(2022, 2, 1), {"category": "TEKNIS", "hours": "3", "to": "2022-02-01"}),
     )
-    rules = [InForce(BEGAN, PLANS["jp-tahunan-20-jp.yaml"], 3)]
+    rules = [InForce(BEGAN, plan_of(("by_status",)), 3)]
     found = points_of(told, PERSON, rules, date(2022, 4, 1), date(2022, 12, 31))
     assert [(one.on, one.sums.status.value) for one in found] == [
         (date(2022, 4, 1), "complete"),
