@@ -95,14 +95,20 @@ def depths_on(units: Mapping[str, History], on: date) -> dict[str, int]:
     return {unit: tree.depth(unit) for unit in tree.units}
 
 
-def outside(facts: History, population: Population | UnitPopulation, on: date) -> Reason | None:
-    """Why somebody, or a unit, is not in a population on a day; None if he or it is."""
+def outside(
+    facts: History, population: Population | UnitPopulation, on: date, kind: str | None
+) -> Reason | None:
+    """Why a unit, or somebody with a post of this kind, is not in a population on a day; None if it
+    or he is.
+    """
     if isinstance(population, UnitPopulation):
         return unit_outside(today_of(facts, on), population)
-    return _person_outside(facts, population, on)
+    return _person_outside(facts, population, on, kind)
 
 
-def _person_outside(facts: History, population: Population, on: date) -> Reason | None:
+def _person_outside(
+    facts: History, population: Population, on: date, kind: str | None
+) -> Reason | None:
     if facts.visible(MERGED, on):
         return Reason(reasons.MERGED, None, None)
     newest = _service_on(facts, on)
@@ -113,13 +119,22 @@ def _person_outside(facts: History, population: Population, on: date) -> Reason 
     employment = newest.fields["employment"]
     if employment not in population.employment.value:
         return Reason(reasons.NOT_IN_POPULATION, None, f"{EMPLOYMENT} {employment}")
-    if population.standing is None:
-        return None
-    standing = facts.latest(STANDING, on)
-    if standing is None:
+    if population.standing is not None or population.not_standing is not None:
+        standing = facts.latest(STANDING, on)
+        said = None if standing is None else standing.fields["standing"]
+        why = outside_standing(population, said)
+        if why is not None:
+            return why
+    return outside_kinds(population, kind)
+
+
+def outside_standing(population: Population, said: str | None) -> Reason | None:
+    """Why a standing, or none on record, is not among those measured."""
+    if population.standing is not None and said is None:
         return Reason(reasons.STANDING_UNKNOWN, None, STANDING)
-    if standing.fields["standing"] not in population.standing.value:
-        return Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {standing.fields['standing']}")
+    left_out = population.not_standing is not None and said in population.not_standing.value
+    if left_out or (population.standing is not None and said not in population.standing.value):
+        return Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {said}")
     return None
 
 
@@ -136,6 +151,13 @@ def unit_outside(unit: UnitToday, population: UnitPopulation) -> Reason | None:
     if unit.kind not in population.kinds.value:
         return Reason(reasons.NOT_IN_POPULATION, None, f"kind {unit.kind}")
     return None
+
+
+def outside_kinds(population: Population, kind: str | None) -> Reason | None:
+    """That a post of this kind is not among those measured; a kind not known shuts nobody out."""
+    if population.kinds is None or kind is None or kind in population.kinds.value:
+        return None
+    return Reason(reasons.NOT_IN_POPULATION, None, f"{POSITION} {kind}")
 
 
 def _service_on(facts: History, on: date) -> Fact | None:

@@ -18,7 +18,6 @@ from ledger.unit_directory import PATH_MARK, UnitDirectory
 
 PEOPLE = ("people", "measured", "not_computable", "not_applicable")
 DAY_SHAPE = "%d-%m-%Y"
-UNIT_COLUMN, WHY_COLUMN_FROM_END = 2, 6
 
 
 def header_cells(measures: Sequence[str]) -> list[str]:
