@@ -248,8 +248,8 @@ RULES: Mapping[str, Callable[[Form, Scope], Rule]] = {
     Latest.NAME: _latest,
     Worst.NAME: _worst,
     **EXTRA,
-    **CAREER,
     **UNIT_RULES,
+    **CAREER,
 }
 
 

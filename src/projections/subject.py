@@ -98,7 +98,9 @@ def depths_on(units: Mapping[str, History], on: date) -> dict[str, int]:
 def outside(
     facts: History, population: Population | UnitPopulation, on: date, kind: str | None
 ) -> Reason | None:
-    """Why somebody with a post of this kind, or a unit, is not in a population; None if inside."""
+    """Why a unit, or somebody with a post of this kind, is not in a population on a day; None if it
+    or he is.
+    """
     if isinstance(population, UnitPopulation):
         return unit_outside(today_of(facts, on), population)
     return _person_outside(facts, population, on, kind)
@@ -136,13 +138,6 @@ def outside_standing(population: Population, said: str | None) -> Reason | None:
     return None
 
 
-def outside_kinds(population: Population, kind: str | None) -> Reason | None:
-    """That a post of this kind is not among those measured; a kind not known shuts nobody out."""
-    if population.kinds is None or kind is None or kind in population.kinds.value:
-        return None
-    return Reason(reasons.NOT_IN_POPULATION, None, f"{POSITION} {kind}")
-
-
 def unit_outside(unit: UnitToday, population: UnitPopulation) -> Reason | None:
     """Why a unit is not measured, or None if it is."""
     if unit.closed:
@@ -156,6 +151,13 @@ def unit_outside(unit: UnitToday, population: UnitPopulation) -> Reason | None:
     if unit.kind not in population.kinds.value:
         return Reason(reasons.NOT_IN_POPULATION, None, f"kind {unit.kind}")
     return None
+
+
+def outside_kinds(population: Population, kind: str | None) -> Reason | None:
+    """That a post of this kind is not among those measured; a kind not known shuts nobody out."""
+    if population.kinds is None or kind is None or kind in population.kinds.value:
+        return None
+    return Reason(reasons.NOT_IN_POPULATION, None, f"{POSITION} {kind}")
 
 
 def _service_on(facts: History, on: date) -> Fact | None:

@@ -73,10 +73,9 @@ def _rules(measures: Sequence[Measure]) -> Iterator[Rule]:
 
 def _windows(rule: Rule) -> Iterator[Window]:
     """The windows that a rule reads facts through."""
+    found: list[object] = [getattr(rule, "window", None)]
     if isinstance(rule, Gathered):
-        found: list[object] = [source.window for source in rule.sources]
-    else:
-        found = [getattr(rule, "window", None)]
+        found += [source.window for source in rule.sources]
     yield from (one for one in found if isinstance(one, Window))
 
 

@@ -204,7 +204,7 @@ def test_every_parameter_is_used_by_a_case(name: str) -> None:
         outcomes.add(found.band)
         if "period" in case:
             used.add(plan.cut_off.at)
-        used |= {value.at for value in values(plan.population)} | {plan.first_day.at}
+        used |= {plan.first_day.at, *(value.at for value in values(plan.population))}
     if plan.outcomes is not None:
         met = set() if name in NEVER_MET else {plan.outcomes[0]}
         assert outcomes >= {*met, *plan.outcomes[1:]}, "an outcome is reached by no case"
