@@ -36,6 +36,7 @@ from ledger.tables import APPLICATION, FORMAT, LOG, heads, ledger_format, metada
 # The execution option that tells what a transaction is for; without it, it may write anything.
 PURPOSE = "ledger_purpose"
 READ = "read"
+SNAPSHOT = "snapshot"
 APPEND = "append"
 
 
@@ -125,6 +126,22 @@ class Backend(ABC):
             with (
                 self.connect() as connection,
                 self.transaction(connection.execution_options(**{PURPOSE: READ})),
+            ):
+                yield connection
+        except ConnectionLost as error:
+            raise self.unreachable() from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction for reading that sees one state of everything, while others append.
+
+        Raises:
+            StoreUnavailable: when the connection broke.
+        """
+        try:
+            with (
+                self.connect() as connection,
+                self.transaction(connection.execution_options(**{PURPOSE: SNAPSHOT})),
             ):
                 yield connection
         except ConnectionLost as error:

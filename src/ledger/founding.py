@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
 from ledger.backend import Backend, ConnectionLost
 from ledger.store_errors import FormatTooNew, LedgerExists, NotALedger, not_founded
 from ledger.tables import FORMAT, metadata
@@ -9,9 +13,13 @@ from ledger.tables import FORMAT, metadata
 _OUR_TABLES = frozenset(metadata.tables)
 
 
-def found_ledger(backend: Backend) -> None:
+def found_ledger(backend: Backend, fill: Callable[[Connection], None] | None = None) -> None:
     """Make the tables of a ledger, in one transaction: a crash leaves a place where nothing was
     founded.
+
+    Args:
+        backend: the place.
+        fill: puts rows into the new tables, in the same transaction, as when a backup is restored.
 
     Raises:
         LedgerExists: a ledger was founded here before.
@@ -30,6 +38,8 @@ def found_ledger(backend: Backend) -> None:
             if names:
                 raise _other_program(backend)
             backend.found(connection)
+            if fill is not None:
+                fill(connection)
     except ConnectionLost as error:
         raise backend.unreachable() from error
     backend.settle()

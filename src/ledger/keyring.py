@@ -287,6 +287,10 @@ class Keyring:
         """Whether and since when the keys of a stream are destroyed: what a certificate says."""
         return self._store.erasures([stream]).get(stream)
 
+    def erased(self) -> frozenset[UUID]:
+        """All streams whose keys are destroyed: what a restored backup must not bring back."""
+        return frozenset(self._store.erased())
+
     def rotation_unfinished(self) -> bool:
         """Whether a rotation was interrupted after its keys were stored; `rotate` finishes it."""
         return self._store.meta("retiring") is not None

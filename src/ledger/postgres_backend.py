@@ -20,7 +20,7 @@ from sqlalchemy import URL, Connection, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from ledger import copy_format
-from ledger.backend import PURPOSE, Backend, KnownRequest, Rows
+from ledger.backend import PURPOSE, SNAPSHOT, Backend, KnownRequest, Rows
 from ledger.errors import ProgramError, invariant
 from ledger.guards import POSTGRES_GRANTS, POSTGRES_GUARDS, REFUSED_SQLSTATE
 from ledger.records import Head, NewEvent, Request
@@ -32,6 +32,7 @@ CONNECT_SECONDS = 10
 _SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,53}")  # with "_app" behind it, within 63 bytes
 
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _LOCK_HEAD = "SELECT position, recorded_at, frontier FROM heads WHERE name = 'log' FOR UPDATE"
 _VERSIONS = (
     "SELECT asked.stream, (SELECT max(version) FROM events WHERE stream = asked.stream),"
@@ -306,13 +307,16 @@ def _raw(connection: Connection) -> psycopg.Connection[Any]:
 
 
 def _begin(connection: Connection) -> None:
-    """READ COMMITTED: each statement sees what was committed before it.
+    """READ COMMITTED: each statement sees what was committed before it; a snapshot sees one state.
 
-    A reader needs no transaction for that; an append begins with `lock_head`, which saves a round
+    A reader needs no transaction for the first; an append begins with `lock_head`, which saves a round
     trip.
     """
-    if connection.get_execution_options().get(PURPOSE) is None:
+    purpose = connection.get_execution_options().get(PURPOSE)
+    if purpose is None:
         connection.exec_driver_sql(_BEGIN)
+    elif purpose == SNAPSHOT:
+        connection.exec_driver_sql(_BEGIN_SNAPSHOT)
 
 
 def _notice_a_broken_connection(
