@@ -238,8 +238,6 @@ class Keyring:
         """How many streams have keys."""
         return self._store.count()
 
-    # ---------------------------------------------------------------------- secrets of the ledger
-
     def secret(self, name: str) -> bytes:
         """32 bytes for one purpose: "title", "requests", "person-ids", "nip-index", ….
 
@@ -312,8 +310,6 @@ class Keyring:
                 return rotate(self._store, self._wrapping, at=at, step=self._step)
             finally:
                 self._forget()
-
-    # ------------------------------------------------------------------------------------ helpers
 
     def _known(self, streams: Sequence[UUID]) -> dict[UUID, StreamKeys]:
         """Inside a transaction: the keys kept of streams about to be founded.

@@ -77,6 +77,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def system_randomness(count: int) -> bytes:
+    """So many random bytes of the system."""
+    return os.urandom(count)
+
+
 def sqlite_path(url: str) -> Path | None:
     """The file of an SQLite URL, None for another database."""
     scheme, _, rest = url.partition("://")
