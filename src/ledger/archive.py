@@ -37,7 +37,7 @@ FORMAT = "asn-ledger-archive/1"
 NAMES = (
     README,
     *("events.jsonl", "sealed.jsonl", "requests.jsonl", "erasures.jsonl", "checkpoints.jsonl"),
-    *("tree.json", "keys.jsonl", MANIFEST),
+    *("tree.jsonl", "keys.jsonl", MANIFEST),
 )
 MANIFEST_MAX = 1024 * 1024
 RATIO_MAX = 200  # deflate packs text of the log some five times; a bomb, a thousand times

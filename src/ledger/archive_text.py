@@ -35,3 +35,17 @@ To see with Python alone that the log is whole:
 
 It prints the `root` of `manifest.json`.
 """
+
+BUNDLE = f"""# An audit bundle of an ASN performance ledger
+
+It holds events of the log up to a signed checkpoint, all of them or those of some people and units, and what proves that
+they are what was recorded and that no event of theirs is missing. `asn-ledger verify FILE` checks it on a machine that has
+nothing but this file; `asn-ledger score --ledger FILE ...` computes scores from it, with the same digests.
+{_FILES}
+Where `tree.jsonl` is there, the bundle holds some streams, each of them whole. Its `log` lines are the hashes of those
+subtrees of the Merkle tree that hold none of the events here, from left to right. The last event commits to the heads of
+all streams (how many events, and the leaf of the last), sorted by stream, in a tree of the same kind: its `place` lines
+say where the streams here stand in it, its `heads` lines are the hashes of the rest.
+
+`keys.jsonl`, where it is there, opens the names and numbers of these people: keep it as secret as them.
+"""

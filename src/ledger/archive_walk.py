@@ -1,4 +1,5 @@
-"""The events of an archive in order, each with its sealed parts, checked as they pass.
+"""The events of an archive in order, each with its sealed parts, checked as they pass. Pure but for
+what gives the lines.
 
 What is looked at here holds for backups and bundles alike: positions and versions without gaps (in
 a part of a log: rising), instants that never fall, sealed parts that are those of their event. What
@@ -22,11 +23,12 @@ from ledger.records import RecordedEvent
 
 ERASURES = "employee.erased/*"
 Parts = tuple[tuple[str, bytes], ...]
+Lines = Iterator[tuple[str, bytes]]  # (place for messages, line)
 _LEAVES_AT_ONCE = 1_000
 
 
 class Walk:
-    """One walk through an archive's events; iterate it once, to the end.
+    """One walk through the events of an archive or certificate; iterate it once, to the end.
 
     Attributes:
         size: how many events passed. last: the position of the last. recorded_at: of the last.
@@ -36,7 +38,7 @@ class Walk:
         sealed: how many events have sealed parts here. withheld: how many have them elsewhere.
     """
 
-    def __init__(self, archive: Archive, *, whole: bool) -> None:
+    def __init__(self, events: Lines, sealed: Lines, *, whole: bool) -> None:
         self.size = 0
         self.last = 0
         self.recorded_at: datetime | None = None
@@ -45,13 +47,14 @@ class Walk:
         self.erased: dict[UUID, int] = {}
         self.sealed = 0
         self.withheld = 0
-        self._archive = archive
+        self._events = events
+        self._parts = sealed
         self._fresh: list[bytes] = []
 
     def __iter__(self) -> Iterator[tuple[RecordedEvent, Parts]]:
-        sealed = _sealed(self._archive)
+        sealed = _sealed(self._parts)
         following = next(sealed, None)
-        for where, line in self._archive.lines("events.jsonl"):
+        for where, line in self._events:
             event = event_of(line, where)
             self._place(event, where)
             parts: Parts = ()
@@ -110,15 +113,20 @@ class Walk:
             self._fresh.clear()
 
 
-def _sealed(archive: Archive) -> Iterator[tuple[int, Parts]]:
+def walk_of(archive: Archive, *, whole: bool) -> Walk:
+    """A walk through the events of an archive."""
+    return Walk(archive.lines("events.jsonl"), archive.lines("sealed.jsonl"), whole=whole)
+
+
+def _sealed(lines: Lines) -> Iterator[tuple[int, Parts]]:
     """(position, parts by class) in order."""
-    for position, rows in groupby(_rising(archive), key=itemgetter(0)):
+    for position, rows in groupby(_rising(lines), key=itemgetter(0)):
         yield position, tuple((key_class, blob) for _, key_class, blob in rows)
 
 
-def _rising(archive: Archive) -> Iterator[tuple[int, str, bytes]]:
+def _rising(lines: Lines) -> Iterator[tuple[int, str, bytes]]:
     before: tuple[int, str] = (0, "")
-    for where, line in archive.lines("sealed.jsonl"):
+    for where, line in lines:
         position, key_class, blob = sealed_of(line, where)
         if (position, key_class) <= before:
             raise refused(where, "does not follow the line before it.")

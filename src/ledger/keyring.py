@@ -265,8 +265,8 @@ class Keyring:
 
     # -------------------------------------------------------------------------- erasure, rotation
 
-    def destroy(self, stream: UUID) -> None:
-        """Destroy the keys of one stream, here at once and in other processes within 50 ms.
+    def destroy(self, *streams: UUID) -> None:
+        """Destroy the keys of streams, here at once and in other processes within 50 ms.
 
         The wrapped row is deleted. An older copy of the key store could still be opened with the
         present epoch key: the erasure is complete only with the next `rotate`. A second time
@@ -274,7 +274,7 @@ class Keyring:
         """
         with self._lock:
             with self._store.transaction():
-                self._store.erase([stream], epoch=self._store.epoch())
+                self._store.erase(streams, epoch=self._store.epoch())
             self._forget()
 
     def pending_erasures(self) -> list[UUID]:

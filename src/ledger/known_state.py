@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ledger.archive import Archive, is_archive
 from ledger.archive_lines import refused
-from ledger.archive_walk import Walk
+from ledger.archive_walk import walk_of
 from ledger.note import MAX_NOTE_BYTES, VerifierKey, opened
 from ledger.prefix import Known
 from ledger.records import RecordedEvent
@@ -43,7 +43,7 @@ def _of_backup(path: Path, origin: str) -> Known:
 
     def leaves() -> Iterator[RecordedEvent]:
         with Archive.open(path) as archive:
-            for event, _ in Walk(archive, whole=True):
+            for event, _ in walk_of(archive, whole=True):
                 yield event
 
     return Known(checked.origin, checked.size, checked.root, leaves=leaves)

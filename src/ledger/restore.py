@@ -10,23 +10,23 @@ of those whose keys were destroyed after the backup was made, which the key fold
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import Connection, insert
 
 from ledger import founding
 from ledger.archive import Archive
 from ledger.archive_lines import erasure_of, refused, request_of
-from ledger.archive_walk import Parts, Walk
+from ledger.archive_walk import Parts, Walk, walk_of
 from ledger.backend import Backend, Rows
-from ledger.backup import FOUNDED, KIND
+from ledger.backup import KIND
 from ledger.canonical import instant_text
 from ledger.errors import invariant
+from ledger.events_opened import founding_fields
 from ledger.merkle import EMPTY_FRONTIER, root
 from ledger.records import Head, NewEvent, RecordedEvent
 from ledger.tables import erasures
@@ -51,8 +51,10 @@ class Checked:
     withheld: int
 
 
-def check_backup(archive: Archive) -> Checked:
-    """Read a backup whole; nothing is stored.
+def check_backup(
+    archive: Archive, use: Callable[[RecordedEvent, Parts], None] | None = None
+) -> Checked:
+    """Read a backup whole; nothing is stored, but `use` is given each event as it passes.
 
     Raises:
         ArchiveRefused: it is none, or anything in it is not as it must be.
@@ -64,11 +66,13 @@ def check_backup(archive: Archive) -> Checked:
             "is no backup.",
             next_step="An audit bundle is read with `--ledger BUNDLE`; it is not restored.",
         )
-    walk = Walk(archive, whole=True)
+    walk = walk_of(archive, whole=True)
     origin = ""
-    for event, _ in walk:
+    for event, parts in walk:
         if event.id == 1:
-            origin = _origin_of(event)
+            origin = str(founding_fields(event)["origin"])
+        if use is not None:
+            use(event, parts)
     _check_other_files(archive, walk)
     invariant(walk.frontier is not None, "a whole log has a frontier")
     whole = root(walk.frontier or EMPTY_FRONTIER, walk.size)
@@ -79,36 +83,6 @@ def check_backup(archive: Archive) -> Checked:
     if manifest.get("recorded_at") != recorded_at:
         raise refused("manifest.json", "says another instant than that of the last event.")
     return Checked(origin, walk.size, whole, walk.erased, walk.withheld)
-
-
-def _origin_of(event: RecordedEvent) -> str:
-    origin = founding_fields(event).get("origin")
-    if not isinstance(origin, str):
-        raise refused("events.jsonl line 1", "does not say which ledger this is.")
-    return origin
-
-
-def founding_fields(event: RecordedEvent) -> dict[str, Any]:
-    """The payload of the founding event.
-
-    Raises:
-        ArchiveRefused: the first event is no founding.
-    """
-    fields = payload_of(event)
-    if event.topic != FOUNDED:
-        raise refused("events.jsonl line 1", "is not the founding of a ledger.")
-    return fields
-
-
-def payload_of(event: RecordedEvent) -> dict[str, Any]:
-    """The fields of an event of which nothing is known but its entry."""
-    try:
-        fields = orjson.loads(event.state)
-    except orjson.JSONDecodeError:
-        fields = None
-    if not isinstance(fields, dict):
-        raise refused(f"The event at position {event.id}", "holds no fields that can be read.")
-    return fields
 
 
 def _check_other_files(archive: Archive, walk: Walk) -> None:
@@ -141,7 +115,7 @@ def restore(
     gone = {*checked.erased, *erased}
 
     def fill(connection: Connection) -> None:
-        walk = Walk(archive, whole=True)
+        walk = walk_of(archive, whole=True)
         insert_events(backend, connection, iter(walk), without=gone)
         _insert_rest(archive, backend, connection, checked)
         invariant(walk.frontier is not None, "a whole log has a frontier")

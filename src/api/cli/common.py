@@ -17,8 +17,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ledger.application import Ledger
+from ledger.archive import is_archive
 from ledger.errors import BadValue, LedgerError, Misuse
 from ledger.fields import read_open_text
+from ledger.replay import ReplayedLedger
 
 DEFAULT_URL = "sqlite:///var/ledger.sqlite3"
 MISUSED = 2
@@ -92,8 +94,11 @@ def sqlite_path(url: str) -> Path | None:
 
 @contextmanager
 def opened(url: str, keys: Path | None) -> Iterator[Ledger]:
-    """The ledger, closed again at the end."""
-    ledger = Ledger.open(url, keys=keys)
+    """The ledger, closed again at the end; the path of a backup or bundle opens that to read."""
+    if is_archive(Path(url)):
+        ledger: Ledger = ReplayedLedger.of(Path(url), keys=keys, randomness=system_randomness)
+    else:
+        ledger = Ledger.open(url, keys=keys)
     try:
         yield ledger
     finally:
