@@ -22,7 +22,13 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from ledger import copy_format
 from ledger.backend import PURPOSE, SNAPSHOT, Backend, KnownRequest, Rows
 from ledger.errors import ProgramError, invariant
-from ledger.guards import POSTGRES_GRANTS, POSTGRES_GUARDS, REFUSED_SQLSTATE
+from ledger.guards import (
+    POSTGRES_GRANTS,
+    POSTGRES_GUARDS,
+    POSTGRES_PROOF_GRANTS,
+    POSTGRES_PROOF_GUARDS,
+    REFUSED_SQLSTATE,
+)
 from ledger.records import Head, NewEvent, Request
 from ledger.store_errors import BadLedgerUrl, not_founded
 from ledger.tables import LOG
@@ -175,11 +181,24 @@ class PostgresBackend(Backend):
             connection.exec_driver_sql(
                 statement.replace("%", "%%")
             )  # the driver's placeholder sign
-        if not self._have_role(connection):
-            return
-        connection.exec_driver_sql(f'GRANT USAGE ON SCHEMA "{self.schema}" TO "{self.role}"')
-        for statement in POSTGRES_GRANTS:
-            connection.exec_driver_sql(statement.format(role=f'"{self.role}"'))
+        usage = f'GRANT USAGE ON SCHEMA "{self.schema}" TO {{role}}'
+        self._grant(connection, (usage, *POSTGRES_GRANTS))
+
+    def guard_proofs(self, connection: Connection) -> None:
+        """Triggers, and rights to add for the same role."""
+        for statement in POSTGRES_PROOF_GUARDS:
+            connection.exec_driver_sql(statement)
+        self._grant(connection, POSTGRES_PROOF_GRANTS)
+
+    def add_proof_tables(self, connection: Connection) -> None:
+        """As the login itself, like founding."""
+        connection.execute(text("SET LOCAL ROLE NONE"))
+        super().add_proof_tables(connection)
+
+    def _grant(self, connection: Connection, grants: Sequence[str]) -> None:
+        if self._have_role(connection):
+            for statement in grants:
+                connection.exec_driver_sql(statement.format(role=f'"{self.role}"'))
 
     def _have_role(self, connection: Connection) -> bool:
         """Make the role and become its member; False where the login may not."""

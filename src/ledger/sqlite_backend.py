@@ -21,7 +21,7 @@ from sqlalchemy import URL, Connection, MetaData, create_engine, event, insert, 
 from ledger.backend import PURPOSE, READ, SNAPSHOT, Backend, KnownRequest, Rows
 from ledger.canonical import instant_text
 from ledger.errors import invariant
-from ledger.guards import SQLITE_GUARDS
+from ledger.guards import SQLITE_GUARDS, SQLITE_PROOF_GUARDS
 from ledger.records import Head, NewEvent, Request
 from ledger.store_errors import (
     BadLedgerUrl,
@@ -159,6 +159,11 @@ class SqliteBackend(Backend):
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")
+
+    def guard_proofs(self, connection: Connection) -> None:
+        """Triggers."""
+        for statement in SQLITE_PROOF_GUARDS:
+            connection.exec_driver_sql(statement)
 
     def make_tables(self, connection: Connection, derived: MetaData) -> None:
         """Nothing else to do: SQLite knows no rights."""
