@@ -37,7 +37,7 @@ FORMAT = "asn-ledger-archive/1"
 NAMES = (
     README,
     *("events.jsonl", "sealed.jsonl", "requests.jsonl", "erasures.jsonl", "checkpoints.jsonl"),
-    *("tree.jsonl", "keys.jsonl", MANIFEST),
+    *("cosignatures.jsonl", "timestamps.jsonl", "tree.jsonl", "keys.jsonl", MANIFEST),
 )
 MANIFEST_MAX = 1024 * 1024
 RATIO_MAX = 200  # deflate packs text of the log some five times; a bomb, a thousand times
@@ -104,6 +104,19 @@ def _info(name: str) -> zipfile.ZipInfo:
     return info
 
 
+def must_be_free(out: Path) -> None:
+    """See that nothing stands where a file is to be written.
+
+    Raises:
+        FileExists: something does.
+    """
+    if out.exists() or out.is_symlink():
+        raise FileExists(
+            f"There is a file at {out} already; it was left as it is.",
+            next_step="Name another file, or move that one away.",
+        )
+
+
 @contextmanager
 def written(out: Path) -> Iterator[ArchiveWriter]:
     """Write an archive, readable by its owner only.
@@ -114,11 +127,7 @@ def written(out: Path) -> Iterator[ArchiveWriter]:
     Raises:
         FileExists: something of that name is there.
     """
-    if out.exists() or out.is_symlink():
-        raise FileExists(
-            f"There is a file at {out} already; it was left as it is.",
-            next_step="Name another file with --out, or move that one away.",
-        )
+    must_be_free(out)
     aside = out.with_name(out.name + ".part")
     aside.unlink(missing_ok=True)
     try:

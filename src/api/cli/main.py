@@ -8,6 +8,7 @@ import typer
 
 from api.cli import (
     advising,
+    bundles,
     bundling,
     checkup,
     comparing,
@@ -43,6 +44,7 @@ app.command("events")(looking.events_command)
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")
+app.command("bundle")(bundles.bundle_command)
 app.command("backup")(bundling.backup_command)
 app.command("restore")(bundling.restore_command)
 app.command("demo")(demo.demo_command)
