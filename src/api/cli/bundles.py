@@ -55,7 +55,7 @@ def bundle_command(
             next_step="Give one or the other.",
         )
     must_be_free(out)
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         head = ledger.store.head().position
         stored = checkpoint_for(ledger, head, actor=actor_or_account(actor))
         people, scope = _chosen(ledger, stored.size, person or [], unit, as_of)

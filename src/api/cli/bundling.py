@@ -93,7 +93,7 @@ def restore_command(
     if (path is None) != check:
         raise Misuse("Say what is restored.", next_step="Name a backup, or give --check without.")
     held = None if path is None else _restored(path, url, keys)
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         shown: dict[str, Any] = {"origin": ledger.origin, "size": ledger.store.head().position}
         if held is not None:
             erased, again = held

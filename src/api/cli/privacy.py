@@ -38,7 +38,7 @@ def rotate_command(
     as_json: AsJson = False,
 ) -> None:
     """Wrap the living keys anew and destroy the old epoch key; this completes erasures."""
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         done = erasure.rotate_keys(ledger, at=now(), actor=actor_or_account(actor))
     if as_json:
         print_json(
@@ -59,7 +59,7 @@ def show_command(
     url: LedgerUrl = DEFAULT_URL, keys: KeyFolder = None, as_json: AsJson = False
 ) -> None:
     """Where the keys are, how many, and which erasures wait for a rotation."""
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         shown = {
             "folder": str(ledger.keyring.folder),
             "streams": ledger.keyring.count(),
@@ -86,7 +86,7 @@ def erase_command(
     """Erase a person's identity for ever: an event, then keys and sealed rows. Refused under a
     hold.
     """
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         stream = _person(ledger, subject)
         position = erasure.erase(
             ledger, stream, ground=_open(ground), actor=actor_or_account(actor)
@@ -115,7 +115,7 @@ def hold_command(
     if ground is None and not lift:
         raise Misuse("A hold needs its ground.", next_step="Add --ground.")
     who = actor_or_account(actor)
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         stream = _person(ledger, subject)
         name = _open(ident)
         reason = None if ground is None else _open(ground)
