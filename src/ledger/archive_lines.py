@@ -134,7 +134,14 @@ def sealed_line(position: int, key_class: str, blob: bytes) -> bytes:
 def sealed_of(line: bytes, where: str) -> tuple[int, str, bytes]:
     """(position, key class, nonce || ciphertext || tag)."""
     position, key_class, blob = _array(line, where, 3)
-    return _same(line, where, sealed_line, _tried(where, _position, position), key_class, blob)
+    row = (
+        _tried(where, _position, position),
+        _tried(where, _text, key_class),
+        _tried(where, _hex, blob),
+    )
+    if sealed_line(*row) != line:
+        raise refused(where, "is not written as this program writes it.")
+    return row
 
 
 def request_line(request: Request, first: int | None, count: int) -> bytes:
@@ -253,15 +260,6 @@ def _array(line: bytes, where: str, length: int) -> list[Any]:
     if not isinstance(value, list) or len(value) != length:
         raise refused(where, f"is no array of {length} values.")
     return value
-
-
-def _same(
-    line: bytes, where: str, write: Any, position: int, key_class: object, blob: object
-) -> tuple[int, str, bytes]:
-    row = position, _tried(where, _text, key_class), _tried(where, _hex, blob)
-    if write(*row) != line:
-        raise refused(where, "is not written as this program writes it.")
-    return row
 
 
 def _tried(where: str, read: Any, *values: Any) -> Any:

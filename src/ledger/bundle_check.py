@@ -4,8 +4,8 @@ Looked at are every byte of the file, each event against its leaf, the leaves ag
 root against the signed checkpoint, each stream against the heads of all streams that the last event
 commits to, sealed parts against their digests, and keys against the events that commit to them.
 
-Trust: a bundle names its own key of checkpoints, in its founding event. That it is the agency's log,
-and not one made up, shows only against a checkpoint or key that came another way.
+Trust: a bundle names its own key of checkpoints, in its founding event. That it is the agency's
+log, and not one made up, shows only against a checkpoint or key that came another way.
 """
 
 from __future__ import annotations

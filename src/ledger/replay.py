@@ -120,15 +120,15 @@ class ReplayStore(EventStore):
 
     def append(self, command: Command) -> Outcome:
         """Refused."""
-        raise _read_only()
+        raise _read_only(command)
 
     def append_many(self, commands: Iterable[Command]) -> list[Result]:
         """Refused."""
-        raise _read_only()
+        raise _read_only(commands)
 
     def delete_sealed(self, stream: UUID) -> int:
         """Refused."""
-        raise _read_only()
+        raise _read_only(stream)
 
     def sealed(self, positions: Sequence[int]) -> dict[int, tuple[tuple[str, bytes], ...]]:
         """The sealed parts that the keys given with a bundle may open."""
@@ -142,7 +142,8 @@ class ReplayStore(EventStore):
         return {position: parts for position, parts in kept.items() if parts}
 
 
-def _read_only() -> LedgerReadOnly:
+def _read_only(asked: object) -> LedgerReadOnly:
+    del asked
     return LedgerReadOnly(
         "A backup or bundle is read and never written; nothing was recorded.",
         next_step="Name the ledger itself with --ledger.",
@@ -178,9 +179,7 @@ class ReplayedLedger(Ledger):
                 f"sqlite:///{folder / 'ledger.sqlite3'}", wait_milliseconds=WAIT_MILLISECONDS
             )
             filled = _fill(path, backend)
-            store = ReplayStore(
-                backend, randomness, whole=filled.whole, all_keys=keys is not None
-            )
+            store = ReplayStore(backend, randomness, whole=filled.whole, all_keys=keys is not None)
             origin = str(filled.founded["origin"])
             if keys is None:
                 keyring = _given(folder / "keys", origin, filled, randomness)

@@ -283,9 +283,7 @@ def computed_answer(
 
 def _units(streams: Mapping[UUID, Sequence[RecordedEvent]], own: UUID) -> UnitDirectory:
     """The units that are here; each that the person or a unit names must be."""
-    here = {
-        stream: rows for stream, rows in streams.items() if rows[0].topic == _UNIT
-    }
+    here = {stream: rows for stream, rows in streams.items() if rows[0].topic == _UNIT}
     wanted = named(streams.get(own, ()))
     wanted |= named(one for rows in here.values() for one in rows)
     for stream in sorted(wanted - set(here)):

@@ -48,7 +48,7 @@ def bundle_command(
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write an audit bundle: events up to a signed checkpoint, with the proof that they are whole."""
+    """Write an audit bundle: events up to a signed checkpoint, proven to be whole."""
     if person and (unit or as_of):
         raise Misuse(
             "--person says who is meant; --unit and --as-of say it otherwise.",
@@ -63,9 +63,7 @@ def bundle_command(
         whose = ledger.registered(stored.size) if people is None else people
         given = ledger.keyring.keys_many(whose) if with_identity else {}
         with seal_of(ledger, stored) as seal:
-            done = write_bundle(
-                ledger.store, out, seal, streams=streams, scope=scope, keys=given
-            )
+            done = write_bundle(ledger.store, out, seal, streams=streams, scope=scope, keys=given)
     shown = {
         "file": str(out),
         "size": done.size,

@@ -108,7 +108,7 @@ def opened(url: str, keys: Path | None, *, live: bool = False) -> Iterator[Ledge
     if is_archive(Path(url)):
         if live:
             raise OnlyRead(
-                "This command is for a ledger in use; a backup or bundle is read and never written.",
+                "This command is for a ledger in use; a backup or bundle is only read.",
                 next_step="Name the ledger itself with --ledger.",
             )
         ledger: Ledger = ReplayedLedger.of(Path(url), keys=keys, randomness=system_randomness)
