@@ -14,6 +14,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -24,10 +25,17 @@ import orjson
 from ledger.verifying import entries, shapes, tile_check, trees
 from ledger.verifying.entries import Row
 from ledger.verifying.findings import Findings
-from ledger.verifying.range_rows import Missing, check_row, check_sealed, readable
+from ledger.verifying.range_rows import (
+    Missing,
+    check_row,
+    check_sealed,
+    note_missing,
+    readable,
+)
 from ledger.verifying.stored import QueryFailed, Stored, event_columns, stored
 
 CHUNK = 2_048
+NO_LEAF = b"\x00" * trees.HASH
 FOUNDED = "ledger.founded/1"
 HEADS = "ledger.heads/1"
 ENACTED = "ledger.enact/1"
@@ -40,7 +48,7 @@ _START = b'[["' + entries.FORMAT.encode() + b'",'
 _INSTANTS = re.compile(
     r"(?:\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{6}Z)+"
 )
-_C1 = re.compile("[\x7f-\x9f]")
+_UNCLEAN = re.compile(r'[\x7f-\x9f]|"\s|\s"')
 
 
 class Task(NamedTuple):
@@ -49,12 +57,16 @@ class Task(NamedTuple):
     Attributes:
         first, last: positions, both inside; `first` is 1 more than a multiple of `trees.RANGE`.
         sizes: of the tree, within the range, whose root somebody wants to know.
+        cuts: positions within the range at which somebody committed to the heads of all streams.
+        tiles: whether there is a table of tiles.
     """
 
     url: str
     first: int
     last: int
-    sizes: tuple[int, ...]
+    sizes: tuple[int, ...] = ()
+    cuts: tuple[int, ...] = ()
+    tiles: bool = False
 
 
 class BookEvent(NamedTuple):
@@ -69,13 +81,16 @@ class BookEvent(NamedTuple):
 class Grown(NamedTuple):
     """How streams grew over a stretch of positions: by stream, first and last version, last leaf.
 
-    `upto` is the position of the heads event that ends the stretch, None at the end of a range.
+    Attributes:
+        upto: the position that ends the stretch: a cut, or the end of the range.
+        sums: of position times version: what an index of the database is compared by.
     """
 
-    upto: int | None
+    upto: int
     firsts: dict[str, int]
     lasts: dict[str, int]
     leaves: dict[str, bytes]
+    sums: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -121,7 +136,8 @@ class _Range:
         self._leaves: list[bytes] = []
         self._columns = event_columns(source.dialect)
         self._known: set[tuple[Any, ...]] = set()
-        self._grown = Grown(None, {}, {}, {})
+        self._cuts = sorted({*task.cuts, task.last})
+        self._grown = Grown(self._cuts.pop(0), {}, {}, {}, {})
         self._instant = ""
 
     def report(self) -> RangeReport:
@@ -129,15 +145,16 @@ class _Range:
         first, last = self._task.first, self._task.last
         for at in range(first, last + 1, CHUNK):
             self._chunk(at, min(at + CHUNK - 1, last))
+        self._pad(last)
+        self._next_stretch(last)
         self._found.grown.append(self._grown)
         tree = trees.levels(self._leaves)
         if len(self._leaves) == trees.RANGE:
             self._found.root = tree[trees.RANGE_HEIGHT][0]
         for size in self._task.sizes:
-            local = size - first + 1
-            if local <= len(self._leaves):
-                self._found.peaks[size] = trees.peaks_of(tree, local)
-        tile_check.check_low(self._source, first, tree, self._findings)
+            self._found.peaks[size] = trees.peaks_of(tree, size - first + 1)
+        if self._task.tiles:
+            tile_check.check_low(self._source, first, tree, self._findings)
         return self._found
 
     # -- reading ------------------------------------------------------------------------------------
@@ -189,8 +206,9 @@ class _Range:
             return (
                 self._leaves_hold(first, columns)
                 and self._texts_hold(columns)
+                and (missing := _unsealed(columns, sealed)) is not None
                 and self._instants_hold(columns[5])
-                and _sealed_hold(columns, sealed)
+                and self._missing_noted(missing)
             )
         except (TypeError, ValueError, AttributeError):
             return False
@@ -223,6 +241,7 @@ class _Range:
             and set(map(len, salt)) == {entries.SALT_BYTES}
             and {type(one) for one in salt} == {bytes}
             and {type(one) for one in version} == {int}
+            and all(map(entries.is_stream, set(stream) - self._grown.lasts.keys()))
         )
 
     def _texts_hold(self, columns: Sequence[Sequence[Any]]) -> bool:
@@ -291,6 +310,11 @@ class _Range:
         self._instant = last  # the slow way looks again
         return False
 
+    def _missing_noted(self, missing: Sequence[tuple[str, int]]) -> bool:
+        for stream, position in missing:
+            note_missing(self._found.missing, stream, position)
+        return True
+
     # -- row by row ---------------------------------------------------------------------------------
 
     def _slow(
@@ -337,22 +361,38 @@ class _Range:
 
     def _grow(self, rows: Iterable[Any]) -> None:
         """Versions follow each other; stretches end at each commitment to the heads."""
-        grown = self._grown
+        upto, firsts, lasts, leaves, sums = self._grown
+        log = self._leaves
         for row in rows:
-            stream, version, topic = row[1], row[2], row[3]
-            if topic in BOOK:
-                self._found.book.append(BookEvent(row[0], stream, topic, row[7]))
-                if topic == HEADS:
-                    self._found.grown.append(grown._replace(upto=row[0]))
-                    grown = self._grown = Grown(None, {}, {}, {})
-            last = grown.lasts.get(stream)
+            position, stream, version = row[0], row[1], row[2]
+            if position > upto:
+                self._next_stretch(position)
+                upto, firsts, lasts, leaves, sums = self._grown
+            last = lasts.get(stream)
             if last is None:
-                grown.firsts[stream] = version
+                firsts[stream] = version
+                sums[stream] = 0
             elif version != last + 1:
-                self._findings.add("version_gap", "events.version", position=row[0], stream=stream)
-            grown.lasts[stream] = version
-            grown.leaves[stream] = row[10]
-            self._leaves.append(row[10])
+                self._findings.add("version_gap", "events.version", position=position, stream=stream)
+            lasts[stream] = version
+            leaves[stream] = row[10]
+            sums[stream] += position * version
+            if row[3] in BOOK:
+                self._found.book.append(BookEvent(position, stream, row[3], row[7]))
+            if len(log) != position - self._task.first:
+                self._pad(position - 1)
+            log.append(row[10])
+
+    def _next_stretch(self, position: int) -> None:
+        while position > self._grown.upto:
+            self._found.grown.append(self._grown)
+            self._grown = Grown(self._cuts.pop(0), {}, {}, {}, {})
+
+    def _pad(self, last: int) -> None:
+        """A place in the tree for each event that is not there; of two at one place the last."""
+        wanted = last - self._task.first + 1
+        self._leaves += [NO_LEAF] * (wanted - len(self._leaves))
+        del self._leaves[wanted:]
 
 
 def _deep(value: object) -> bool:
@@ -375,31 +415,30 @@ def _plain(joined: bytes) -> bool:
     if joined.isascii():
         return b"\x7f" not in joined
     text = str(joined, "utf-8")
-    return _C1.search(text) is None and _is_nfc(text)
+    return _UNCLEAN.search(text) is None and unicodedata.is_normalized("NFC", text)
 
 
-def _is_nfc(text: str) -> bool:
-    return entries.unicodedata.is_normalized("NFC", text)
-
-
-def _sealed_hold(columns: Sequence[Sequence[Any]], sealed: list[tuple[Any, ...]]) -> bool:
-    """Every event with a digest has the parts that give it, and nobody else has any."""
-    digests = {
-        position: digest
-        for position, digest in zip(columns[0], columns[9], strict=True)
-        if digest is not None
-    }
+def _unsealed(
+    columns: Sequence[Sequence[Any]], sealed: list[tuple[Any, ...]]
+) -> list[tuple[str, int]] | None:
+    """The events (stream, position) whose sealed parts are not there; None where parts do not fit
+    their event.
+    """
     parts: dict[int, list[tuple[str, bytes]]] = {}
     for position, key_class, ciphertext in sealed:
         parts.setdefault(position, []).append((key_class, ciphertext))
-    if parts.keys() != digests.keys():
-        return False
-    sha256 = hashlib.sha256
-    for position, found in parts.items():
+    sha256, missing = hashlib.sha256, []
+    for position, stream, digest in zip(columns[0], columns[1], columns[9], strict=True):
+        if digest is None:
+            continue
+        found = parts.pop(position, None)
+        if found is None:
+            missing.append((stream, position))
+            continue
         told = ",".join([f'["{name}","{part.hex()}"]' for name, part in sorted(found)])
         if (
-            sha256(f"[{told}]".encode()).digest() != digests[position]
+            sha256(f"[{told}]".encode()).digest() != digest
             or not {name for name, _ in found} <= entries.KEY_CLASSES
         ):
-            return False
-    return True
+            return None
+    return None if parts else missing

@@ -107,6 +107,12 @@ class Missing(NamedTuple):
     position: int
 
 
+def note_missing(missing: dict[str, Missing], stream: str, position: int) -> None:
+    """One more event of a stream without its sealed parts."""
+    before = missing.get(stream, Missing(0, position))
+    missing[stream] = Missing(before.events + 1, before.position)
+
+
 def check_sealed(row: Row, parts: Parts, missing: dict[str, Missing], findings: Findings) -> None:
     """The sealed parts of one event. Missing ones are collected by stream: an erasure may order it,
     and it stands later in the log.
@@ -115,8 +121,7 @@ def check_sealed(row: Row, parts: Parts, missing: dict[str, Missing], findings: 
         if parts:
             findings.add("sealed_stray", "sealed", position=row.position, stream=row.stream)
     elif not parts:
-        before = missing.get(row.stream, Missing(0, row.position))
-        missing[row.stream] = Missing(before.events + 1, before.position)
+        note_missing(missing, row.stream, row.position)
     elif not _parts_fit(row.sealed_digest, parts):
         findings.add("sealed_differs", "sealed", position=row.position, stream=row.stream)
 

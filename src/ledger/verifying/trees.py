@@ -54,18 +54,20 @@ def root_of(peaks: Sequence[bytes]) -> bytes:
 
 
 class Frontier:
-    """Peaks of a tree that grows by whole ranges, and knows the roots at sizes within the next."""
+    """Peaks of a tree that grows by whole ranges, and knows the peaks of sizes within the next."""
 
     def __init__(self) -> None:
         self.size = 0
         self._peaks: list[bytes] = []
 
-    def peaks_with(self, local: Sequence[bytes]) -> list[bytes]:
-        """The peaks of everything so far and of the beginning of the next range.
-
-        Heights never meet: a whole range is higher than anything in one.
-        """
-        return [*self._peaks, *local]
+    def peaks_with(self, local: Sequence[bytes], count: int) -> list[bytes]:
+        """The peaks of everything so far and of the first `count` leaves of the next range."""
+        if count < RANGE:
+            return [*self._peaks, *local]
+        grown = Frontier()
+        grown.size, grown._peaks = self.size, list(self._peaks)
+        grown.add_range(local[0])
+        return grown._peaks
 
     def add_range(self, root: bytes) -> None:
         """A whole range, by its root."""
