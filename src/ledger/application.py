@@ -110,6 +110,7 @@ class Ledger(Application[UUID]):
     """
 
     name = "Ledger"
+    unread = "erased"  # what a reader sees instead of sealed fields that no key opens
 
     def __init__(self, store: EventStore, keyring: Keyring, founded: Mapping[str, Any]) -> None:
         self.store = store

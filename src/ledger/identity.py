@@ -192,7 +192,7 @@ class IdentityIndex:
             while True:
                 key_id, _ = self._key()
                 state = self._state(key_id)
-                if state.key_id != key_id:
+                if state.key_id != key_id or state.position > state.head:  # of a longer log
                     if not self._keyring.look_again():  # it was not we who were behind
                         self._begin_anew(key_id)
                 elif self._advance(state):

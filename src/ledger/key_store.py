@@ -249,6 +249,10 @@ class KeyStore:
         rows = self._all("SELECT stream FROM erasure WHERE completed_at IS NULL ORDER BY stream")
         return [UUID(bytes=row[0]) for row in rows]
 
+    def erased(self) -> list[UUID]:
+        """All streams whose keys were destroyed, by stream."""
+        return [UUID(bytes=row[0]) for row in self._all("SELECT stream FROM erasure ORDER BY stream")]
+
     def erasures(self, streams: Sequence[UUID]) -> dict[UUID, Erasure]:
         """The erasures among these streams."""
         query = "SELECT stream, epoch, completed_at FROM erasure WHERE stream IN ({})"

@@ -238,8 +238,6 @@ class Keyring:
         """How many streams have keys."""
         return self._store.count()
 
-    # ---------------------------------------------------------------------- secrets of the ledger
-
     def secret(self, name: str) -> bytes:
         """32 bytes for one purpose: "title", "requests", "person-ids", "nip-index", ….
 
@@ -267,8 +265,8 @@ class Keyring:
 
     # -------------------------------------------------------------------------- erasure, rotation
 
-    def destroy(self, stream: UUID) -> None:
-        """Destroy the keys of one stream, here at once and in other processes within 50 ms.
+    def destroy(self, *streams: UUID) -> None:
+        """Destroy the keys of streams, here at once and in other processes within 50 ms.
 
         The wrapped row is deleted. An older copy of the key store could still be opened with the
         present epoch key: the erasure is complete only with the next `rotate`. A second time
@@ -276,7 +274,7 @@ class Keyring:
         """
         with self._lock:
             with self._store.transaction():
-                self._store.erase([stream], epoch=self._store.epoch())
+                self._store.erase(streams, epoch=self._store.epoch())
             self._forget()
 
     def pending_erasures(self) -> list[UUID]:
@@ -286,6 +284,10 @@ class Keyring:
     def erasure(self, stream: UUID) -> Erasure | None:
         """Whether and since when the keys of a stream are destroyed: what a certificate says."""
         return self._store.erasures([stream]).get(stream)
+
+    def erased(self) -> frozenset[UUID]:
+        """All streams whose keys are destroyed: what a restored backup must not bring back."""
+        return frozenset(self._store.erased())
 
     def rotation_unfinished(self) -> bool:
         """Whether a rotation was interrupted after its keys were stored; `rotate` finishes it."""
@@ -308,8 +310,6 @@ class Keyring:
                 return rotate(self._store, self._wrapping, at=at, step=self._step)
             finally:
                 self._forget()
-
-    # ------------------------------------------------------------------------------------ helpers
 
     def _known(self, streams: Sequence[UUID]) -> dict[UUID, StreamKeys]:
         """Inside a transaction: the keys kept of streams about to be founded.

@@ -142,7 +142,7 @@ def _both_roots(
 
 def tree_root(size: int, node: Node) -> bytes:
     """The root of the first `size` leaves (2.1.1)."""
-    return _range_root(0, size, node) if size else EMPTY_ROOT
+    return range_root(0, size, node) if size else EMPTY_ROOT
 
 
 def inclusion_path(index: int, size: int, node: Node) -> list[bytes]:
@@ -151,12 +151,12 @@ def inclusion_path(index: int, size: int, node: Node) -> list[bytes]:
     start, end = 0, size
     path: list[bytes] = []
     while end - start > 1:
-        middle = start + _left_part(end - start)
+        middle = start + left_part(end - start)
         if index < middle:
-            path.append(_range_root(middle, end, node))
+            path.append(range_root(middle, end, node))
             end = middle
         else:
-            path.append(_range_root(start, middle, node))
+            path.append(range_root(start, middle, node))
             start = middle
     return path[::-1]
 
@@ -169,32 +169,32 @@ def consistency_path(old_size: int, new_size: int, node: Node) -> list[bytes]:
     start, end = 0, new_size
     path: list[bytes] = []
     while old_size < end:
-        middle = start + _left_part(end - start)
+        middle = start + left_part(end - start)
         if old_size <= middle:
-            path.append(_range_root(middle, end, node))
+            path.append(range_root(middle, end, node))
             end = middle
         else:
-            path.append(_range_root(start, middle, node))
+            path.append(range_root(start, middle, node))
             start = middle
     if start:  # else the old tree is a subtree of its own, whose root the verifier has
-        path.append(_range_root(start, end, node))
+        path.append(range_root(start, end, node))
     return path[::-1]
 
 
-def _left_part(size: int) -> int:
+def left_part(size: int) -> int:
     """The largest power of two smaller than a size of at least 2."""
     return 1 << (size - 1).bit_length() - 1
 
 
-def _range_root(start: int, end: int, node: Node) -> bytes:
+def range_root(start: int, end: int, node: Node) -> bytes:
     """The root over leaves of a range that is a subtree of the RFC's, complete or ragged."""
     width = end - start
     if width.bit_count() == 1:
         height = width.bit_length() - 1
         return node(height, start >> height)
-    middle = start + _left_part(width)
-    right = _range_root(middle, end, node)
-    return hashlib.sha256(NODE_PREFIX + _range_root(start, middle, node) + right).digest()
+    middle = start + left_part(width)
+    right = range_root(middle, end, node)
+    return hashlib.sha256(NODE_PREFIX + range_root(start, middle, node) + right).digest()
 
 
 # ------------------------------------------------------------------------------------ small pieces

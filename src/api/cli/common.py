@@ -17,8 +17,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ledger.application import Ledger
+from ledger.archive import is_archive
 from ledger.errors import BadValue, LedgerError, Misuse
 from ledger.fields import read_open_text
+from ledger.replay import ReplayedLedger
 
 DEFAULT_URL = "sqlite:///var/ledger.sqlite3"
 MISUSED = 2
@@ -77,6 +79,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def system_randomness(count: int) -> bytes:
+    """So many random bytes of the system."""
+    return os.urandom(count)
+
+
 def sqlite_path(url: str) -> Path | None:
     """The file of an SQLite URL, None for another database."""
     scheme, _, rest = url.partition("://")
@@ -87,8 +94,11 @@ def sqlite_path(url: str) -> Path | None:
 
 @contextmanager
 def opened(url: str, keys: Path | None) -> Iterator[Ledger]:
-    """The ledger, closed again at the end."""
-    ledger = Ledger.open(url, keys=keys)
+    """The ledger, closed again at the end; the path of a backup or bundle opens that to read."""
+    if is_archive(Path(url)):
+        ledger: Ledger = ReplayedLedger.of(Path(url), keys=keys, randomness=system_randomness)
+    else:
+        ledger = Ledger.open(url, keys=keys)
     try:
         yield ledger
     finally:

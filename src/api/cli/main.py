@@ -8,6 +8,7 @@ import typer
 
 from api.cli import (
     advising,
+    bundling,
     checkup,
     comparing,
     demo,
@@ -42,6 +43,8 @@ app.command("events")(looking.events_command)
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")
+app.command("backup")(bundling.backup_command)
+app.command("restore")(bundling.restore_command)
 app.command("demo")(demo.demo_command)
 app.command("rebuild")(rebuilding.rebuild_command)
 app.command("doctor")(checkup.doctor_command)
