@@ -174,7 +174,7 @@ def check_erasures(
         for stream in ordered:
             left = source.ask(
                 "SELECT count(*) FROM events JOIN sealed ON sealed.position = events.position"
-                " WHERE events.stream = ?",
+                f" WHERE events.stream = {'?' if source.dialect == SQLITE else '?::uuid'}",
                 (stream,),
             )
             if left[0][0]:
