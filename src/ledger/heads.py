@@ -30,13 +30,13 @@ class StreamHead(NamedTuple):
     """One stream up to a position: id in 32 hexadecimal digits, events, leaf of the last one."""
 
     stream: str
-    count: int
+    events: int
     last_leaf: bytes
 
 
 def head_entry(head: StreamHead) -> bytes:
     """The canonical entry of a head."""
-    return orjson.dumps([FORMAT, head.stream, head.count, head.last_leaf.hex()])
+    return orjson.dumps([FORMAT, head.stream, head.events, head.last_leaf.hex()])
 
 
 def head_leaf(head: StreamHead) -> bytes:

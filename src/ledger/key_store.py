@@ -225,6 +225,10 @@ class KeyStore:
             (secret.name, secret.epoch, secret.wrapped),
         )
 
+    def remove_secret(self, name: str) -> None:
+        """Delete a secret; nothing if there is none."""
+        self._connection.execute("DELETE FROM secret WHERE name = ?", (name,))
+
     def erase(self, streams: Sequence[UUID], *, epoch: int) -> None:
         """Delete keys and note it, also of unknown streams; what was noted before stays."""
         self._connection.executemany(

@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -175,8 +176,7 @@ def note_bytes(note: SignedNote) -> bytes:
 
 def with_signatures(note: SignedNote, more: Iterable[Signature]) -> SignedNote:
     """The note with signature lines added; a line that stands there already is not repeated."""
-    signatures = dict.fromkeys((*note.signatures, *more))
-    return SignedNote(note.body, tuple(signatures))
+    return SignedNote(note.body, tuple(dict.fromkeys((*note.signatures, *more))))
 
 
 # ------------------------------------------------------------------------------------ verifier keys
@@ -226,6 +226,18 @@ def verifier_key_text(key: VerifierKey) -> str:
     return f"{key.name}+{key.key_id.hex()}+{material}"
 
 
+def log_name(*parts: str) -> str:
+    """An origin made of parts that is the name of its key too: what no key's name can hold is
+    written as %20 and the like.
+
+    Raises:
+        NoteRefused: it is too long.
+    """
+    name = "/".join(quote(part, safe="") for part in parts)
+    _check_name(name)
+    return name
+
+
 # -------------------------------------------------------------------------- signing and verifying
 
 
@@ -242,8 +254,7 @@ def sign(body: bytes, key: SigningKey) -> SignedNote:
         NoteRefused: the text can stand in no note.
     """
     invariant(key.verifier.kind == ED25519, "a text is signed by a key of kind 1")
-    line = Signature(key.verifier.name, key.verifier.key_id, key.sign(body))
-    note = SignedNote(body, (line,))
+    note = SignedNote(body, (Signature(key.verifier.name, key.verifier.key_id, key.sign(body)),))
     note_bytes(note)
     return note
 
