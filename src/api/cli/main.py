@@ -19,6 +19,7 @@ from api.cli import (
     privacy,
     rebuilding,
     scoring,
+    verifying,
 )
 from api.cli.common import FileRefused, fail
 from ledger.errors import LedgerError
@@ -49,6 +50,7 @@ app.command("backup")(bundling.backup_command)
 app.command("restore")(bundling.restore_command)
 app.command("demo")(demo.demo_command)
 app.command("rebuild")(rebuilding.rebuild_command)
+app.command("verify")(verifying.verify_command)
 app.command("doctor")(checkup.doctor_command)
 
 

@@ -1,0 +1,156 @@
+"""`verify FILE`: a bundle or backup, a certificate, a proof: each checked by its own reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+import typer
+
+from api.cli.common import FileRefused, print_json, say
+from ledger.archive import Archive, is_archive
+from ledger.backup import KIND as BACKUP
+from ledger.bundle_check import Proven, check_bundle
+from ledger.errors import LedgerError, Misuse
+from ledger.note import VerifierKey
+from ledger.restore import check_backup
+from ledger.verifying.checkpoints import Claim
+from projections import certificate
+
+FILE_MAX = 256 << 20
+
+
+class NotThatLog(LedgerError):
+    """A file is right in itself and does not belong to the checkpoint it was compared with."""
+
+    code = "history_replaced"
+
+
+class FormUnknown(LedgerError):
+    """A file that is neither bundle nor backup, certificate or proof."""
+
+    code = "form_unknown"
+
+
+def verify_file(
+    path: Path, claims: Sequence[Claim], trusted: Sequence[VerifierKey], *, as_json: bool
+) -> None:
+    """Check a file by what it is; says what was proven, or raises what was wrong."""
+    try:
+        told = _told(path, trusted)
+    except OSError as fault:
+        raise FileRefused(fault) from None
+    told["compared_with"] = _compare(told, claims)
+    if as_json:
+        print_json(told)
+    else:
+        _tell(path, told)
+    raise typer.Exit(0)
+
+
+def _told(path: Path, trusted: Sequence[VerifierKey]) -> dict[str, Any]:
+    if not path.exists():
+        raise Misuse(f"There is no file {path}.", next_step="Name a bundle or certificate.")
+    if is_archive(path):
+        return _archive(path, trusted)
+    with path.open("rb") as file:
+        data = file.read(FILE_MAX + 1)
+    if len(data) > FILE_MAX:
+        raise _unknown(path, f"is larger than {FILE_MAX} bytes")
+    try:
+        whole = orjson.loads(data)
+    except ValueError:
+        raise _unknown(path, "is neither an archive nor JSON") from None
+    if not isinstance(whole, dict) or whole.get("format") != certificate.FORMAT:
+        raise _unknown(path, "is JSON of a form that is not known here")
+    certified = certificate.check(data, trusted=trusted)
+    return _proven("certificate", certified.proven) | {"answer": dict(certified.answer)}
+
+
+def _archive(path: Path, trusted: Sequence[VerifierKey]) -> dict[str, Any]:
+    with Archive.open(path) as archive:
+        if archive.manifest.get("kind") == BACKUP:
+            checked = check_backup(archive)
+            return {
+                "kind": "backup",
+                "origin": checked.origin,
+                "size": checked.size,
+                "root": checked.root.hex(),
+                "signers": [],
+                "whole": True,
+            }
+    return _proven("bundle", check_bundle(path, trusted=trusted))
+
+
+def _proven(kind: str, proven: Proven) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "origin": proven.origin,
+        "size": proven.size,
+        "root": proven.root.hex(),
+        "signers": list(proven.signers),
+        "whole": proven.whole,
+        "events": proven.events,
+        "streams": proven.streams,
+        "sealed": proven.sealed,
+        "withheld": proven.withheld,
+        "scope": dict(proven.scope),
+    }
+
+
+def _compare(told: dict[str, Any], claims: Sequence[Claim]) -> int:
+    """The same checkpoint as one kept elsewhere; of another size nothing follows without a proof.
+
+    Raises:
+        NotThatLog: another origin, or another root at the same size.
+    """
+    for claim in claims:
+        known = claim.checkpoint
+        if known.origin != told["origin"]:
+            raise NotThatLog(
+                f"{claim.source} is a checkpoint of {known.origin}, the file is of "
+                f"{told['origin']}.",
+                next_step="Compare it with a checkpoint of the same ledger.",
+            )
+        if known.size != told["size"]:
+            raise Misuse(
+                f"{claim.source} counts {known.size} events, the file {told['size']}; that one "
+                "grew out of the other shows only with a consistency proof.",
+                next_step="Get the checkpoint of that size, or `prove` the consistency of both.",
+            )
+        if known.root.hex() != told["root"]:
+            raise NotThatLog(
+                f"At {known.size} events {claim.source} has another root than the file.",
+                next_step="One of both is forged; keep both, and ask a witness.",
+            )
+    return len(claims)
+
+
+def _unknown(path: Path, why: str) -> FormUnknown:
+    return FormUnknown(
+        f"{path} {why}.", next_step="Name a bundle, a backup, a certificate or a proof."
+    )
+
+
+def _tell(path: Path, told: dict[str, Any]) -> None:
+    say(f"{path}: a {told['kind']} of {told['origin']} at {told['size']} events")
+    say(f"root {told['root']}")
+    if "events" in told:
+        extent = "the whole log" if told["whole"] else "the rest stands in the tree only"
+        say(f"{told['events']} events of {told['streams']} streams are here, {extent}.")
+    if told["signers"]:
+        say(f"signed by {', '.join(told['signers'])}")
+    if "answer" in told:
+        answer = told["answer"]
+        say(
+            f"{answer['instrument']} as of {answer['as_of']}: total {answer['total']}, "
+            f"{answer['status']}, computed again from the events to the same."
+        )
+    say("Everything in it is as it was recorded.")
+    if not told["compared_with"]:
+        say(
+            "That this is the agency's own ledger shows only against a checkpoint or key that came "
+            "another way (--against, --key)."
+        )
