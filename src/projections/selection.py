@@ -10,7 +10,7 @@ from uuid import UUID
 from ledger.application import Ledger
 from ledger.facts import history
 from ledger.records import RecordedEvent
-from projections.rests_on import units_of
+from ledger.rests_on import units_of
 from projections.subject import Surroundings, depths_on, post_on, references_on
 
 _AT_ONCE = 500

@@ -61,9 +61,7 @@ def make_files(one: Desk, folder: Path) -> Made:
         folder / "certificate.json",
     )
     with seal_of(ledger, stored) as seal:
-        write_bundle(
-            ledger.store, made.whole, seal, streams=None, scope={"all": True}, keys={}
-        )
+        write_bundle(ledger.store, made.whole, seal, streams=None, scope={"all": True}, keys={})
         write_bundle(
             ledger.store,
             made.part,

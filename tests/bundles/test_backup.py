@@ -42,9 +42,7 @@ def rows(store: EventStore) -> dict[str, list[tuple[Any, ...]]]:
     """Everything recorded, table by table, as both databases give it."""
     with store.reading() as connection:
         return {
-            name: sorted(
-                [tuple(row) for row in connection.execute(select(table))], key=lambda one: repr(one)
-            )
+            name: sorted([tuple(row) for row in connection.execute(select(table))], key=repr)
             for name, table in metadata.tables.items()
             if name not in DERIVED
         }

@@ -37,7 +37,9 @@ def log(size: int, salt: str = "a", start: int = 1) -> list[RecordedEvent]:
     ]
 
 
-def known(size: int, salt: str = "a", *, copy: bool = False, proof_from: int | None = None) -> Known:
+def known(
+    size: int, salt: str = "a", *, copy: bool = False, proof_from: int | None = None
+) -> Known:
     """A state of that history, with what is at hand of it."""
     events = log(size, salt)
     leaves = [one.leaf for one in events]
