@@ -138,9 +138,7 @@ def _consistent(proof: ConsistencyProof, new: Checkpoint, old: Checkpoint | None
 
 def _complete(proof: CompletenessProof, checkpoint: Checkpoint) -> Proved:
     committed = _included(proof.committed, checkpoint)
-    if committed.topic != HEADS_TOPIC:
-        _refuse("The event that is to commit to the heads is another one.")
-    streams, upto, root = _heads_of(committed)
+    streams, upto, root = stated_heads(committed)
     for place in proof.places:
         proofs.check_inclusion(place.index, streams, head_leaf(place.head), place.path, root)
     own = [place.head for place in proof.places if place.head.stream == proof.stream]
@@ -155,8 +153,14 @@ def _complete(proof: CompletenessProof, checkpoint: Checkpoint) -> Proved:
     return Proved("completeness", checkpoint, stream=proof.stream, upto=upto, events=count)
 
 
-def _heads_of(committed: Entry) -> tuple[int, int, bytes]:
-    """How many streams, up to which position, and the root over them."""
+def stated_heads(committed: Entry) -> tuple[int, int, bytes]:
+    """What a HeadsCommitted states: how many streams, up to which position, the root over them.
+
+    Raises:
+        ProofRefused: the event is another one, or does not say it.
+    """
+    if committed.topic != HEADS_TOPIC:
+        _refuse("The event that is to commit to the heads is another one.")
     payload = committed.payload
     streams, upto = payload.get("streams"), payload.get("upto")
     try:
@@ -167,7 +171,7 @@ def _heads_of(committed: Entry) -> tuple[int, int, bytes]:
         not isinstance(streams, int)
         or not isinstance(upto, int)
         or len(root) != merkle.HASH_BYTES
-        or not 0 <= upto < committed.position
+        or not 0 < upto < committed.position
     ):
         _refuse("The event that commits to the heads does not say what it must.")
     return streams, upto, root

@@ -14,10 +14,9 @@ from ledger import merkle
 from ledger.canonical import entry_bytes
 from ledger.checkpoint_store import CheckpointRefused, StoredCheckpoint
 from ledger.errors import LedgerError
-from ledger.events.book import HeadsCommitted
 from ledger.heads import HeadsTree, StreamHead
 from ledger.note import Checkpoint
-from ledger.proof_checks import parse_entry
+from ledger.proof_checks import HEADS_TOPIC, parse_entry, stated_heads
 from ledger.proof_forms import (
     CompletenessProof,
     ConsistencyProof,
@@ -133,15 +132,14 @@ def prove_completeness(
         EventChanged, LedgerDamaged: a stored event was changed, or is gone.
     """
     heads_event = next(iter(store.read(checkpoint.size, checkpoint.size)))
-    stated = parse_entry(entry_of(heads_event))
-    if stated.topic != HeadsCommitted.SPEC.topic:
+    if heads_event.topic != HEADS_TOPIC:
         raise CheckpointRefused(
             f"The checkpoint of {checkpoint.size} events does not end with the heads of streams.",
             next_step="Name a checkpoint that this ledger took.",
         )
-    upto = int(stated.payload["upto"])
+    streams, upto, root = stated_heads(parse_entry(entry_of(heads_event)))
     tree = HeadsTree(read_stream_heads(store, upto))
-    if tree.root().hex() != stated.payload["streams_root"]:
+    if (len(tree.heads), tree.root()) != (streams, root):
         raise CheckpointRefused(
             f"The heads of the streams up to position {upto} are not those that were committed.",
             next_step="Run `asn-ledger verify`; keep the ledger as it is.",

@@ -15,8 +15,10 @@ from api.cli import (
     importing,
     looking,
     privacy,
+    proving,
     rebuilding,
     scoring,
+    witnessing,
 )
 from api.cli.common import FileRefused, fail
 from ledger.errors import LedgerError
@@ -42,6 +44,9 @@ app.command("events")(looking.events_command)
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")
+app.command("checkpoint")(proving.checkpoint_command)
+app.command("prove")(proving.prove_command)
+app.add_typer(witnessing.witness_app, name="witness")
 app.command("demo")(demo.demo_command)
 app.command("rebuild")(rebuilding.rebuild_command)
 app.command("doctor")(checkup.doctor_command)
