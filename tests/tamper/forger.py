@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from ledger.canonical import canonical_json, entry_bytes, instant_text, leaf_has
 from ledger.heads import StreamHead, heads_root
 from ledger.merkle import extend, node_hash, root
 from ledger.note import Checkpoint, SigningKey, checkpoint_body, note_bytes, sign
+from tests import pg
 from tests.tamper.places import SCHEMA, Place
 
 COLUMNS = (
@@ -47,15 +48,14 @@ class Forger:
             triggers = self.rows("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
             for name, _ in triggers:
                 self.run(f"DROP TRIGGER {name}")
-            yield
-            if guards_back:
-                for _, text in triggers:
-                    self.run(text)
-            self._raw.execute("COMMIT")
-        else:
-            from tests import pg
-
-            self._raw = psycopg.connect(pg.driver_dsn(self.place.url))
+            with closing(self._raw):
+                yield
+                if guards_back:
+                    for _, text in triggers:
+                        self.run(text)
+                self._raw.execute("COMMIT")
+            return
+        with psycopg.connect(pg.driver_dsn(self.place.url)) as self._raw:
             self._raw.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(SCHEMA)))
             self._raw.execute("SET TIME ZONE 'UTC'")
             self._raw.execute("SET session_replication_role = replica")
@@ -63,8 +63,6 @@ class Forger:
             if not guards_back:
                 for table in TABLES:
                     self.run(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            self._raw.commit()
-        self._raw.close()
 
     @property
     def sqlite(self) -> bool:
@@ -118,10 +116,10 @@ class Forger:
         """The last position."""
         return int(self.rows("SELECT max(position) FROM events")[0][0])
 
-    def put(self, position: int, **changes: object) -> None:
-        """Overwrite columns of an event, and nothing else."""
+    def put(self, at: int, **changes: object) -> None:
+        """Overwrite columns of the event at a position, and nothing else."""
         for name, value in changes.items():
-            self.run(f"UPDATE events SET {name} = ? WHERE position = ?", value, position)
+            self.run(f"UPDATE events SET {name} = ? WHERE position = ?", value, at)
 
     def insert(self, event: Event) -> None:
         """A row of `events`."""

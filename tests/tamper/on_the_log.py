@@ -28,7 +28,7 @@ def change_payload(forger: Forger) -> None:
 
 def change_recorded_at(forger: Forger) -> None:
     event = forger.find(COMPETENCY)
-    forger.put(event["position"], recorded_at=event["recorded_at"] + timedelta(microseconds=-1))
+    forger.put(event["position"], recorded_at=event["recorded_at"] + timedelta(days=-1))
 
 
 def change_effective_on(forger: Forger) -> None:
@@ -60,7 +60,7 @@ def change_leaf(forger: Forger) -> None:
 
 def move_to_another_stream(forger: Forger) -> None:
     theirs = forger.find(COMPETENCY, 1)
-    forger.put(forger.find(COMPETENCY)["position"], stream=theirs["stream"], version=90)
+    forger.put(forger.find(COMPETENCY)["position"], version=90, stream=theirs["stream"])
 
 
 def change_with_leaf(forger: Forger) -> None:
@@ -111,8 +111,12 @@ def cut_before_checkpoint(forger: Forger) -> None:
 
 
 def cut_with_checkpoint(forger: Forger) -> None:
+    """And with the rows of people who came after."""
     cut_before_checkpoint(forger)
-    forger.run("DELETE FROM checkpoints WHERE size > ?", forger.last())
+    last = forger.last()
+    forger.run("DELETE FROM checkpoints WHERE size > ?", last)
+    forger.run("DELETE FROM nip_index WHERE position > ?", last)
+    forger.run("UPDATE nip_index_state SET position = ?", last)
 
 
 def drop_middle(forger: Forger) -> None:

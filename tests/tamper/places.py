@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
@@ -24,12 +25,13 @@ from ledger.verifying.checkpoints import Claim, parse_claim
 from projections.facts_table import FactsTable
 from tests import pg
 from tests.builders import FOUNDING, about, of_book, of_unit
-from tests.clocks import SteppingClock
+from tests.clocks import START, SteppingClock
 from tests.persons import nip
 
 PEOPLE = 40
 SCHEMA = f"tampered_{os.getpid()}"
 ERASED = PEOPLE + 8
+LATER = START + timedelta(days=1)
 _numbers = count(1)
 
 
@@ -64,7 +66,7 @@ class Place:
     @contextmanager
     def opened(self) -> Iterator[Ledger]:
         """The ledger, as the program itself opens it."""
-        ledger = Ledger.open(self.url, keys=self.keys, clock=SteppingClock())
+        ledger = Ledger.open(self.url, keys=self.keys, clock=SteppingClock(LATER))
         try:
             yield ledger
         finally:

@@ -66,16 +66,16 @@ def test_a_forgery_is_found_by_whom_the_catalogue_says(
     segments = row.name in WITH_SEGMENTS
     alone, _ = look(place, segments=segments)
     if row.finder is Finder.ALONE:
-        assert alone == row.codes
+        assert sorted(alone) == sorted(row.codes)
         return
     assert alone == set()
     with_keys, _ = look(place, keys=True)
     if row.finder is Finder.KEYS:
-        assert with_keys == row.codes
+        assert sorted(with_keys) == sorted(row.codes)
         return
     assert with_keys == set()
     earlier, _ = look(place, place.claim, keys=True)
-    assert earlier == row.codes
+    assert sorted(earlier) == sorted(row.codes)
 
 
 @pytest.mark.parametrize("dialect", BOTH)
