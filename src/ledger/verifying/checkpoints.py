@@ -21,7 +21,7 @@ from ledger import note
 from ledger.errors import LedgerError, Misuse
 from ledger.note import Checkpoint, NoteRefused, SignedNote, VerifierKey
 from ledger.verifying.findings import Findings
-from ledger.verifying.range_check import FOUNDED, SIGNING_KEY, BookEvent
+from ledger.verifying.range_check import FOUNDED, HEADS, SIGNING_KEY, BookEvent
 from ledger.verifying.stored import QueryFailed, Stored
 
 CLAIM_MAX = 262_144
@@ -76,7 +76,7 @@ def terms_of(book: Iterable[BookEvent], findings: Findings) -> list[Term]:
             replaced = told.get("replaces")
             terms = [
                 term._replace(until=event.position)
-                if term.until is None and replaced in (None, term.key.name)
+                if term.until is None and replaced in (None, term.key.public.hex())
                 else term
                 for term in terms
             ]
@@ -85,14 +85,13 @@ def terms_of(book: Iterable[BookEvent], findings: Findings) -> list[Term]:
 
 
 def in_force(terms: Sequence[Term], size: int) -> list[VerifierKey]:
-    """The keys that may sign a tree of this size.
-
-    The change is itself an event: a tree that ends with it may be signed by either key.
+    """The keys that must have signed a tree of this size: a tree that holds the change of a key is
+    signed by the new one, maybe by the old one besides.
     """
     return [
         term.key
         for term in terms
-        if term.since <= size and (term.until is None or size <= term.until)
+        if term.since <= size and (term.until is None or size < term.until)
     ]
 
 
@@ -153,6 +152,18 @@ def _check_one(
         findings.add("checkpoint_beyond", where)
     elif root != checkpoint.root:
         findings.add("checkpoint_root", where, position=checkpoint.size or None)
+
+
+def check_prepared(source: Stored, book: Iterable[BookEvent], findings: Findings) -> None:
+    """The log commits to the heads of all streams right before each checkpoint, which counts that
+    event as its last.
+    """
+    there = set(stored_sizes(source, Findings()))
+    for event in book:
+        if event.topic == HEADS and event.position not in there:
+            findings.add(
+                "checkpoint_missing", "checkpoints", position=event.position, stream=event.stream
+            )
 
 
 def is_signed(signed: SignedNote, keys: Sequence[VerifierKey]) -> bool:

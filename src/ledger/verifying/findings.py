@@ -70,8 +70,6 @@ KINDS: dict[str, Kind] = {
     # -- the tree and its checkpoints
     "tile_differs": Kind(DAMAGE, "A stored hash of the tree is not that of the log: an event was"
                          " rewritten with its leaf, or the tile was edited."),
-    "tile_missing": Kind(NOTICE, "Stored hashes of the tree are missing; proofs take longer.",
-                         "Run `asn-ledger checkpoint`, which completes them."),
     "tile_stray": Kind(DAMAGE, "Stored hashes of the tree reach beyond the log: its end was cut"
                        " off."),
     "checkpoint_unreadable": Kind(DAMAGE, "A stored checkpoint is not a signed note of this"
@@ -83,6 +81,9 @@ KINDS: dict[str, Kind] = {
                               " end of the log was cut off."),
     "checkpoint_root": Kind(DAMAGE, "The log up to a stored checkpoint is not what was signed:"
                             " history was rewritten."),
+    "checkpoint_missing": Kind(NOTICE, "The log prepared a checkpoint that is not stored: it was"
+                               " interrupted, or somebody deleted it.",
+                               "Ask who has it: a witness, a printed note, an auditor."),
     "heads_differ": Kind(DAMAGE, "What was committed about all streams is not what the log says."),
     "instrument_differs": Kind(DAMAGE, "The text of an enacted instrument is not the one whose"
                                " digest was enacted."),

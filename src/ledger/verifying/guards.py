@@ -49,6 +49,18 @@ UNION ALL
 SELECT c.relname::text, 'inheriting table' FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
 """
+# What no two events share; without it, the database lets two rows claim one place.
+_SQLITE_UNIQUE = """
+SELECT (SELECT group_concat(name) FROM pragma_index_info(i.name))
+FROM pragma_index_list('events') i WHERE i."unique" = 1
+UNION ALL SELECT name FROM pragma_table_info('events') WHERE pk = 1
+"""
+_POSTGRES_UNIQUE = """
+SELECT (SELECT string_agg(attname, ',' ORDER BY array_position(c.conkey, attnum))
+        FROM pg_attribute WHERE attrelid = c.conrelid AND attnum = ANY (c.conkey))
+FROM pg_constraint c WHERE c.conrelid = 'events'::regclass AND c.contype IN ('p', 'u')
+"""
+_UNIQUE = ("position", "stream,version")
 _RIGHT = "SELECT has_table_privilege(rolname, ?::regclass, ?) FROM pg_roles WHERE rolname = ?"
 
 
@@ -69,6 +81,11 @@ def check_guards(source: Stored, gone: set[str], findings: Findings) -> None:
             _check_sqlite(source, tables, findings)
         else:
             _check_postgres(source, tables, findings)
+        query = _SQLITE_UNIQUE if source.dialect == SQLITE else _POSTGRES_UNIQUE
+        there = {row[0] for row in source.ask(query)}
+        for key in _UNIQUE:
+            if key not in there:
+                findings.add("guard_missing", f"events: unique ({key})")
     except QueryFailed:
         findings.add("row_unreadable", "the database's own catalogue")
 

@@ -221,6 +221,7 @@ class _Whole:
             result.checkpoints = checkpoints.check_stored(
                 source, terms, roots, result.origin, findings
             )
+            checkpoints.check_prepared(source, self._book, findings)
         checkpoints.check_claims(
             self._wish.claims,
             terms,
