@@ -66,7 +66,10 @@ def _told(path: Path, trusted: Sequence[VerifierKey]) -> dict[str, Any]:
     if not isinstance(whole, dict) or whole.get("format") != certificate.FORMAT:
         raise _unknown(path, "is JSON of a form that is not known here")
     certified = certificate.check(data, trusted=trusted)
-    return _proven("certificate", certified.proven) | {"answer": dict(certified.answer)}
+    return _proven("certificate", certified.proven) | {
+        "answer": dict(certified.answer),
+        "known_at_proven": certified.position_proven,
+    }
 
 
 def _archive(path: Path, trusted: Sequence[VerifierKey]) -> dict[str, Any]:
@@ -148,6 +151,11 @@ def _tell(path: Path, told: dict[str, Any]) -> None:
             f"{answer['instrument']} as of {answer['as_of']}: total {answer['total']}, "
             f"{answer['status']}, computed again from the events to the same."
         )
+        if not told["known_at_proven"]:
+            say(
+                f"The event at position {answer['position']} is of a stream that is not here: "
+                "known_at lies between its neighbours, and is not proven to the second."
+            )
     say("Everything in it is as it was recorded.")
     if not told["compared_with"]:
         say(
