@@ -42,9 +42,7 @@ def check_scores(
             tell(1)
             if _digest(columns) != _digest(traced):
                 one = columns or traced
-                findings.add(
-                    "score_differs", name, stream=None if one is None else one.subject
-                )
+                findings.add("score_differs", name, stream=None if one is None else one.subject)
     return compared
 
 

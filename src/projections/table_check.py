@@ -78,9 +78,7 @@ def _check_one(log: Log, segment: Segment, streams: Streams, findings: Findings)
             findings.add("facts_table_differs", f"{segment.folder.name}: {part}",
                          position=batch.first)  # fmt: skip
     if segment.leaf != leaf.hex():
-        findings.add(
-            "facts_table_differs", f"{segment.folder.name}: leaf", position=segment.last
-        )
+        findings.add("facts_table_differs", f"{segment.folder.name}: leaf", position=segment.last)
     if segment.streams != streams.hexes[before:]:
         findings.add(
             "facts_table_differs", f"{segment.folder.name}: streams", position=segment.first

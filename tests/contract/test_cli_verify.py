@@ -72,7 +72,7 @@ def test_damage_gives_status_1_and_goes_on(verify: AsnLedger, place: Place) -> N
     found = told["findings"][0]
     assert (found["code"], found["level"], found["position"]) == (
         "leaf_differs", "damage", position)  # fmt: skip
-    assert found["stream"] and found["means"] and found["next_step"]
+    assert all(found[name] for name in ("stream", "means", "next_step"))
     words = verify("verify")
     assert words.status == 1
     assert f"position {position}, stream {found['stream']}" in words.out
@@ -171,7 +171,9 @@ def test_numbers_of_people_never_appear(verify: AsnLedger, place: Place) -> None
     """Neither in words nor in JSON, whatever was changed."""
     forger = Forger(place)
     with forger.forging():
-        forger.run("UPDATE events SET payload = ? WHERE position > 20", b'{"nip":"198503122010012990"}')
+        forger.run(
+            "UPDATE events SET payload = ? WHERE position > 20", b'{"nip":"198503122010012990"}'
+        )
     assert "198503122010012990" not in verify("verify").out
     assert "198503122010012990" not in json.dumps(verify("verify", "--json").json)
 
@@ -183,5 +185,3 @@ def test_two_processes_find_what_one_finds(verify: AsnLedger, place: Place) -> N
         change_payload(forger)
     one, two = (verify("verify", "--jobs", jobs, "--json").json for jobs in (1, 2))
     assert one == two
-
-

@@ -37,11 +37,9 @@ def refused(path: Path) -> bool:
     try:
         verify_file(path, [], [], as_json=True)
     except LedgerError as fault:
-        assert fault.message
-        return True
+        return bool(fault.message)
     except typer.Exit as leaving:
-        assert leaving.exit_code == 0
-        return False
+        return leaving.exit_code != 0
     return False
 
 
@@ -92,9 +90,7 @@ def test_any_json_is_no_certificate(tmp_path: Path, told: dict[str, Any], more: 
 
 
 @FIXTURES
-@given(
-    at=st.integers(0, 10**6), byte=st.integers(1, 255), cut=st.booleans(), grow=st.booleans()
-)
+@given(at=st.integers(0, 10**6), byte=st.integers(1, 255), cut=st.booleans(), grow=st.booleans())
 def test_a_changed_archive_is_refused(
     archive: Path, tmp_path: Path, at: int, byte: int, *, cut: bool, grow: bool
 ) -> None:
@@ -127,9 +123,10 @@ def test_a_file_that_is_no_ledger_is_refused_or_damaged(
     path = tmp_path / "false.sqlite3"
     path.write_bytes(true[:keep] + data)
     try:
-        assert not verify(Wish(f"sqlite:///{path}")).clean
+        clean = verify(Wish(f"sqlite:///{path}")).clean
     except LedgerError as fault:
-        assert fault.message
+        clean = not fault.message
+    assert not clean
 
 
 @given(raw=st.binary(max_size=200) | JSON.map(lambda told: json.dumps(told).encode()))
