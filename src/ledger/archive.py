@@ -37,14 +37,15 @@ FORMAT = "asn-ledger-archive/1"
 NAMES = (
     README,
     *("events.jsonl", "sealed.jsonl", "requests.jsonl", "erasures.jsonl", "checkpoints.jsonl"),
-    *("tree.jsonl", "keys.jsonl", MANIFEST),
+    *("cosignatures.jsonl", "timestamps.jsonl", "tree.jsonl", "keys.jsonl", MANIFEST),
 )
 MANIFEST_MAX = 1024 * 1024
 RATIO_MAX = 200  # deflate packs text of the log some five times; a bomb, a thousand times
 TOTAL_MAX = 2**40
 
 _MARK = b"sha256:"
-_COMMENT = len(_MARK) + 64
+_DIGITS = 64
+_COMMENT = len(_MARK) + _DIGITS
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same archive twice is the same bytes
 _PRIVATE = 0o600
 _CHUNK = 1024 * 1024
@@ -104,6 +105,19 @@ def _info(name: str) -> zipfile.ZipInfo:
     return info
 
 
+def must_be_free(out: Path) -> None:
+    """See that nothing stands where a file is to be written.
+
+    Raises:
+        FileExists: something does.
+    """
+    if out.exists() or out.is_symlink():
+        raise FileExists(
+            f"There is a file at {out} already; it was left as it is.",
+            next_step="Name another file, or move that one away.",
+        )
+
+
 @contextmanager
 def written(out: Path) -> Iterator[ArchiveWriter]:
     """Write an archive, readable by its owner only.
@@ -114,11 +128,7 @@ def written(out: Path) -> Iterator[ArchiveWriter]:
     Raises:
         FileExists: something of that name is there.
     """
-    if out.exists() or out.is_symlink():
-        raise FileExists(
-            f"There is a file at {out} already; it was left as it is.",
-            next_step="Name another file with --out, or move that one away.",
-        )
+    must_be_free(out)
     aside = out.with_name(out.name + ".part")
     aside.unlink(missing_ok=True)
     try:
@@ -126,7 +136,7 @@ def written(out: Path) -> Iterator[ArchiveWriter]:
         with os.fdopen(handle, "w+b") as file:
             with zipfile.ZipFile(file, "w", compresslevel=1) as packed:
                 yield ArchiveWriter(packed)
-                packed.comment = _MARK + b"0" * 64
+                packed.comment = _MARK + b"0" * _DIGITS
             _mark(file)
             file.flush()
             os.fsync(file.fileno())
@@ -139,10 +149,10 @@ def written(out: Path) -> Iterator[ArchiveWriter]:
 
 def _mark(file: IO[bytes]) -> None:
     """Put the digest of everything before it into the comment, the last bytes of the file."""
-    size = file.seek(0, os.SEEK_END)
-    digest = _hash(file, size - _COMMENT)
-    file.seek(size - _COMMENT)
-    file.write(_MARK + digest.encode())
+    size = file.seek(0, os.SEEK_END) - _DIGITS
+    digest = _hash(file, size)
+    file.seek(size)
+    file.write(digest.encode())
 
 
 def _hash(file: IO[bytes], size: int) -> str:
@@ -268,7 +278,7 @@ def _check_digest(file: IO[bytes], path: Path) -> None:
     mark = file.read(_COMMENT)
     if size <= _COMMENT or not mark.startswith(_MARK):
         raise refused(path.name, "is no archive of this program, or its end was cut off.")
-    if mark != _MARK + _hash(file, size - _COMMENT).encode():
+    if mark != _MARK + _hash(file, size - _DIGITS).encode():
         raise refused(path.name, "was changed or damaged: its bytes are not those written.")
     file.seek(0)
 

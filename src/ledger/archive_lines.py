@@ -16,6 +16,7 @@ import orjson
 
 from ledger.canonical import FORMAT, MAX_ENTRY, entry_bytes, leaf_hash
 from ledger.errors import LedgerError
+from ledger.note import MAX_NOTE_BYTES
 from ledger.records import RecordedEvent, Request
 
 POSITION_MAX = 2**63 - 1
@@ -29,6 +30,8 @@ _ENTRY_FIELDS = 11
 LINE_MAX = {
     "events.jsonl": MAX_ENTRY,
     "sealed.jsonl": SEALED_LINE_MAX,
+    "checkpoints.jsonl": 2 * MAX_NOTE_BYTES,
+    "timestamps.jsonl": 1024 * 1024,
 }
 
 
@@ -131,7 +134,14 @@ def sealed_line(position: int, key_class: str, blob: bytes) -> bytes:
 def sealed_of(line: bytes, where: str) -> tuple[int, str, bytes]:
     """(position, key class, nonce || ciphertext || tag)."""
     position, key_class, blob = _array(line, where, 3)
-    return _same(line, where, sealed_line, _tried(where, _position, position), key_class, blob)
+    row = (
+        _tried(where, _position, position),
+        _tried(where, _text, key_class),
+        _tried(where, _hex, blob),
+    )
+    if sealed_line(*row) != line:
+        raise refused(where, "is not written as this program writes it.")
+    return row
 
 
 def request_line(request: Request, first: int | None, count: int) -> bytes:
@@ -184,6 +194,43 @@ def note_of(line: bytes, where: str) -> tuple[int, bytes]:
     return row
 
 
+def cosignature_line(size: int, name: str, key_id: bytes, signature: bytes) -> bytes:
+    """What a witness signed under a checkpoint."""
+    return orjson.dumps([size, name, key_id.hex(), signature.hex()])
+
+
+def cosignature_of(line: bytes, where: str) -> tuple[int, str, bytes, bytes]:
+    """(size, name of the key, key id, signature)."""
+    size, name, key_id, signature = _array(line, where, 4)
+    row = (
+        _tried(where, _count, size, 0, POSITION_MAX),
+        _tried(where, _text, name),
+        _tried(where, _hex, key_id),
+        _tried(where, _hex, signature),
+    )
+    if cosignature_line(*row) != line:
+        raise refused(where, "is not written as this program writes it.")
+    return row
+
+
+def timestamp_line(size: int, digest: bytes, response: bytes) -> bytes:
+    """What a time stamping authority said of a checkpoint."""
+    return orjson.dumps([size, digest.hex(), response.hex()])
+
+
+def timestamp_of(line: bytes, where: str) -> tuple[int, bytes, bytes]:
+    """(size, digest of the note, response)."""
+    size, digest, response = _array(line, where, 3)
+    row = (
+        _tried(where, _count, size, 0, POSITION_MAX),
+        _tried(where, _bytes, digest, DIGEST_BYTES),
+        _tried(where, _hex, response),
+    )
+    if timestamp_line(*row) != line:
+        raise refused(where, "is not written as this program writes it.")
+    return row
+
+
 def key_line(stream: UUID, key_class: str, key: bytes) -> bytes:
     """A key that was given with a bundle."""
     return orjson.dumps([stream.hex, key_class, key.hex()])
@@ -213,15 +260,6 @@ def _array(line: bytes, where: str, length: int) -> list[Any]:
     if not isinstance(value, list) or len(value) != length:
         raise refused(where, f"is no array of {length} values.")
     return value
-
-
-def _same(
-    line: bytes, where: str, write: Any, position: int, key_class: object, blob: object
-) -> tuple[int, str, bytes]:
-    row = position, _tried(where, _text, key_class), _tried(where, _hex, blob)
-    if write(*row) != line:
-        raise refused(where, "is not written as this program writes it.")
-    return row
 
 
 def _tried(where: str, read: Any, *values: Any) -> Any:

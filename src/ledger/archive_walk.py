@@ -8,7 +8,7 @@ the tree says is the caller's to compare: `frontier` of a whole log, `leaves` by
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from fnmatch import fnmatchcase
 from itertools import groupby
@@ -18,7 +18,7 @@ from uuid import UUID
 from ledger.archive import Archive
 from ledger.archive_lines import event_of, refused, sealed_of
 from ledger.canonical import sealed_digest
-from ledger.merkle import EMPTY_FRONTIER, extend
+from ledger.merkle import EMPTY_FRONTIER, extend, root
 from ledger.records import RecordedEvent
 
 ERASURES = "employee.erased/*"
@@ -33,12 +33,15 @@ class Walk:
     Attributes:
         size: how many events passed. last: the position of the last. recorded_at: of the last.
         frontier: of the Merkle tree over all leaves; None in a part of a log.
+        roots: of a whole log, at those sizes that were asked for by `marks`.
         versions: the last version of each stream.
         erased: streams that an event orders to be erased, with its position.
         sealed: how many events have sealed parts here. withheld: how many have them elsewhere.
     """
 
-    def __init__(self, events: Lines, sealed: Lines, *, whole: bool) -> None:
+    def __init__(
+        self, events: Lines, sealed: Lines, *, whole: bool, marks: Collection[int] = ()
+    ) -> None:
         self.size = 0
         self.last = 0
         self.recorded_at: datetime | None = None
@@ -47,6 +50,8 @@ class Walk:
         self.erased: dict[UUID, int] = {}
         self.sealed = 0
         self.withheld = 0
+        self.roots: dict[int, bytes] = {}
+        self._marks = frozenset(marks)
         self._events = events
         self._parts = sealed
         self._fresh: list[bytes] = []
@@ -102,7 +107,7 @@ class Walk:
             self.erased.setdefault(event.originator_id, event.id)
         if self.frontier is not None:
             self._fresh.append(event.leaf)
-            if len(self._fresh) == _LEAVES_AT_ONCE:
+            if len(self._fresh) == _LEAVES_AT_ONCE or self.size in self._marks:
                 self._extend()
 
     def _extend(self) -> None:
@@ -111,11 +116,14 @@ class Walk:
             before = self.size - len(self._fresh)
             self.frontier = extend(self.frontier, before, self._fresh)
             self._fresh.clear()
+            if self.size in self._marks:
+                self.roots[self.size] = root(self.frontier, self.size)
 
 
-def walk_of(archive: Archive, *, whole: bool) -> Walk:
+def walk_of(archive: Archive, *, whole: bool, marks: Collection[int] = ()) -> Walk:
     """A walk through the events of an archive."""
-    return Walk(archive.lines("events.jsonl"), archive.lines("sealed.jsonl"), whole=whole)
+    events, sealed = archive.lines("events.jsonl"), archive.lines("sealed.jsonl")
+    return Walk(events, sealed, whole=whole, marks=marks)
 
 
 def _sealed(lines: Lines) -> Iterator[tuple[int, Parts]]:

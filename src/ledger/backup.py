@@ -20,7 +20,16 @@ import orjson
 from sqlalchemy import Connection, select, tuple_
 
 from ledger.archive import README, ArchiveWriter, written
-from ledger.archive_lines import erasure_line, event_line, refused, request_line, sealed_line
+from ledger.archive_lines import (
+    cosignature_line,
+    erasure_line,
+    event_line,
+    note_line,
+    refused,
+    request_line,
+    sealed_line,
+    timestamp_line,
+)
 from ledger.archive_text import BACKUP
 from ledger.canonical import instant_text
 from ledger.merkle import EMPTY_FRONTIER, extend, root
@@ -28,7 +37,17 @@ from ledger.reading import EVENT_COLUMNS, recorded_event
 from ledger.records import RecordedEvent, Request
 from ledger.store import EventStore
 from ledger.store_errors import not_founded
-from ledger.tables import LOG, erasures, events, heads, requests, sealed
+from ledger.tables import (
+    LOG,
+    checkpoints,
+    cosignatures,
+    erasures,
+    events,
+    heads,
+    requests,
+    sealed,
+    timestamps,
+)
 
 KIND = "backup"
 FOUNDED = "ledger.founded/1"
@@ -91,6 +110,13 @@ def _rest(archive: ArchiveWriter, connection: Connection, position: int) -> int:
     count = archive.lines("sealed.jsonl", _sealed(connection, position))
     archive.lines("requests.jsonl", _requests(connection))
     archive.lines("erasures.jsonl", _erasures(connection))
+    notes = connection.execute(select(checkpoints).order_by(checkpoints.c.size))
+    archive.lines("checkpoints.jsonl", (note_line(size, note) for size, note in notes))
+    signed = connection.execute(select(cosignatures)).all()
+    rows = sorted((row[0], row[1], row[2], row[3]) for row in signed)
+    archive.lines("cosignatures.jsonl", (cosignature_line(*row) for row in rows))
+    stamps = connection.execute(select(timestamps).order_by(timestamps.c.size, timestamps.c.digest))
+    archive.lines("timestamps.jsonl", (timestamp_line(*row) for row in stamps))
     return count
 
 

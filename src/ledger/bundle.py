@@ -121,15 +121,13 @@ def write_bundle(
                 "scope": dict(scope),
             }
         )
-    count = len(passing.positions)
-    whole = Bundled(seal.size, count, len(passing.streams), sealed, given, 0)
-    return Bundled(*_values(whole)[:-1], bytes=out.stat().st_size)
-
-
-def _values(bundled: Bundled) -> tuple[int, ...]:
-    return (
-        *(bundled.size, bundled.events, bundled.streams),
-        *(bundled.sealed, bundled.keys, bundled.bytes),
+    return Bundled(
+        size=seal.size,
+        events=len(passing.positions),
+        streams=len(passing.streams),
+        sealed=sealed,
+        keys=given,
+        bytes=out.stat().st_size,
     )
 
 

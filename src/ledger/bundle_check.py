@@ -4,8 +4,8 @@ Looked at are every byte of the file, each event against its leaf, the leaves ag
 root against the signed checkpoint, each stream against the heads of all streams that the last event
 commits to, sealed parts against their digests, and keys against the events that commit to them.
 
-Trust: a bundle names its own key of checkpoints, in its founding event. That it is the agency's log,
-and not one made up, shows only against a checkpoint or key that came another way.
+Trust: a bundle names its own key of checkpoints, in its founding event. That it is the agency's
+log, and not one made up, shows only against a checkpoint or key that came another way.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from ledger.note import VerifierKey, opened, signed_by
 from ledger.partial_tree import root_of_part
 from ledger.proofs import MAX_SIZE, ProofRefused
 from ledger.records import RecordedEvent
+from ledger.rests_on import named
 
 HEADS_TOPIC = "ledger.heads/1"
 _STATED_KEYS = ("employee.registered/1", "org_unit.unit/1", "ledger.founded/1")
@@ -83,6 +84,7 @@ class Collected:
         self.heads: dict[UUID, tuple[int, bytes]] = {}
         self.committed: dict[UUID, Mapping[str, Any]] = {}
         self.naming: list[RecordedEvent] = []
+        self.units: set[UUID] = set()
         self.first: RecordedEvent | None = None
         self.last: RecordedEvent | None = None
 
@@ -95,6 +97,7 @@ class Collected:
         self.last = event
         if not self.whole:
             self.leaves.append((event.id - 1, event.leaf))
+            self.units |= named((event,))
         if event.topic in TOPICS:
             self.naming.append(event)
         if event.originator_version == 1 and event.topic in _STATED_KEYS:
@@ -153,6 +156,11 @@ def prove(
             next_step="See where the agency publishes its keys.",
         )
     _check_heads(collected, last, tree)
+    for unit in sorted(collected.units - set(collected.heads)):
+        raise refused(
+            f"The unit {unit.hex}",
+            "is left out, although a stream here names it: answers could differ without it.",
+        )
     return origin, found, names, founded
 
 

@@ -18,14 +18,13 @@ replaced. The size of a checkpoint is the position of its HeadsCommitted.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
 
 import orjson
 
 from ledger import merkle
 from ledger import note as notes
 from ledger.application import Ledger
+from ledger.canonical import instant_text
 from ledger.checkpoint_store import (
     CheckpointRefused,
     StoredCheckpoint,
@@ -37,12 +36,12 @@ from ledger.events.base import encode
 from ledger.events.book import HeadsCommitted, LedgerFounded, SigningKeyChanged
 from ledger.heads import HeadsTree
 from ledger.note import Checkpoint, SigningKey, VerifierKey
+from ledger.proof_checks import HEADS_TOPIC
 from ledger.records import RecordedEvent
 from ledger.stream_heads import read_stream_heads
 from ledger.tiles import TileReader, extend_tiles
 
 STEPS = ("heads", "tiles", "remembered", "stored", "adopted")
-HEADS_TOPIC = HeadsCommitted.SPEC.topic
 
 Step = Callable[[str], None]
 
@@ -136,25 +135,9 @@ def recorded_keys(ledger: Ledger) -> list[VerifierKey]:
     return found
 
 
-def signing_instant(ledger: Ledger, size: int) -> datetime:
-    """When the event was recorded up to which a checkpoint reaches: the log's own claim."""
-    event = next(iter(ledger.store.read(size, size)))
-    return event.recorded_at.astimezone(UTC)
-
-
-def heads_event(event: RecordedEvent) -> dict[str, Any]:
-    """What a HeadsCommitted states.
-
-    Raises:
-        CheckpointRefused: the event is another one.
-    """
-    if event.topic != HEADS_TOPIC:
-        raise CheckpointRefused(
-            f"The event at position {event.position} commits to no heads.",
-            next_step="Name a checkpoint that this ledger took.",
-        )
-    payload: dict[str, Any] = orjson.loads(event.state)
-    return payload
+def recorded_at(ledger: Ledger, size: int) -> str:
+    """When the last event of a checkpoint was recorded: RFC 3339, the log's own claim."""
+    return instant_text(next(iter(ledger.store.read(size, size))).recorded_at)
 
 
 def _key(name: str, public: str) -> VerifierKey:

@@ -70,13 +70,13 @@ class HeadsTree:
 
     def root(self) -> bytes:
         """The root; SHA-256 of nothing when there is no stream."""
-        return proofs.tree_root(len(self.heads), self._node)
+        return proofs.tree_root(len(self.heads), self.node)
 
     def path(self, index: int) -> list[bytes]:
         """The inclusion path of the head at an index from 0."""
-        return proofs.inclusion_path(index, len(self.heads), self._node)
+        return proofs.inclusion_path(index, len(self.heads), self.node)
 
-    def _node(self, height: int, index: int) -> bytes:
+    def node(self, height: int, index: int) -> bytes:
         return self._layers[height][index]
 
 

@@ -255,7 +255,9 @@ class KeyStore:
 
     def erased(self) -> list[UUID]:
         """All streams whose keys were destroyed, by stream."""
-        return [UUID(bytes=row[0]) for row in self._all("SELECT stream FROM erasure ORDER BY stream")]
+        return [
+            UUID(bytes=row[0]) for row in self._all("SELECT stream FROM erasure ORDER BY stream")
+        ]
 
     def erasures(self, streams: Sequence[UUID]) -> dict[UUID, Erasure]:
         """The erasures among these streams."""

@@ -1,8 +1,8 @@
 """The keys of a log's checkpoints, as its own events state them. Pure.
 
-They bind a checkpoint to the log it speaks of. They do not say that the log is the agency's: whoever
-makes up a whole ledger names his own key in it. Against that stands a checkpoint, or a key, that was
-kept elsewhere.
+They bind a checkpoint to the log it speaks of. They do not say that the log is the agency's:
+whoever makes up a whole ledger names his own key in it. Against that stands a checkpoint, or a
+key, that was kept elsewhere.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ledger.errors import invariant
 from ledger.merkle import HASH_BYTES, NODE_PREFIX
@@ -52,7 +53,7 @@ def root_of_part(size: int, leaves: Sequence[Leaf], hashes: Sequence[bytes]) -> 
         ProofRefused: leaves or hashes belong to no such tree; too few or too many hashes.
     """
     indexes = [index for index, _ in leaves]
-    rising = all(one < next_one for one, next_one in zip(indexes, indexes[1:], strict=False))
+    rising = all(one < next_one for one, next_one in pairwise(indexes))
     if not 1 <= size <= MAX_SIZE or not leaves or not rising:
         raise _refused("A part of a tree needs leaves whose places rise, and a size.")
     if indexes[0] < 0 or indexes[-1] >= size:

@@ -328,8 +328,8 @@ def _raw(connection: Connection) -> psycopg.Connection[Any]:
 def _begin(connection: Connection) -> None:
     """READ COMMITTED: each statement sees what was committed before it; a snapshot sees one state.
 
-    A reader needs no transaction for the first; an append begins with `lock_head`, which saves a round
-    trip.
+    A reader needs no transaction for the first; an append begins with `lock_head`, which saves a
+    round trip.
     """
     purpose = connection.get_execution_options().get(PURPOSE)
     if purpose is None:

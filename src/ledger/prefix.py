@@ -8,13 +8,13 @@ which also tells what was lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from ledger.canonical import instant_text
-from ledger.merkle import EMPTY_FRONTIER, EMPTY_ROOT, extend, root
+from ledger.merkle import EMPTY_FRONTIER, extend, root
 from ledger.proofs import ProofRefused, check_consistency
 from ledger.records import RecordedEvent
 
@@ -36,14 +36,14 @@ class Known:
 
     Attributes:
         origin, size, root: of the checkpoint, or of the copy.
-        proof: (old size, old root, path) of a consistency proof up to this state.
+        proof: (old size, old root if it states one, path) of a consistency proof up to this state.
         leaves: of a later copy, from the first on, each with its event.
     """
 
     origin: str
     size: int
     root: bytes
-    proof: tuple[int, bytes, tuple[bytes, ...]] | None = None
+    proof: tuple[int, bytes | None, tuple[bytes, ...]] | None = None
     leaves: Callable[[], Iterator[RecordedEvent]] | None = None
 
 
@@ -97,17 +97,24 @@ def _by_proof(
     log: Callable[[], Iterable[RecordedEvent]], size: int, own: bytes, known: Known
 ) -> Compared:
     lost = (size + 1, known.size)
-    old_size, old_root, path = known.proof or (0, EMPTY_ROOT, ())
+    old_size, stated, path = known.proof or (0, None, ())
+    mine = own if old_size == size else root_at(log(), old_size)
+    if _leads(old_size, mine, known, path):
+        # A proof from an earlier size says nothing of what lies between it and this log's end.
+        standing = Standing.LOST if old_size == size else Standing.NOT_SHOWN
+    elif stated is not None and _leads(old_size, stated, known, path):
+        standing = Standing.DIFFERS
+    else:
+        standing = Standing.NOT_SHOWN
+    return Compared(standing, size, known.size, lost)
+
+
+def _leads(old_size: int, old_root: bytes, known: Known, path: Sequence[bytes]) -> bool:
     try:
         check_consistency(old_size, old_root, known.size, known.root, path)
     except ProofRefused:
-        return Compared(Standing.NOT_SHOWN, size, known.size, lost)
-    mine = own if old_size == size else root_at(log(), old_size)
-    if mine != old_root:
-        return Compared(Standing.DIFFERS, size, known.size, lost)
-    # A proof from an earlier size says nothing of what lies between it and the end of this log.
-    standing = Standing.LOST if old_size == size else Standing.NOT_SHOWN
-    return Compared(standing, size, known.size, lost)
+        return False
+    return True
 
 
 def root_at(events: Iterable[RecordedEvent], size: int) -> bytes:

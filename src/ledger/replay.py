@@ -110,22 +110,25 @@ def _not_here(what: str, before: int, after: int | None) -> PositionUnknown:
 class ReplayStore(EventStore):
     """The events of a bundle; nothing can be added or taken away."""
 
-    def __init__(self, backend: Backend, randomness: Randomness, *, all_keys: bool) -> None:
+    def __init__(
+        self, backend: Backend, randomness: Randomness, *, whole: bool, all_keys: bool
+    ) -> None:
         super().__init__(backend, clock=None, randomness=randomness, hook=None)
+        self.whole = whole
         self.reader = ReplayReader(backend)
         self._all_keys = all_keys
 
     def append(self, command: Command) -> Outcome:
         """Refused."""
-        raise _read_only()
+        raise _read_only(command)
 
     def append_many(self, commands: Iterable[Command]) -> list[Result]:
         """Refused."""
-        raise _read_only()
+        raise _read_only(commands)
 
     def delete_sealed(self, stream: UUID) -> int:
         """Refused."""
-        raise _read_only()
+        raise _read_only(stream)
 
     def sealed(self, positions: Sequence[int]) -> dict[int, tuple[tuple[str, bytes], ...]]:
         """The sealed parts that the keys given with a bundle may open."""
@@ -139,7 +142,8 @@ class ReplayStore(EventStore):
         return {position: parts for position, parts in kept.items() if parts}
 
 
-def _read_only() -> LedgerReadOnly:
+def _read_only(asked: object) -> LedgerReadOnly:
+    del asked
     return LedgerReadOnly(
         "A backup or bundle is read and never written; nothing was recorded.",
         next_step="Name the ledger itself with --ledger.",
@@ -175,7 +179,7 @@ class ReplayedLedger(Ledger):
                 f"sqlite:///{folder / 'ledger.sqlite3'}", wait_milliseconds=WAIT_MILLISECONDS
             )
             filled = _fill(path, backend)
-            store = ReplayStore(backend, randomness, all_keys=keys is not None)
+            store = ReplayStore(backend, randomness, whole=filled.whole, all_keys=keys is not None)
             origin = str(filled.founded["origin"])
             if keys is None:
                 keyring = _given(folder / "keys", origin, filled, randomness)
@@ -199,6 +203,7 @@ class _Filled:
         self.founded: Mapping[str, Any] = {}
         self.streams: set[UUID] = set()
         self.keys: Mapping[UUID, bytes] = {}
+        self.whole = True
         self.last: RecordedEvent | None = None
         self._backend = backend
         self._connection = connection
@@ -249,7 +254,8 @@ def _fill(path: Path, backend: Backend) -> _Filled:
             metadata.create_all(connection)
             filled = _Filled(backend, connection)
             if kind == BUNDLE:
-                filled.keys = bundle_check.check_bundle(path, use=filled.take).keys
+                proven = bundle_check.check_bundle(path, use=filled.take)
+                filled.keys, filled.whole = proven.keys, proven.whole
             else:
                 with Archive.open(path) as archive:
                     check_backup(archive, use=filled.take)

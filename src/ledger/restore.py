@@ -20,7 +20,14 @@ from sqlalchemy import Connection, insert
 
 from ledger import founding
 from ledger.archive import Archive
-from ledger.archive_lines import erasure_of, refused, request_of
+from ledger.archive_lines import (
+    cosignature_of,
+    erasure_of,
+    note_of,
+    refused,
+    request_of,
+    timestamp_of,
+)
 from ledger.archive_walk import Parts, Walk, walk_of
 from ledger.backend import Backend, Rows
 from ledger.backup import KIND
@@ -28,8 +35,9 @@ from ledger.canonical import instant_text
 from ledger.errors import invariant
 from ledger.events_opened import founding_fields
 from ledger.merkle import EMPTY_FRONTIER, root
+from ledger.note import Checkpoint, NoteRefused, parse_checkpoint, parse_note
 from ledger.records import Head, NewEvent, RecordedEvent
-from ledger.tables import erasures
+from ledger.tables import checkpoints, cosignatures, erasures, timestamps
 
 _CHUNK = 2_000
 
@@ -42,6 +50,7 @@ class Checked:
         origin, size, root: of the log in it.
         erased: streams that the log orders to be erased, with the position of the order.
         withheld: how many events have their sealed parts elsewhere, or nowhere any more.
+        false_checkpoints: sizes of those that do not fit the events, signed by whomever.
     """
 
     origin: str
@@ -49,6 +58,7 @@ class Checked:
     root: bytes
     erased: dict[UUID, int]
     withheld: int
+    false_checkpoints: tuple[int, ...]
 
 
 def check_backup(
@@ -66,7 +76,8 @@ def check_backup(
             "is no backup.",
             next_step="An audit bundle is read with `--ledger BUNDLE`; it is not restored.",
         )
-    walk = walk_of(archive, whole=True)
+    notes = dict(note_of(line, where) for where, line in archive.lines("checkpoints.jsonl"))
+    walk = walk_of(archive, whole=True, marks=notes)
     origin = ""
     for event, parts in walk:
         if event.id == 1:
@@ -82,7 +93,16 @@ def check_backup(
     recorded_at = None if walk.recorded_at is None else instant_text(walk.recorded_at)
     if manifest.get("recorded_at") != recorded_at:
         raise refused("manifest.json", "says another instant than that of the last event.")
-    return Checked(origin, walk.size, whole, walk.erased, walk.withheld)
+    false = tuple(size for size, note in notes.items() if not _fits(note, origin, walk, size))
+    return Checked(origin, walk.size, whole, walk.erased, walk.withheld, false)
+
+
+def _fits(note: bytes, origin: str, walk: Walk, size: int) -> bool:
+    try:
+        checkpoint = parse_checkpoint(parse_note(note).body)
+    except NoteRefused:
+        return False
+    return checkpoint == Checkpoint(origin, size, walk.roots.get(size, b""))
 
 
 def _check_other_files(archive: Archive, walk: Walk) -> None:
@@ -94,8 +114,15 @@ def _check_other_files(archive: Archive, walk: Walk) -> None:
         stream, position = erasure_of(line, where)
         if walk.erased.get(stream) is None or not 1 <= position <= walk.size:
             raise refused(where, "deletes what no event orders to be erased.")
-    for _ in archive.lines("README.md"):
-        pass
+    for where, line in archive.lines("cosignatures.jsonl"):
+        cosignature_of(line, where)
+    for where, line in archive.lines("timestamps.jsonl"):
+        timestamp_of(line, where)
+    for name in ("README.md", "tree.jsonl", "keys.jsonl"):
+        if name != "README.md" and name in archive.members:
+            raise refused(name, "has no place in a backup.")
+        for _ in archive.lines(name):
+            pass
 
 
 def restore(
@@ -183,6 +210,15 @@ def _insert_rest(
             insert(erasures),
             [{"stream": stream, "position": at} for stream, at in sorted(whole.items())],
         )
+    for table, read in (
+        (checkpoints, note_of),
+        (cosignatures, cosignature_of),
+        (timestamps, timestamp_of),
+    ):
+        read_all = (read(line, where) for where, line in archive.lines(f"{table.name}.jsonl"))
+        for chunk in _chunks(read_all):
+            names = [column.name for column in table.columns]
+            connection.execute(insert(table), [dict(zip(names, row, strict=True)) for row in chunk])
 
 
 def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -31,12 +31,11 @@ from ledger.note import VerifierKey
 from ledger.records import RecordedEvent
 from ledger.rulebook import InstrumentUnknown, NoRulesInForce, Rulebook, rulebook
 from ledger.store import EventStore
-from ledger.unit_directory import UnitDirectory, directory
+from ledger.unit_directory import directory
 from projections import binding, instrument
 from projections.answer import Answer
 from projections.plan import Plan
 from projections.question import Question
-from projections.rests_on import named
 from projections.subject import Surroundings, depths_on, references_on
 from projections.trace import trace
 
@@ -253,7 +252,7 @@ def computed_answer(
     """The answer that events give, all of them by position.
 
     Raises:
-        ArchiveRefused: a stream is not here that the answer rests on.
+        ArchiveRefused: he was not on record; an instrument is not the text that its digest names.
         InstrumentUnknown, NoRulesInForce, and what loading an instrument raises.
     """
     streams: dict[UUID, list[RecordedEvent]] = {}
@@ -261,7 +260,7 @@ def computed_answer(
         streams.setdefault(event.originator_id, []).append(event)
     own, position, on = UUID(hex=subject), question.position, question.as_of
     book = streams.get(UUID(hex=ledger_stream), [])
-    units = _units(streams, own)
+    units = directory({one: rows for one, rows in streams.items() if rows[0].topic == _UNIT})
     rules = rulebook(book, position)
     enacted = rules.in_force(name, on, decree=question.rules)
     surroundings = Surroundings(
@@ -279,21 +278,6 @@ def computed_answer(
         surroundings=surroundings,
         enacted=enacted.position,
     )
-
-
-def _units(streams: Mapping[UUID, Sequence[RecordedEvent]], own: UUID) -> UnitDirectory:
-    """The units that are here; each that the person or a unit names must be."""
-    here = {
-        stream: rows for stream, rows in streams.items() if rows[0].topic == _UNIT
-    }
-    wanted = named(streams.get(own, ()))
-    wanted |= named(one for rows in here.values() for one in rows)
-    for stream in sorted(wanted - set(here)):
-        raise refused(
-            "The certificate",
-            f"leaves out the unit {stream.hex}, on which the answer may rest.",
-        )
-    return directory(here)
 
 
 def _loaded(sha256: str, text: str) -> Plan:

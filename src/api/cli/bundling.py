@@ -29,8 +29,8 @@ from ledger.key_folder import default_key_folder
 from ledger.keyring import Keyring
 from ledger.known_state import read_known
 from ledger.log_keys import TOPICS, log_keys
-from ledger.note import parse_verifier_key
-from ledger.prefix import Compared, Standing, compare
+from ledger.note import parse_checkpoint, parse_verifier_key
+from ledger.prefix import Compared, Known, Standing, compare
 from ledger.restore import Checked, check_backup, restore
 from ledger.store import WAIT_MILLISECONDS, EventStore, backend_of
 from projections import inquiry
@@ -93,26 +93,42 @@ def restore_command(
     if (path is None) != check:
         raise Misuse("Say what is restored.", next_step="Name a backup, or give --check without.")
     held = None if path is None else _restored(path, url, keys)
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         shown: dict[str, Any] = {"origin": ledger.origin, "size": ledger.store.head().position}
         if held is not None:
-            erased, again = held
+            erased, again, false = held
             shown["erasures"] = [one.hex for one in erased]
             shown["erased_after_the_backup"] = [one.hex for one in again]
             erasure.finish_erasures(ledger)
+            shown["false_checkpoints"] = list(false)
         shown["read_models"] = _pulled_back(ledger)
         compared = None if against is None else _compared(ledger, against, key or [])
+        signed = _last_signed(ledger)
     shown["against"] = None if compared is None else compared.as_json()
+    shown["last_signed"] = None if signed is None else signed.as_json()
     if as_json:
         print_json(shown)
     else:
         _tell(shown, path)
     if compared is not None and compared.standing in (Standing.DIFFERS, Standing.NOT_SHOWN):
         raise _not_shown(compared)
+    if signed is not None and signed.standing is Standing.DIFFERS:
+        raise _not_shown(signed)
+    if shown.get("false_checkpoints"):
+        raise PrefixNotShown(
+            "Checkpoints in the backup are not of the events in it: "
+            + ", ".join(f"that at {size}" for size in shown["false_checkpoints"])
+            + ". History was rewritten before the backup was made, or they were.",
+            next_step="Run `asn-ledger verify`, and compare with an older backup.",
+        )
 
 
-def _restored(path: Path, url: str, keys: Path | None) -> tuple[list[UUID], list[UUID]]:
-    """Restore; gives the erasures that the log orders, and those that only the keys know of."""
+def _restored(
+    path: Path, url: str, keys: Path | None
+) -> tuple[list[UUID], list[UUID], tuple[int, ...]]:
+    """Restore; gives the erasures that the log orders, those that only the keys know of, and the
+    sizes of checkpoints that are not of these events.
+    """
     with Archive.open(path) as archive:
         checked = check_backup(archive)
         folder = keys or default_key_folder(url, checked.origin)
@@ -124,7 +140,7 @@ def _restored(path: Path, url: str, keys: Path | None) -> tuple[list[UUID], list
             destroyed = keyring.erased()
         _store(archive, checked, url, destroyed)
     again = sorted(destroyed - set(checked.erased))
-    return sorted(checked.erased), again
+    return sorted(checked.erased), again, checked.false_checkpoints
 
 
 def _store(archive: Archive, checked: Checked, url: str, erased: frozenset[UUID]) -> None:
@@ -145,14 +161,22 @@ def _pulled_back(ledger: Ledger) -> dict[str, Any]:
 
 def _compared(ledger: Ledger, against: Path, keys: list[str]) -> Compared:
     own = log_keys(ledger.store.read(1, topics=TOPICS))
-    known = read_known(
-        against, (*own, *(parse_verifier_key(one) for one in keys)), ledger.origin
-    )
+    known = read_known(against, (*own, *(parse_verifier_key(one) for one in keys)), ledger.origin)
 
     def log() -> Iterator[Any]:
         return ledger.store.read(1)
 
     return compare(log, ledger.store.head().position, known)
+
+
+def _last_signed(ledger: Ledger) -> Compared | None:
+    """The ledger beside the last checkpoint that its key remembers to have signed."""
+    body = ledger.keyring.signing.last_signed()
+    if body is None:
+        return None
+    signed = parse_checkpoint(body)
+    known = Known(signed.origin, signed.size, signed.root)
+    return compare(lambda: ledger.store.read(1), ledger.store.head().position, known)
 
 
 def _tell(shown: dict[str, Any], path: Path | None) -> None:
@@ -169,6 +193,13 @@ def _tell(shown: dict[str, Any], path: Path | None) -> None:
     if shown["against"] is not None:
         for line in compared_lines(shown["against"]):
             say(line)
+    signed = shown["last_signed"]
+    if signed is not None and signed["lost"] is not None:
+        warn(
+            f"The key folder remembers a checkpoint of {signed['known_size']} events: positions "
+            f"{signed['lost']['from']} to {signed['lost']['to']} are lost. Before the next "
+            "checkpoint run `asn-ledger keys rotate --signing --after-restore`."
+        )
 
 
 def compared_lines(told: dict[str, Any]) -> Iterator[str]:

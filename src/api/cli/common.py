@@ -92,10 +92,25 @@ def sqlite_path(url: str) -> Path | None:
     return Path(rest.removeprefix("/").partition("?")[0])
 
 
+class OnlyRead(LedgerError):
+    """A command that is for a living ledger was given a backup or bundle."""
+
+    code = "ledger_read_only"
+
+
 @contextmanager
-def opened(url: str, keys: Path | None) -> Iterator[Ledger]:
-    """The ledger, closed again at the end; the path of a backup or bundle opens that to read."""
+def opened(url: str, keys: Path | None, *, live: bool = False) -> Iterator[Ledger]:
+    """The ledger, closed again at the end; the path of a backup or bundle opens that to read.
+
+    Raises:
+        OnlyRead: such a file, where the command needs a living ledger.
+    """
     if is_archive(Path(url)):
+        if live:
+            raise OnlyRead(
+                "This command is for a ledger in use; a backup or bundle is only read.",
+                next_step="Name the ledger itself with --ledger.",
+            )
         ledger: Ledger = ReplayedLedger.of(Path(url), keys=keys, randomness=system_randomness)
     else:
         ledger = Ledger.open(url, keys=keys)

@@ -8,6 +8,7 @@ import typer
 
 from api.cli import (
     advising,
+    bundles,
     bundling,
     checkup,
     comparing,
@@ -16,9 +17,11 @@ from api.cli import (
     importing,
     looking,
     privacy,
+    proving,
     rebuilding,
     scoring,
     verifying,
+    witnessing,
 )
 from api.cli.common import FileRefused, fail
 from ledger.errors import LedgerError
@@ -44,8 +47,12 @@ app.command("events")(looking.events_command)
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")
+app.command("bundle")(bundles.bundle_command)
 app.command("backup")(bundling.backup_command)
 app.command("restore")(bundling.restore_command)
+app.command("checkpoint")(proving.checkpoint_command)
+app.command("prove")(proving.prove_command)
+app.add_typer(witnessing.witness_app, name="witness")
 app.command("demo")(demo.demo_command)
 app.command("rebuild")(rebuilding.rebuild_command)
 app.command("verify")(verifying.verify_command)

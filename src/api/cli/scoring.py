@@ -13,12 +13,15 @@ from uuid import UUID
 import orjson
 import typer
 
+from api.cli.certifying import certify
 from api.cli.common import (
     DEFAULT_URL,
+    Actor,
     AsJson,
     KeyFolder,
     LedgerUrl,
     Purpose,
+    actor_or_account,
     now,
     opened,
     parsed_instant,
@@ -31,6 +34,7 @@ from api.cli.naming import day_option, fact_root, person_stream, today, unit_of
 from api.cli.telling import tell_answer, tell_row
 from api.outputs.table import answer_cells, header_cells
 from ledger.application import Ledger
+from ledger.archive import must_be_free
 from ledger.errors import Misuse, PersonUnknown
 from projections import inquiry
 from projections.inquiry import Ask, Asked
@@ -65,9 +69,14 @@ def score_command(
     unit: Unit = None,
     everybody: Annotated[bool, typer.Option("--all", help="Everybody registered by then.")] = False,
     trace: Annotated[bool, typer.Option("--trace", help="With the facts of each measure.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--certificate", help="Write the answer with its proofs.", metavar="FILE"),
+    ] = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
     purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Scores as of any legal day, as known at any moment, with their derivation."""
@@ -77,10 +86,16 @@ def score_command(
         )
     if subject == "-":
         subject = sys.stdin.readline().strip()
+    if out is not None:
+        must_be_free(out)
     with opened(url, keys) as ledger:
         person = None if subject is None else person_stream(ledger, subject)
         if subject is not None and person is None:
             unit = subject
+        if out is not None and person is None:
+            raise Misuse(
+                "A certificate is about one person.", next_step="Give his NIP or id as SUBJECT."
+            )
         ask = Ask(
             instrument,
             None if as_of is None else day_option(as_of),
@@ -92,18 +107,28 @@ def score_command(
         )
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
         if person is not None:
-            _one(ledger, asked, person, as_json=as_json)
+            _one(ledger, asked, person, out=out, actor=actor, as_json=as_json)
         else:
             _many(ledger, asked, unit, trace=trace, as_json=as_json)
 
 
-def _one(ledger: Ledger, asked: Asked, person: UUID, *, as_json: bool) -> None:
+def _one(
+    ledger: Ledger,
+    asked: Asked,
+    person: UUID,
+    *,
+    out: Path | None,
+    actor: str | None,
+    as_json: bool,
+) -> None:
     if not inquiry.is_known(ledger, asked, person):
         raise PersonUnknown(
             "This person was not on record at that position.", next_step="Ask at a later one."
         )
     answer = inquiry.one(ledger, asked, person)
     shown = answer.as_json(with_facts=True)
+    if out is not None:
+        certify(ledger, shown, person, out, actor=actor_or_account(actor))
     shown["person"] = ledger.person(person)
     if as_json:
         print_json(shown)

@@ -1,4 +1,4 @@
-"""Which streams a person's score rests on: his own, the ledger's, and the units he is placed in. Pure.
+"""Which streams a person's score rests on: his own, the ledger's, and those of his units. Pure.
 
 Of a unit an answer reads how deep it lies, so the units above it count as well. Named are units of
 any day and any state of knowledge: who has these streams whole can answer every question.
