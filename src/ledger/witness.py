@@ -7,7 +7,7 @@
         logs/<log>/keys               verifier keys of the log, one a line
         logs/<log>/origin             the origin of the log
         logs/<log>/last               the last checkpoint that was cosigned, with the log's line
-        logs/<log>/evidence/          requests that were refused although the log had signed them
+        logs/<log>/evidence/          requests of a log that forked or shrank, as it signed them
 
 It signs (C2SP tlog-witness and tlog-cosignature) only what extends the checkpoint it kept, shown by
 a consistency proof. The new checkpoint is on disk before the cosignature leaves: a crash leaves the
@@ -52,6 +52,18 @@ class WitnessRefused(LedgerError):
     """The witness does not sign: the log forked, shrank, is unknown, or the request is not one."""
 
     code = "witness_refused"
+
+
+class LogShrank(WitnessRefused):
+    """The log signed a checkpoint of fewer events than the witness saw."""
+
+    code = "log_shrank"
+
+
+class LogForked(WitnessRefused):
+    """The log signed a checkpoint that is not the one the witness saw grown longer."""
+
+    code = "log_forked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +195,8 @@ class Witness:
             step: called with each name of STEPS; for tests.
 
         Raises:
-            WitnessRefused: the log is unknown, forked or shrank, or the proof begins elsewhere.
+            LogForked, LogShrank: it does not; the request is kept as evidence.
+            WitnessRefused: the log is unknown, or the proof begins elsewhere.
             ProofRefused, NoteRefused: the request cannot be read, or is not signed by the log.
         """
         proof = _request(request)
@@ -195,7 +208,7 @@ class Witness:
                 _extends(proof, new, watched.last)
                 if full is not None:
                     full(new)
-            except LedgerError:
+            except (LogShrank, LogForked):
                 # Two checkpoints that the log signed and that cannot both be true are the proof.
                 name = hashlib.sha256(request).hexdigest()[:32]
                 write_whole(self._place(origin) / "evidence" / name, request)
@@ -281,14 +294,14 @@ def _extends(proof: ConsistencyProof, new: Checkpoint, last: Checkpoint | None) 
             )
         return
     if new.size < last.size:
-        raise WitnessRefused(
+        raise LogShrank(
             f"The log shrank: this witness saw {last.size} events, the checkpoint has {new.size}.",
             next_step="Ask the owner of the ledger what was lost. The request is kept as evidence.",
             known_size=last.size,
         )
     if new.size == last.size:
         if new.root != last.root:
-            raise WitnessRefused(
+            raise LogForked(
                 f"The log forked: this witness saw another root of the same {last.size} events.",
                 next_step="Both checkpoints are signed; the request is kept as evidence.",
                 known_size=last.size,
@@ -303,7 +316,7 @@ def _extends(proof: ConsistencyProof, new: Checkpoint, last: Checkpoint | None) 
     try:
         proofs.check_consistency(last.size, last.root, new.size, new.root, proof.path)
     except ProofRefused as error:
-        raise WitnessRefused(
+        raise LogForked(
             f"The log forked, or the proof is wrong: the {new.size} events do not begin with the "
             f"{last.size} that this witness saw. {error.message}",
             next_step="Ask for the proof once more; if it stays so, history was rewritten. The "

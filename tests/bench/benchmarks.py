@@ -16,8 +16,10 @@ from statistics import median
 from typing import Any
 
 from tests import pg
+from tests.bench import proof_benchmarks
 from tests.bench.facts_lines import nip_of, one_person, write_lines, write_rows
 from tests.bench.measuring import Figure, in_child, times_faster
+from tests.bench.proof_benchmarks import ProofSizes
 from tests.bench.workbook import write_workbook
 
 DATABASES = ("SQLite", "PostgreSQL")
@@ -42,6 +44,7 @@ class Sizes:
     population: int
     population_times: int
     replayed: int
+    proofs: ProofSizes
     full: bool
 
     @classmethod
@@ -65,6 +68,7 @@ class Sizes:
             population=max(int(20_000 * scale), 50),
             population_times=max(int(30 * scale), 3),
             replayed=max(int(500 * scale), 20),
+            proofs=ProofSizes.scaled(scale),
             full=scale >= 1,
         )
 
@@ -238,6 +242,16 @@ def memory(sizes: Sizes, form: str, tell: Callable[[str], None]) -> Figure:
     )
 
 
+def hashing(sizes: Sizes, database: str, tell: Callable[[str], None]) -> Figure:
+    """What the tree costs an append."""
+    return proof_benchmarks.hashing(sizes.proofs, database, place, in_child, tell)
+
+
+def long_log(sizes: Sizes, database: str, tell: Callable[[str], None]) -> Figure:
+    """What a checkpoint and a proof cost."""
+    return proof_benchmarks.long_log(sizes.proofs, database, place, in_child, tell)
+
+
 def every(sizes: Sizes) -> dict[str, Callable[[Callable[[str], None]], Figure]]:
     """All benchmarks by the name under which one is asked for."""
     found: dict[str, Callable[[Callable[[str], None]], Figure]] = {}
@@ -250,6 +264,9 @@ def every(sizes: Sizes) -> dict[str, Callable[[Callable[[str], None]], Figure]]:
     found["population"] = _bound(population, sizes)
     for form in ("facts file", "workbook"):
         found[f"memory-{form.partition(' ')[0]}"] = _bound(memory, sizes, form)
+    for database in DATABASES:
+        found[f"hashing-{database.lower()}"] = _bound(hashing, sizes, database)
+        found[f"proofs-{database.lower()}"] = _bound(long_log, sizes, database)
     return found
 
 
