@@ -120,5 +120,3 @@ def as_json(verified: Verified, *, segments: int | None, scores: int | None) -> 
         "counts": dict(sorted(findings.counts.items())),
         "findings": [one.as_json() for one in findings.in_order()],
     }
-
-

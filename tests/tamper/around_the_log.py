@@ -121,9 +121,7 @@ def edit_format(forger: Forger) -> None:
 
 def point_request_elsewhere(forger: Forger) -> None:
     """A request that answers with half a command."""
-    forger.run(
-        "INSERT INTO requests VALUES ('loket', ?, ?, 2, 1)", os.urandom(32), os.urandom(32)
-    )
+    forger.run("INSERT INTO requests VALUES ('loket', ?, ?, 2, 1)", os.urandom(32), os.urandom(32))
 
 
 def point_request_beyond(forger: Forger) -> None:
@@ -142,7 +140,9 @@ def swap_numbers(forger: Forger) -> None:
     rows = forger.rows("SELECT stream, digest FROM nip_index ORDER BY position LIMIT 2")
     forger.run("DROP INDEX nip_index_holds")
     for (stream, _), (_, digest) in ((rows[0], rows[1]), (rows[1], rows[0])):
-        forger.run(f"UPDATE nip_index SET digest = ? WHERE stream = {_cast(forger)}", digest, stream)
+        forger.run(
+            f"UPDATE nip_index SET digest = ? WHERE stream = {_cast(forger)}", digest, stream
+        )
 
 
 def hide_person(forger: Forger) -> None:
@@ -222,7 +222,7 @@ def false_index(forger: Forger) -> None:
         forger.run("UPDATE sqlite_schema SET rootpage = ? WHERE name = ?", roots[other], name)
 
 
-# -- the facts table and the files of instruments -----------------------------------------------------
+# -- the facts table and the files of instruments --------------------------------------------------
 
 
 def _segment(forger: Forger) -> segments.Segment:

@@ -93,7 +93,7 @@ class Forger:
             return instant_text(value)
         return value.isoformat() if isinstance(value, date) else value
 
-    # -- events ---------------------------------------------------------------------------------
+    # -- events ------------------------------------------------------------------------------------
 
     def event(self, position: int) -> Event:
         """One event, with Python's types on both databases."""
@@ -140,7 +140,7 @@ class Forger:
         """The event's payload with other fields."""
         return canonical_json(orjson.loads(event["payload"]) | fields)
 
-    # -- what would show it -----------------------------------------------------------------------
+    # -- what would show it ------------------------------------------------------------------------
 
     def mend_head(self) -> None:
         """The head row as the events are now."""

@@ -261,7 +261,7 @@ def alter_enacted_text_with_leaf(forger: Forger) -> None:
     forger.rewrite(event["position"], payload=forger.with_fields(event, text=text))
 
 
-# -- what is signed -----------------------------------------------------------------------------------
+# -- what is signed --------------------------------------------------------------------------------
 
 
 def forge_checkpoint(forger: Forger) -> None:
@@ -336,7 +336,7 @@ def split_view(forger: Forger) -> Claim:
     return parse_claim(note, source="what this auditor was given")
 
 
-# -- pieces -------------------------------------------------------------------------------------------
+# -- pieces ----------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -362,9 +362,7 @@ def _one_more(forger: Forger, topic: str = GOLONGAN) -> Event:
     """An event as a sender's would be: the next of somebody's stream, at the end of the log."""
     last = forger.event(forger.last())
     event = forger.find(topic)
-    version = forger.rows(
-        "SELECT max(version) FROM events WHERE stream = ?", event["stream"]
-    )[0][0]
+    version = forger.rows("SELECT max(version) FROM events WHERE stream = ?", event["stream"])[0][0]
     return forger.leafed(
         event
         | {
@@ -376,5 +374,3 @@ def _one_more(forger: Forger, topic: str = GOLONGAN) -> Event:
             "sealed_digest": None,
         }
     )
-
-

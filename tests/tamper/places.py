@@ -176,6 +176,4 @@ class Bases:
 
 def _administer(statement: str) -> None:
     with psycopg.connect(pg.driver_dsn(pg.server_url()), autocommit=True) as connection:
-        connection.execute(sql.SQL(statement))  # type: ignore[arg-type]
-
-
+        connection.execute(sql.SQL(statement))

@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from tests.tamper import pinned, threat_model
+
+# What the verifier may share with the writer: errors, the reading of notes, and three constants.
+SHARED = {"ledger", "ledger.errors", "ledger.note", "ledger.proofs", "ledger.merkle"}
+
+
+def test_the_verifier_loads_nothing_of_the_writer() -> None:
+    """In a Python of its own, after everything of it was imported."""
+    program = (
+        "import sys, pkgutil, importlib, ledger.verifying as v\n"
+        "[importlib.import_module(f'ledger.verifying.{m.name}')"
+        " for m in pkgutil.iter_modules(v.__path__)]\n"
+        "print(*(name for name in sys.modules if name.split('.')[0] in"
+        " ('ledger', 'projections', 'api', 'eventsourcing', 'polars')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    loaded = {name for name in done.stdout.split() if not name.startswith("ledger.verifying")}
+    assert loaded <= SHARED
 
 
 def test_the_shapes_are_those_of_the_registry() -> None:

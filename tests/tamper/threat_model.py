@@ -1,6 +1,6 @@
 """The tables of docs/threat-model.md, written from the catalogue and the verifier's own words.
 
-    python -m tests.tamper.threat_model
+python -m tests.tamper.threat_model
 """
 
 from __future__ import annotations

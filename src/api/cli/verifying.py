@@ -30,7 +30,9 @@ _JOBS_MAX = 64
 
 Against = Annotated[
     list[Path] | None,
-    typer.Option("--against", help="An earlier checkpoint, also one typed from paper.", metavar="F"),
+    typer.Option(
+        "--against", help="An earlier checkpoint, also one typed from paper.", metavar="F"
+    ),
 ]
 Keys = Annotated[
     Path | None,

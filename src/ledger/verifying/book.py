@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from ledger.verifying.findings import Findings
-from ledger.verifying.range_check import ENACTED, FOUNDED, HEADS, BookEvent
+from ledger.verifying.range_report import ENACTED, FOUNDED, HEADS, BookEvent
 from ledger.verifying.stored import QueryFailed, Stored
 
 
@@ -82,9 +82,7 @@ def check_enacted(event: BookEvent, findings: Findings) -> Enactment | None:
         )
     if not isinstance(digest, str):
         return None
-    return Enactment(
-        event.position, str(told.get("instrument")), str(told.get("decree")), digest
-    )
+    return Enactment(event.position, str(told.get("instrument")), str(told.get("decree")), digest)
 
 
 def in_one_stream(book: Iterable[BookEvent], stream: str, findings: Findings) -> None:

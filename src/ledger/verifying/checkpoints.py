@@ -21,7 +21,7 @@ from ledger import note
 from ledger.errors import LedgerError, Misuse
 from ledger.note import Checkpoint, NoteRefused, SignedNote, VerifierKey
 from ledger.verifying.findings import Findings
-from ledger.verifying.range_check import FOUNDED, HEADS, SIGNING_KEY, BookEvent
+from ledger.verifying.range_report import FOUNDED, HEADS, SIGNING_KEY, BookEvent
 from ledger.verifying.stored import QueryFailed, Stored
 
 CLAIM_MAX = 262_144
@@ -120,7 +120,7 @@ def check_stored(
     try:
         for size, data in source.walk("SELECT size, note FROM checkpoints ORDER BY size"):
             count += 1
-            _check_one(size, data, terms, roots, origin, findings)
+            _check_one(size, data, terms, roots, origin=origin, findings=findings)
     except QueryFailed:
         findings.add("row_unreadable", "checkpoints")
     return count
@@ -131,6 +131,7 @@ def _check_one(
     data: object,
     terms: Sequence[Term],
     roots: Mapping[int, bytes],
+    *,
     origin: str | None,
     findings: Findings,
 ) -> None:

@@ -107,10 +107,10 @@ def is_instant(text: str) -> bool:
 
 
 def canonical_object(raw: bytes) -> dict[str, Any] | None:
-    """The object that canonical text holds; None where the bytes are not canonical text.
+    r"""The object that canonical text holds; None where the bytes are not canonical text.
 
     Canonical: UTF-8 JSON without white space, keys sorted and each once, no floats, nothing escaped
-    but `"` and `\\`, text NFC without control characters. Whether text has white space at its ends
+    but `"` and `\`, text NFC without control characters. Whether text has white space at its ends
     is looked at there too.
     """
     try:

@@ -41,12 +41,15 @@ SELECT proname::text, prosrc FROM pg_proc WHERE pronamespace = current_schema():
 # Rules rewrite queries, row security hides rows, children add rows: the ledger has none of these.
 _POSTGRES_ODD = """
 SELECT c.relname::text, 'row security' FROM pg_class c
-WHERE c.relnamespace = current_schema()::regnamespace AND (c.relrowsecurity OR c.relforcerowsecurity)
+WHERE c.relnamespace = current_schema()::regnamespace
+  AND (c.relrowsecurity OR c.relforcerowsecurity)
 UNION ALL
-SELECT c.relname::text, 'rule ' || r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+SELECT c.relname::text, 'rule ' || r.rulename FROM pg_rewrite r
+JOIN pg_class c ON c.oid = r.ev_class
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
 UNION ALL
-SELECT c.relname::text, 'inheriting table' FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent
+SELECT c.relname::text, 'inheriting table' FROM pg_inherits i
+JOIN pg_class c ON c.oid = i.inhparent
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
 """
 # What no two events share; without it, the database lets two rows claim one place.

@@ -58,7 +58,7 @@ class KeyFiles:
                 next_step="Name the folder of this ledger's keys.",
             )
 
-    def keys(self) -> Iterator[tuple[str, bytes | None, bytes | None]]:
+    def pairs(self) -> Iterator[tuple[str, bytes | None, bytes | None]]:
         """Each stream with its keys of identity and restricted; None for what does not open."""
         query = "SELECT stream, epoch, identity, restricted FROM wrapped ORDER BY stream"
         for stream, epoch, identity, restricted in self._store.execute(query):

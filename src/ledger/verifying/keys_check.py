@@ -45,13 +45,11 @@ def check_keys(
             findings.add("row_unreadable", "events")
 
 
-def _check_digests(
-    source: Stored, keys: KeyFiles, erased: set[str], findings: Findings
-) -> None:
+def _check_digests(source: Stored, keys: KeyFiles, erased: set[str], findings: Findings) -> None:
     """Each key at hand is the one whose digest stands in its stream's first event."""
     marked = "?" if source.dialect == SQLITE else "?::uuid"
     query = f"SELECT position, payload FROM events WHERE stream = {marked} AND version = 1"
-    for stream, identity, restricted in keys.keys():
+    for stream, identity, restricted in keys.pairs():
         if stream in erased:
             findings.add("key_after_erasure", "keys", stream=stream)
             continue
@@ -86,9 +84,7 @@ def _check_index(
         right = row[6:] == (stream, version, topic) and isinstance(part, bytes)
         key = keys.identity_key(stream) if right else None
         if key is not None:
-            fields = unsealed(
-                key, part, origin=origin, stream=stream, version=version, topic=topic
-            )
+            fields = unsealed(key, part, origin=origin, stream=stream, version=version, topic=topic)
             right = number_digest(secret, _number(fields, topic) or "") == digest
         if not right or key is None:
             findings.add("nip_index_differs", "nip_index", position=position, stream=stream)

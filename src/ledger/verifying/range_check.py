@@ -1,4 +1,4 @@
-"""One range of positions: read, recomputed and compared; made so that several processes share a log.
+"""One range of positions: read, recomputed, compared; so that several processes share a log.
 
 A chunk of rows is compared at once, in C: all entries are written in one call and cut apart, all
 canonical texts are parsed and written again in one call. Only a chunk in which something differs is
@@ -16,17 +16,15 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 from ledger.verifying import entries, shapes, tile_check, trees
 from ledger.verifying.entries import Row
-from ledger.verifying.findings import Findings
+from ledger.verifying.range_report import BOOK, BookEvent, Grown, RangeReport, Task
 from ledger.verifying.range_rows import (
-    Missing,
     check_row,
     check_sealed,
     note_missing,
@@ -36,12 +34,6 @@ from ledger.verifying.stored import QueryFailed, Stored, event_columns, stored
 
 CHUNK = 2_048
 NO_LEAF = b"\x00" * trees.HASH
-FOUNDED = "ledger.founded/1"
-HEADS = "ledger.heads/1"
-ENACTED = "ledger.enact/1"
-ERASED = "employee.erased/1"
-SIGNING_KEY = "ledger.signing_key/1"
-BOOK = frozenset({FOUNDED, HEADS, ENACTED, ERASED, SIGNING_KEY})
 
 _BETWEEN = b'],["' + entries.FORMAT.encode() + b'",'
 _START = b'[["' + entries.FORMAT.encode() + b'",'
@@ -49,64 +41,6 @@ _INSTANTS = re.compile(
     r"(?:\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{6}Z)+"
 )
 _UNCLEAN = re.compile(r'[\x7f-\x9f]|"\s|\s"')
-
-
-class Task(NamedTuple):
-    """What one process is asked to look at.
-
-    Attributes:
-        first, last: positions, both inside; `first` is 1 more than a multiple of `trees.RANGE`.
-        sizes: of the tree, within the range, whose root somebody wants to know.
-        cuts: positions within the range at which somebody committed to the heads of all streams.
-        tiles: whether there is a table of tiles.
-    """
-
-    url: str
-    first: int
-    last: int
-    sizes: tuple[int, ...] = ()
-    cuts: tuple[int, ...] = ()
-    tiles: bool = False
-
-
-class BookEvent(NamedTuple):
-    """An event about the ledger itself, or an erasure: what the whole is checked by."""
-
-    position: int
-    stream: str
-    topic: str
-    payload: bytes
-
-
-class Grown(NamedTuple):
-    """How streams grew over a stretch of positions: by stream, first and last version, last leaf.
-
-    Attributes:
-        upto: the position that ends the stretch: a cut, or the end of the range.
-        sums: of position times version: what an index of the database is compared by.
-    """
-
-    upto: int
-    firsts: dict[str, int]
-    lasts: dict[str, int]
-    leaves: dict[str, bytes]
-    sums: dict[str, int]
-
-
-@dataclass(slots=True)
-class RangeReport:
-    """What one range holds, for the one who joins the ranges."""
-
-    first: int
-    last: int
-    rows: int = 0
-    findings: Findings = field(default_factory=Findings)
-    root: bytes | None = None
-    peaks: dict[int, list[bytes]] = field(default_factory=dict)
-    grown: list[Grown] = field(default_factory=list)
-    book: list[BookEvent] = field(default_factory=list)
-    missing: dict[str, Missing] = field(default_factory=dict)
-    instants: tuple[str, str] | None = None
 
 
 def check_range(task: Task) -> RangeReport:
@@ -157,7 +91,7 @@ class _Range:
             tile_check.check_low(self._source, first, tree, self._findings)
         return self._found
 
-    # -- reading ------------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------
 
     def _chunk(self, first: int, last: int) -> None:
         raws = self._rows(first, last)
@@ -193,7 +127,7 @@ class _Range:
             self._findings.add("row_unreadable", "sealed", position=first)
             return []
 
-    # -- many rows at once --------------------------------------------------------------------------
+    # -- many rows at once -------------------------------------------------------------------------
 
     def _fast(
         self, first: int, last: int, raws: list[tuple[Any, ...]], sealed: list[tuple[Any, ...]]
@@ -315,7 +249,7 @@ class _Range:
             note_missing(self._found.missing, stream, position)
         return True
 
-    # -- row by row ---------------------------------------------------------------------------------
+    # -- row by row --------------------------------------------------------------------------------
 
     def _slow(
         self, first: int, last: int, raws: list[tuple[Any, ...]], sealed: list[tuple[Any, ...]]
@@ -357,7 +291,7 @@ class _Range:
         begun = self._found.instants
         self._found.instants = (row.recorded_at if begun is None else begun[0], row.recorded_at)
 
-    # -- streams and the book -----------------------------------------------------------------------
+    # -- streams and the book ----------------------------------------------------------------------
 
     def _grow(self, rows: Iterable[Any]) -> None:
         """Versions follow each other; stretches end at each commitment to the heads."""
@@ -373,7 +307,9 @@ class _Range:
                 firsts[stream] = version
                 sums[stream] = 0
             elif version != last + 1:
-                self._findings.add("version_gap", "events.version", position=position, stream=stream)
+                self._findings.add(
+                    "version_gap", "events.version", position=position, stream=stream
+                )
             lasts[stream] = version
             leaves[stream] = row[10]
             sums[stream] += position * version

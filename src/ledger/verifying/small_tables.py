@@ -1,4 +1,4 @@
-"""The small tables beside the log: head, format, requests, erasures; and the database's own index."""
+"""The small tables beside the log: head, format, requests, erasures; the database's own index."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ledger.verifying.findings import Findings
-from ledger.verifying.range_check import BookEvent
+from ledger.verifying.range_report import BookEvent
 from ledger.verifying.range_rows import Missing
 from ledger.verifying.stored import (
     POSTGRESQL,

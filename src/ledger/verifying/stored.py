@@ -184,7 +184,10 @@ class PostgresStored:
     def walk(self, query: str) -> Iterator[tuple[Any, ...]]:
         """See `Stored`."""
         try:
-            with self._connection.transaction(), self._connection.cursor("walk", binary=True) as cursor:
+            with (
+                self._connection.transaction(),
+                self._connection.cursor("walk", binary=True) as cursor,
+            ):
                 cursor.itersize = 2_000
                 cursor.execute(query.encode())
                 yield from cursor

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from ledger.verifying import entries, trees
 from ledger.verifying.findings import Findings
-from ledger.verifying.range_check import Grown
+from ledger.verifying.range_report import Grown
 
 
 def head_leaf(stream: str, count: int, leaf: bytes) -> bytes:

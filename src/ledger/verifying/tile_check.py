@@ -28,7 +28,7 @@ def check_low(
         begin = start >> (height + HEIGHT)
         full = len(hashes) // trees.TILE
         roots = tree[height + HEIGHT] if full else []
-        _compare(source, level, begin, hashes, roots, findings)
+        _compare(source, level, begin, hashes, roots, findings=findings)
 
 
 def check_high(
@@ -38,7 +38,7 @@ def check_high(
     for level, hashes in top.items():
         layers = [trees.levels(hashes[at : at + trees.TILE])[-1][0] for at in
                   range(0, len(hashes) // trees.TILE * trees.TILE, trees.TILE)]  # fmt: skip
-        _compare(source, level, 0, hashes, layers, findings)
+        _compare(source, level, 0, hashes, layers, findings=findings)
     for level in range(LEVELS_MAX):
         full = size >> (HEIGHT * (level + 1))
         stray = source.ask(
@@ -65,6 +65,7 @@ def _compare(
     begin: int,
     hashes: Sequence[bytes],
     roots: Sequence[bytes],
+    *,
     findings: Findings,
 ) -> None:
     full = len(hashes) // trees.TILE

@@ -17,15 +17,8 @@ from ledger.verifying import book, checkpoints, guards, keys_check, small_tables
 from ledger.verifying.book import Enactment
 from ledger.verifying.checkpoints import Claim
 from ledger.verifying.findings import DAMAGE, Findings
-from ledger.verifying.range_check import (
-    ENACTED,
-    ERASED,
-    HEADS,
-    BookEvent,
-    RangeReport,
-    Task,
-    check_range,
-)
+from ledger.verifying.range_check import check_range
+from ledger.verifying.range_report import ENACTED, ERASED, HEADS, BookEvent, RangeReport, Task
 from ledger.verifying.range_rows import Missing
 from ledger.verifying.stored import QueryFailed, Stored, stored
 from ledger.verifying.streams import Streams
@@ -135,7 +128,9 @@ class _Whole:
         if 0 in cuts:
             self._heads[0] = (0, trees.EMPTY_ROOT)
         rows = 0
-        for report in self._reports(_tasks(self._wish.url, last, sizes, cuts, tiles="tiles" not in gone)):
+        for report in self._reports(
+            _tasks(self._wish.url, last, sizes, cuts, tiles="tiles" not in gone)
+        ):
             self._join(report)
             rows += report.rows
             self._wish.tell(report.last - report.first + 1)
@@ -152,12 +147,12 @@ class _Whole:
         self._check_rest(gone)
         return self._result
 
-    # -- the log ------------------------------------------------------------------------------------
+    # -- the log -----------------------------------------------------------------------------------
 
     def _reports(self, tasks: Sequence[Task]) -> Iterator[RangeReport]:
         """The reports in the order of the log; each process is one range ahead at most."""
         jobs = min(self._wish.jobs, len(tasks))
-        if jobs < 2:  # noqa: PLR2004 - one process is this one
+        if jobs < 2:
             yield from map(check_range, tasks)
             return
         # Not fork: this process may have threads, such as that of a progress bar.
@@ -190,9 +185,7 @@ class _Whole:
             self._missing[stream] = Missing(before.events + gone.events, before.position)
         if report.instants is not None:
             if self._instant is not None and report.instants[0] < self._instant:
-                self._findings.add(
-                    "time_backwards", "events.recorded_at", position=report.first
-                )
+                self._findings.add("time_backwards", "events.recorded_at", position=report.first)
             self._instant = report.instants[1]
 
     def _join_streams(self, report: RangeReport) -> None:
@@ -202,7 +195,7 @@ class _Whole:
                 count = len(self._streams.lasts)
                 self._heads[grown.upto] = (count, self._streams.root())
 
-    # -- what rests on the log ----------------------------------------------------------------------
+    # -- what rests on the log ---------------------------------------------------------------------
 
     def _check_rest(self, gone: set[str]) -> None:
         source, findings, result = self._source, self._findings, self._result
@@ -247,7 +240,11 @@ class _Whole:
         guards.check_guards(source, gone, findings)
         if self._wish.keys is not None and self._result.origin is not None:
             keys_check.check_keys(
-                source, self._wish.keys, self._result.origin, {one.stream for one in erased}, findings
+                source,
+                self._wish.keys,
+                self._result.origin,
+                {one.stream for one in erased},
+                findings,
             )
 
     def _check_heads(self) -> None:
@@ -268,7 +265,7 @@ class _Whole:
                 )  # fmt: skip
 
     def _high_layers(self) -> dict[int, list[bytes]]:
-        """The hashes of the levels above those that ranges check: 256 of one make one of the next."""
+        """The hashes of the levels above those that ranges check."""
         layers = dict(self._top)
         level = 2
         while len(layers[level]) >= trees.TILE:
@@ -279,9 +276,7 @@ class _Whole:
         return layers
 
 
-def _tasks(
-    url: str, last: int, sizes: set[int], cuts: Sequence[int], *, tiles: bool
-) -> list[Task]:
+def _tasks(url: str, last: int, sizes: set[int], cuts: Sequence[int], *, tiles: bool) -> list[Task]:
     return [
         Task(
             url,
