@@ -30,11 +30,11 @@ from ledger.log_keys import TOPICS, log_keys
 from ledger.merkle import HASH_BYTES, root
 from ledger.note import VerifierKey, opened, signed_by
 from ledger.partial_tree import root_of_part
+from ledger.proof_checks import HEADS_TOPIC
 from ledger.proofs import MAX_SIZE, ProofRefused
 from ledger.records import RecordedEvent
 from ledger.rests_on import named
 
-HEADS_TOPIC = "ledger.heads/1"
 _STATED_KEYS = ("employee.registered/1", "org_unit.unit/1", "ledger.founded/1")
 
 

@@ -123,6 +123,9 @@ def test_identities_are_given_only_when_asked_for(people: AsnLedger) -> None:
         ("rebuild",),
         ("doctor",),
         ("bundle", "--out", "again.zip"),
+        ("checkpoint",),
+        ("prove", "2"),
+        ("score", nip(1), *AS_OF[:-1], "--certificate", "again.json"),
     ],
 )
 def test_a_bundle_is_never_written(people: AsnLedger, command: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -15,7 +16,7 @@ from ledger.archive_lines import ArchiveRefused, event_line, event_of
 from ledger.canonical import entry_bytes, leaf_hash
 from ledger.records import RecordedEvent, Request
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,
     lambda inner: st.lists(inner, max_size=12) | st.dictionaries(TEXT, inner, max_size=4),
@@ -43,7 +44,7 @@ def _dump(value: object) -> bytes:
 @st.composite
 def events(draw: st.DrawFn) -> RecordedEvent:
     """Any event that a store could hold."""
-    fields = {
+    fields: dict[str, Any] = {
         "position": draw(st.integers(1, 2**63 - 1)),
         "stream": draw(st.uuids()),
         "version": draw(st.integers(1, 2**31 - 1)),

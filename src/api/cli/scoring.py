@@ -88,7 +88,7 @@ def score_command(
         subject = sys.stdin.readline().strip()
     if out is not None:
         must_be_free(out)
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=out is not None) as ledger:
         person = None if subject is None else person_stream(ledger, subject)
         if subject is not None and person is None:
             unit = subject
