@@ -16,10 +16,11 @@ from statistics import median
 from typing import Any
 
 from tests import pg
-from tests.bench import proof_benchmarks
+from tests.bench import proof_benchmarks, verify_benchmarks
 from tests.bench.facts_lines import nip_of, one_person, write_lines, write_rows
 from tests.bench.measuring import Figure, in_child, times_faster
 from tests.bench.proof_benchmarks import ProofSizes
+from tests.bench.verify_benchmarks import VerifySizes
 from tests.bench.workbook import write_workbook
 
 DATABASES = ("SQLite", "PostgreSQL")
@@ -45,6 +46,7 @@ class Sizes:
     population_times: int
     replayed: int
     proofs: ProofSizes
+    verifying: VerifySizes
     full: bool
 
     @classmethod
@@ -69,6 +71,7 @@ class Sizes:
             population_times=max(int(30 * scale), 3),
             replayed=max(int(500 * scale), 20),
             proofs=ProofSizes.scaled(scale),
+            verifying=VerifySizes.scaled(scale),
             full=scale >= 1,
         )
 
@@ -252,6 +255,11 @@ def long_log(sizes: Sizes, database: str, tell: Callable[[str], None]) -> Figure
     return proof_benchmarks.long_log(sizes.proofs, database, place, in_child, tell)
 
 
+def verifying(sizes: Sizes, database: str, tell: Callable[[str], None]) -> Figure:
+    """What it costs to look at everything again."""
+    return verify_benchmarks.verifying(sizes.verifying, database, place, in_child, tell)
+
+
 def every(sizes: Sizes) -> dict[str, Callable[[Callable[[str], None]], Figure]]:
     """All benchmarks by the name under which one is asked for."""
     found: dict[str, Callable[[Callable[[str], None]], Figure]] = {}
@@ -267,6 +275,7 @@ def every(sizes: Sizes) -> dict[str, Callable[[Callable[[str], None]], Figure]]:
     for database in DATABASES:
         found[f"hashing-{database.lower()}"] = _bound(hashing, sizes, database)
         found[f"proofs-{database.lower()}"] = _bound(long_log, sizes, database)
+        found[f"verify-{database.lower()}"] = _bound(verifying, sizes, database)
     return found
 
 

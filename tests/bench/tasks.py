@@ -10,7 +10,14 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from tests.bench import import_tasks, population_tasks, proof_tasks, score_tasks, writer_tasks
+from tests.bench import (
+    import_tasks,
+    population_tasks,
+    proof_tasks,
+    score_tasks,
+    verify_tasks,
+    writer_tasks,
+)
 
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "import ours": import_tasks.ours,
@@ -25,6 +32,8 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "append hashed": proof_tasks.hashed,
     "append unhashed": proof_tasks.unhashed,
     "proofs": proof_tasks.on_a_long_log,
+    "verify make": verify_tasks.make,
+    "verify": verify_tasks.verified,
 }
 
 

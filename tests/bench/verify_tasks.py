@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
@@ -15,6 +16,8 @@ from uuid import UUID
 from api.founding import found_ledger
 from ledger.canonical import canonical_json
 from ledger.records import Command, NewEvent
+from ledger.verifying import whole
+from ledger.verifying.whole import Wish
 from tests.bench.import_tasks import FOUNDING
 
 COMMAND = 100
@@ -74,3 +77,19 @@ def _event(stream: UUID, version: int, number: int, chance: Random) -> NewEvent:
         context=canonical_json(context),
         sealed=sealed,
     )
+
+
+def verified(*, url: str, jobs: int) -> dict[str, Any]:
+    """Everything stored, verified by so many processes; the peak of memory is that of the largest."""
+    began = perf_counter()
+    found = whole.verify(Wish(url, jobs=jobs))
+    seconds = perf_counter() - began
+    if found.findings.counts:
+        raise RuntimeError(f"the ledger is not clean: {found.findings.counts}")
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return {
+        "seconds": seconds,
+        "cpu": sum(one.ru_utime + one.ru_stime for one in usage),
+        "events": found.size,
+        "peak_mb": max(one.ru_maxrss for one in usage) / 1024,
+    }

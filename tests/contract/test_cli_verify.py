@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from ledger.checkpoint import take_checkpoint
+from ledger.note import note_bytes
 from tests.contract.command import AsnLedger
+from tests.persons import nip
 from tests.tamper.forger import Forger
 from tests.tamper.on_the_log import change_payload, cut_with_checkpoint
 from tests.tamper.places import Bases, Place
@@ -185,3 +187,57 @@ def test_two_processes_find_what_one_finds(verify: AsnLedger, place: Place) -> N
         change_payload(forger)
     one, two = (verify("verify", "--jobs", jobs, "--json").json for jobs in (1, 2))
     assert one == two
+
+
+def test_a_proof_is_checked_with_the_key_that_was_given(
+    verify: AsnLedger, place: Place, tmp_path: Path
+) -> None:
+    """Inclusion, completeness and consistency; without a key, or with another, there is no yes."""
+    (tmp_path / "old.txt").write_bytes(_note(place))
+    assert verify("checkpoint", "--keys", place.keys).status == 0
+    (tmp_path / "key.txt").write_text(verify("checkpoint", "--key", "--keys", place.keys).out, "utf-8")
+    asked = {
+        "inclusion": ("prove", "17", "--keys", place.keys),
+        "consistency": ("prove", "--consistency", "old.txt", "--keys", place.keys),
+        "completeness": ("prove", "--complete", "BKD", "--keys", place.keys),
+    }
+    for kind, arguments in asked.items():
+        made = verify(*arguments, "--json", "--out", f"{kind}.json")
+        assert made.status == 0, made
+        proved = verify("verify", f"{kind}.json", "--key", "key.txt", "--json")
+        assert proved.status == 0, proved
+        assert proved.json["kind"] == f"proof of {kind}"
+        assert verify("verify", f"{kind}.json").status == 2
+        changed = (tmp_path / f"{kind}.json").read_text("utf-8").replace("proof", "proxy", 1)
+        (tmp_path / "changed.json").write_text(changed, "utf-8")
+        assert verify("verify", "changed.json", "--key", "key.txt").status == 1
+
+
+def test_a_bundle_and_a_certificate(verify: AsnLedger, place: Place) -> None:
+    """Each is named for what it is, and one that was changed is refused."""
+    assert verify("bundle", "--out", "all.zip", "--keys", place.keys).status == 0
+    told = verify("verify", "all.zip", "--json").json
+    assert (told["kind"], told["whole"]) == ("bundle", True)
+    made = verify(
+        "score",
+        nip(1),
+        "--instrument",
+        "ip-asn",
+        "--certificate",
+        "score.json",
+        "--keys",
+        place.keys,
+    )
+    assert made.status == 0, made
+    certificate = verify("verify", "score.json", "--json")
+    assert certificate.status == 0, certificate
+    assert certificate.json["kind"] == "certificate"
+    assert "computed again" in verify("verify", "score.json").out
+    text = (place.folder / "score.json").read_text("utf-8")
+    (place.folder / "false.json").write_text(text.replace('"as_of":"20', '"as_of":"19', 1), "utf-8")
+    assert verify("verify", "false.json").status == 1
+
+
+def _note(place: Place) -> bytes:
+    assert place.claim.signed is not None
+    return note_bytes(place.claim.signed)

@@ -20,8 +20,8 @@ from api.cli.common import (
     say,
     warn,
 )
+from api.cli.files import read_keys
 from ledger.errors import Misuse
-from ledger.note import parse_verifier_key
 from ledger.verifying import checkpoints, whole
 from ledger.verifying.findings import DAMAGE, Finding
 from ledger.verifying.whole import Verified, Wish
@@ -50,7 +50,7 @@ def verify_command(
     keys: Keys = None,
     key: Annotated[
         list[str] | None,
-        typer.Option("--key", help="A key that may have signed, from elsewhere.", metavar="VKEY"),
+        typer.Option("--key", help="A key from elsewhere: its line or a file.", metavar="VKEY"),
     ] = None,
     scores: Annotated[
         bool, typer.Option("--scores", help="Compute everybody's scores in both ways.")
@@ -68,7 +68,9 @@ def verify_command(
                 "--scores, --keys and --jobs are for the ledger itself, not for a file.",
                 next_step="Leave them out, or leave out the file.",
             )
-        trusted = [parse_verifier_key(one) for one in key or ()]
+        trusted = read_keys(key)
+        if key and not trusted:
+            raise Misuse("--key names a file without a key.", next_step="Give the key's line.")
         verifying_files.verify_file(path, claims, trusted, as_json=as_json)
         return
     if key:

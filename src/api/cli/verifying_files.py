@@ -10,11 +10,15 @@ import orjson
 import typer
 
 from api.cli.common import FileRefused, print_json, say
+from api.cli.files import read_limited
 from ledger.archive import Archive, is_archive
 from ledger.backup import KIND as BACKUP
 from ledger.bundle_check import Proven, check_bundle
 from ledger.errors import LedgerError, Misuse
 from ledger.note import VerifierKey
+from ledger.proof_checks import check_proof
+from ledger.proof_forms import ConsistencyProof, read_proof
+from ledger.proofs import ProofRefused
 from ledger.restore import check_backup
 from ledger.verifying.checkpoints import Claim
 from projections import certificate
@@ -39,10 +43,11 @@ def verify_file(
 ) -> None:
     """Check a file by what it is; says what was proven, or raises what was wrong."""
     try:
-        told = _told(path, trusted)
+        told = _told(path, claims, trusted)
     except OSError as fault:
         raise FileRefused(fault) from None
-    told["compared_with"] = _compare(told, claims)
+    if "compared_with" not in told or not told["compared_with"]:
+        told["compared_with"] = _compare(told, claims)
     if as_json:
         print_json(told)
     else:
@@ -50,26 +55,60 @@ def verify_file(
     raise typer.Exit(0)
 
 
-def _told(path: Path, trusted: Sequence[VerifierKey]) -> dict[str, Any]:
-    if not path.exists():
-        raise Misuse(f"There is no file {path}.", next_step="Name a bundle or certificate.")
+def _told(path: Path, claims: Sequence[Claim], trusted: Sequence[VerifierKey]) -> dict[str, Any]:
     if is_archive(path):
         return _archive(path, trusted)
-    with path.open("rb") as file:
-        data = file.read(FILE_MAX + 1)
-    if len(data) > FILE_MAX:
-        raise _unknown(path, f"is larger than {FILE_MAX} bytes")
+    data = read_limited(path, FILE_MAX)
+    if _is_certificate(data):
+        certified = certificate.check(data, trusted=trusted)
+        return _proven("certificate", certified.proven) | {
+            "answer": dict(certified.answer),
+            "known_at_proven": certified.position_proven,
+        }
+    return _proof(path, data, claims, trusted)
+
+
+def _is_certificate(data: bytes) -> bool:
     try:
         whole = orjson.loads(data)
     except ValueError:
-        raise _unknown(path, "is neither an archive nor JSON") from None
-    if not isinstance(whole, dict) or whole.get("format") != certificate.FORMAT:
-        raise _unknown(path, "is JSON of a form that is not known here")
-    certified = certificate.check(data, trusted=trusted)
-    return _proven("certificate", certified.proven) | {
-        "answer": dict(certified.answer),
-        "known_at_proven": certified.position_proven,
+        return False
+    return isinstance(whole, dict) and "format" in whole
+
+
+def _proof(
+    path: Path, data: bytes, claims: Sequence[Claim], trusted: Sequence[VerifierKey]
+) -> dict[str, Any]:
+    """One of the forms of docs/proofs.md; the key of the ledger must come another way."""
+    try:
+        proof = read_proof(data)
+    except ProofRefused as fault:
+        raise _unknown(
+            path, f"is no bundle, backup or certificate, and no proof: {fault}"
+        ) from None
+    if not trusted:
+        raise Misuse(
+            "A proof says nothing without the key of the ledger it speaks of.",
+            next_step="Give the line that `asn-ledger checkpoint --key` prints there, with --key.",
+        )
+    # Of two checkpoints, the earlier is the one that the verifier kept himself.
+    old = next((one.checkpoint for one in claims), None)
+    earlier = old if isinstance(proof, ConsistencyProof) else None
+    proved = check_proof(proof, trusted, old=earlier)
+    told: dict[str, Any] = {
+        "kind": f"proof of {proved.kind}",
+        "origin": proved.checkpoint.origin,
+        "size": proved.checkpoint.size,
+        "root": proved.checkpoint.root.hex(),
+        "signers": sorted({key.name for key in trusted}),
+        "old_size": proved.old_size,
+        "compared_with": 0 if earlier is None else 1,
     }
+    if proved.entry is not None:
+        told |= {"position": proved.entry.position, "topic": proved.entry.topic}
+    if proved.stream is not None:
+        told |= {"stream": proved.stream, "events": proved.events, "upto": proved.upto}
+    return told
 
 
 def _archive(path: Path, trusted: Sequence[VerifierKey]) -> dict[str, Any]:
@@ -140,7 +179,16 @@ def _unknown(path: Path, why: str) -> FormUnknown:
 def _tell(path: Path, told: dict[str, Any]) -> None:
     say(f"{path}: a {told['kind']} of {told['origin']} at {told['size']} events")
     say(f"root {told['root']}")
-    if "events" in told:
+    if "position" in told:
+        say(f"The {told['topic']} at position {told['position']} is in that log.")
+    if "stream" in told:
+        say(
+            f"Up to position {told['upto']} there are {told['events']} events of the stream "
+            f"{told['stream']}, and these are all."
+        )
+    if told.get("old_size") is not None:
+        say(f"The log of {told['old_size']} events is the beginning of it.")
+    if "whole" in told and "events" in told:
         extent = "the whole log" if told["whole"] else "the rest stands in the tree only"
         say(f"{told['events']} events of {told['streams']} streams are here, {extent}.")
     if told["signers"]:
