@@ -129,7 +129,7 @@ def check_shape(event: RecordedEvent) -> None:
         raise refused(
             where,
             "is of a topic that is not known here, or has not its fields.",
-            next_step="Verify with the newest release; if it says the same, ask for the file again.",
+            next_step="Use the newest release; if it says the same, ask for the file again.",
         )
     if not entries.is_stream(event.originator_id.hex):
         raise refused(where, "stands in a stream of another form than all streams have.")
