@@ -137,6 +137,15 @@ def test_what_differs_is_named(made: Made, path: Any, value: Any, where: str) ->
     assert where in differs.value.message
 
 
+def test_a_period_is_that_of_the_day(made: Made) -> None:
+    """An answer of one year does not pass for that of another."""
+    whole = content(made)
+    assert whole["answer"]["as_of"] == "2022-12-31"
+    whole["answer"]["period"] = "2021"
+    with pytest.raises(LedgerError, match="another day than the last of its period"):
+        check(made_again(whole))
+
+
 def test_a_fact_cannot_be_left_out(made: Made) -> None:
     """Neither the person's last event nor a unit he is placed in, though each other part fits."""
     whole = content(made)

@@ -99,7 +99,7 @@ def restore_command(
         if held is not None:
             erased, again, false = held
             shown["erasures"] = [one.hex for one in erased]
-            shown["erased_after_the_backup"] = [one.hex for one in again]
+            shown["erased_after_the_backup"] = [one.hex for one in again if ledger.events_of(one)]
             erasure.finish_erasures(ledger)
             shown["false_checkpoints"] = list(false)
         shown["read_models"] = _pulled_back(ledger)
