@@ -155,6 +155,9 @@ def test_misuse_and_refusals_say_what_to_do(staffed: AsnLedger) -> None:
         assert result.err.count("\n") >= 2
     staffed("checkpoint")
     assert "covers the positions" in staffed("prove", 99_999).err
+    assert staffed("prove", "sk-1").status == staffed("prove", "sk-1/1").status == 2
+    assert "--subject" in staffed("prove", "sk-1").err
+    assert staffed("prove", "sk-2", "--subject", nip(1)).status == 1
     assert "no such event" in staffed("prove", f"{'0' * 32}/1").err
     (staffed.folder / "junk").write_bytes(b"\xff" * 10)
     assert "not UTF-8" in staffed("prove", "--consistency", "junk").err

@@ -74,10 +74,9 @@ def checkpoint_command(
     as_json: AsJson = False,
 ) -> None:
     """Sign what the ledger holds now: origin, size and root, as a note that anybody can keep."""
-    asked = [show is not None or listed or key, add is not None, timestamp is not None]
-    if sum(asked) > 1 or sum((show is not None, listed, key)) > 1:
+    if sum((show is not None, listed, key, add is not None)) > 1:
         raise Misuse(
-            "Only one of --show, --list, --key, --add and --timestamp can be asked at once.",
+            "Only one of --show, --list, --key and --add can be asked at once.",
             next_step="Ask them one after the other.",
         )
     with opened(url, keys, live=True) as ledger:
@@ -98,14 +97,7 @@ def checkpoint_command(
             stamp_checkpoint(taken, timestamp_request)
         if timestamp is not None:
             taken = fetch_timestamp(ledger.store, taken, timestamp, tsa_root or [])
-    if out is not None:
-        hand_out(out, taken.text())
-    if as_json:
-        print_json(checkpoint_shown(taken))
-    elif out is None:
-        say(taken.text().decode().rstrip("\n"))
-    else:
-        say(f"Checkpoint of {taken.size} events: {out}")
+    _tell_one(taken, out, as_json=as_json)
 
 
 def prove_command(
@@ -183,6 +175,17 @@ def checkpoint_shown(taken: StoredCheckpoint) -> dict[str, Any]:
         "timestamps": len(taken.timestamps),
         "note": taken.text().decode(),
     }
+
+
+def _tell_one(taken: StoredCheckpoint, out: Path | None, *, as_json: bool) -> None:
+    if out is not None:
+        hand_out(out, taken.text())
+    if as_json:
+        print_json(checkpoint_shown(taken))
+    elif out is None:
+        say(taken.text().decode().rstrip("\n"))
+    else:
+        say(f"Checkpoint of {taken.size} events: {out}")
 
 
 def _tell_list(ledger: Ledger, *, as_json: bool) -> None:
