@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from struct import Struct
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -46,6 +47,10 @@ TOTAL_MAX = 2**40
 _MARK = b"sha256:"
 _DIGITS = 64
 _COMMENT = len(_MARK) + _DIGITS
+_END = Struct("<4s4H2LH")
+_LARGE_END = Struct("<4sQ2H2L4Q")
+_LOCATOR = 20
+_LIST_MAX = 64 * 1024
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same archive twice is the same bytes
 _PRIVATE = 0o600
 _CHUNK = 1024 * 1024
@@ -195,10 +200,11 @@ class Archive:
         file = path.open("rb")
         try:
             _check_digest(file, path)
+            _check_end(file, path)
             try:
                 packed = zipfile.ZipFile(file)
                 infos = packed.infolist()
-                _check_infos(infos)
+                _check_infos(infos, path.stat().st_size)
                 manifest = _manifest(_read(packed, MANIFEST))
             except ArchiveRefused:
                 raise
@@ -283,10 +289,35 @@ def _check_digest(file: IO[bytes], path: Path) -> None:
     file.seek(0)
 
 
-def _check_infos(infos: list[zipfile.ZipInfo]) -> None:
+def _check_end(file: IO[bytes], path: Path) -> None:
+    """How many members there are, and how large their list is, before the list is read.
+
+    The end of a zip file (APPNOTE 4.3.16), and where there is one its form for large files right
+    before (4.3.14, 4.3.15), where Python's reader takes them from.
+    """
+    end = file.seek(0, os.SEEK_END) - _COMMENT - _END.size
+    file.seek(max(0, end - _LOCATOR - _LARGE_END.size))
+    before = file.read(min(end, _LOCATOR + _LARGE_END.size)) if end > 0 else b""
+    found = file.read(_END.size)
+    if len(found) < _END.size or not found.startswith(b"PK\x05\x06"):
+        raise refused(path.name, "does not end as a zip file of this program does.")
+    _, _, _, _, members, size, _, comment = _END.unpack(found)
+    counts = [(members, size)]
+    if before[-_LOCATOR:].startswith(b"PK\x06\x07") and len(before) > _LOCATOR:
+        large = _LARGE_END.unpack(before[:-_LOCATOR].rjust(_LARGE_END.size, b"\0"))
+        counts.append((large[7], large[8]))
+    for members, size in counts:
+        if members > len(NAMES):
+            raise refused(path.name, f"holds {members} members; at most {len(NAMES)} may be.")
+        if size > _LIST_MAX or comment != _COMMENT:
+            raise refused(path.name, "has a list of members that no archive has.")
+    file.seek(0)
+
+
+def _check_infos(infos: list[zipfile.ZipInfo], size: int) -> None:
     """Everything that can be seen before a byte is unpacked."""
-    if len(infos) > len(NAMES):
-        raise refused("The zip file", f"holds {len(infos)} members; at most {len(NAMES)} may be.")
+    if sum(info.compress_size for info in infos) > size:
+        raise refused("The zip file", "says that its members take more room than it has.")
     found = [info.filename for info in infos]
     for info in infos:
         name = info.filename

@@ -35,7 +35,7 @@ class Walk:
         frontier: of the Merkle tree over all leaves; None in a part of a log.
         roots: of a whole log, at those sizes that were asked for by `marks`.
         versions: the last version of each stream.
-        erased: streams that an event orders to be erased, with its position.
+        erased: streams that an event orders to be erased, with its position; orders: all of them.
         sealed: how many events have sealed parts here. withheld: how many have them elsewhere.
     """
 
@@ -48,6 +48,7 @@ class Walk:
         self.frontier: bytes | None = EMPTY_FRONTIER if whole else None
         self.versions: dict[UUID, int] = {}
         self.erased: dict[UUID, int] = {}
+        self.orders: set[tuple[UUID, int]] = set()
         self.sealed = 0
         self.withheld = 0
         self.roots: dict[int, bytes] = {}
@@ -105,6 +106,7 @@ class Walk:
         self.versions[event.originator_id] = event.originator_version
         if fnmatchcase(event.topic, ERASURES):
             self.erased.setdefault(event.originator_id, event.id)
+            self.orders.add((event.originator_id, event.id))
         if self.frontier is not None:
             self._fresh.append(event.leaf)
             if len(self._fresh) == _LEAVES_AT_ONCE or self.size in self._marks:

@@ -30,11 +30,12 @@ from ledger.log_keys import TOPICS, log_keys
 from ledger.merkle import HASH_BYTES, root
 from ledger.note import VerifierKey, opened, signed_by
 from ledger.partial_tree import root_of_part
+from ledger.proof_checks import HEADS_TOPIC
 from ledger.proofs import MAX_SIZE, ProofRefused
 from ledger.records import RecordedEvent
 from ledger.rests_on import named
+from ledger.verifying import entries, shapes
 
-HEADS_TOPIC = "ledger.heads/1"
 _STATED_KEYS = ("employee.registered/1", "org_unit.unit/1", "ledger.founded/1")
 
 
@@ -89,7 +90,13 @@ class Collected:
         self.last: RecordedEvent | None = None
 
     def add(self, event: RecordedEvent) -> None:
-        """One event, in the order of positions."""
+        """One event, in the order of positions.
+
+        Raises:
+            ArchiveRefused: it is none that any ledger writes: of an unknown topic, without its
+                fields, or in other than canonical text.
+        """
+        check_shape(event)
         if self.last is not None:
             head = self.last.originator_version, self.last.leaf
             self.heads[self.last.originator_id] = head
@@ -104,6 +111,28 @@ class Collected:
             keys = payload_of(event).get("keys")
             if isinstance(keys, dict):
                 self.committed[event.originator_id] = keys
+
+
+def check_shape(event: RecordedEvent) -> None:
+    """See that an event is one of the ledger's: topic, fields, canonical text, random stream.
+
+    Raises:
+        ArchiveRefused: naming what it is not.
+    """
+    where = f"The event at position {event.id}"
+    payload = entries.canonical_object(event.state)
+    context = entries.canonical_object(event.context) if event.context else {}
+    if payload is None or context is None or not shapes.context_fits(context):
+        raise refused(where, "is not in canonical text; another program wrote it.")
+    day = None if event.effective_on is None else event.effective_on.isoformat()
+    if not shapes.fits(event.topic, day, payload):
+        raise refused(
+            where,
+            "is of a topic that is not known here, or has not its fields.",
+            next_step="Use the newest release; if it says the same, ask for the file again.",
+        )
+    if not entries.is_stream(event.originator_id.hex):
+        raise refused(where, "stands in a stream of another form than all streams have.")
 
 
 def prove(

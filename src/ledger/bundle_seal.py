@@ -12,11 +12,12 @@ from contextlib import contextmanager
 
 from ledger.application import Ledger
 from ledger.bundle import Seal
-from ledger.checkpoint import HEADS_TOPIC, take_checkpoint
+from ledger.checkpoint import take_checkpoint
 from ledger.checkpoint_store import StoredCheckpoint, last_checkpoint
 from ledger.errors import LedgerError
 from ledger.events_opened import payload_of
 from ledger.heads import HeadsTree
+from ledger.proof_checks import HEADS_TOPIC
 from ledger.stream_heads import read_stream_heads
 from ledger.tiles import TileReader
 

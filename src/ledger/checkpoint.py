@@ -2,9 +2,9 @@
 
 In this order, and what a crash after each step leaves:
 
+    tiles       nothing new; tiles are derived.
     heads       an event HeadsCommitted at the end of the log, and nothing signed. If nothing else
                 was appended since, the next call signs just that; else it commits new heads.
-    tiles       the same; tiles are derived.
     remembered  the key folder knows what is about to be signed, and nobody has seen a signature.
                 The next call signs the same again, or a longer log that begins with it.
     stored      done. The note is kept in the database and may be handed out.
@@ -37,11 +37,12 @@ from ledger.events.book import HeadsCommitted, LedgerFounded, SigningKeyChanged
 from ledger.heads import HeadsTree
 from ledger.note import Checkpoint, SigningKey, VerifierKey
 from ledger.proof_checks import HEADS_TOPIC
-from ledger.records import RecordedEvent
+from ledger.records import Head, RecordedEvent
+from ledger.store import EventStore
 from ledger.stream_heads import read_stream_heads
-from ledger.tiles import TileReader, extend_tiles
+from ledger.tiles import TileReader, drop_tiles, extend_tiles, root_of_leaves
 
-STEPS = ("heads", "tiles", "remembered", "stored", "adopted")
+STEPS = ("tiles", "heads", "remembered", "stored", "adopted")
 
 Step = Callable[[str], None]
 
@@ -71,14 +72,14 @@ def take_checkpoint(ledger: Ledger, *, actor: str, step: Step = _no_step) -> Sto
     if last is not None and last.size == head:
         _compare(ledger, last.size, last.checkpoint)
         return last
-    keys = _signing_keys(ledger)  # refuses before anything is appended
+    keys = _signing_keys(ledger)
+    extend_tiles(ledger.store, head)
+    step("tiles")
     size = _pending_heads(ledger, head)
     if size is None:
-        _compare(ledger, head, None)
+        _compare(ledger, head, None)  # what is refused is refused before anything is appended
         size = _commit_heads(ledger, head, actor)
     step("heads")
-    extend_tiles(ledger.store, size)
-    step("tiles")
     body = notes.checkpoint_body(Checkpoint(ledger.origin, size, _compare(ledger, size, None)))
     ledger.keyring.signing.remember(body, size)
     step("remembered")
@@ -199,14 +200,9 @@ def _compare(ledger: Ledger, size: int, known: Checkpoint | None) -> bytes:
     store = ledger.store
     head = store.head()
     signed = ledger.keyring.signing.last_signed()
+    _check_leaves(store, head)
     with store.reading() as connection:
         tree = TileReader(connection, head.position)
-        if tree.root(head.position) != merkle.root(head.frontier, head.position):
-            raise CheckpointRefused(
-                f"The stored leaves of the {head.position} events are not those that were "
-                "appended: somebody changed them, or the head.",
-                next_step="Run `asn-ledger verify`, which names each; keep the ledger as it is.",
-            )
         for claim in (known, None if signed is None else notes.parse_checkpoint(signed)):
             if claim is None:
                 continue
@@ -220,3 +216,20 @@ def _compare(ledger: Ledger, size: int, known: Checkpoint | None) -> bytes:
                     "`asn-ledger keys rotate --signing --after-restore`.",
                 )
         return tree.root(size)
+
+
+def _check_leaves(store: EventStore, head: Head) -> None:
+    """See that the stored leaves are those that were appended; tiles that are not are made anew."""
+    kept = merkle.root(head.frontier, head.position)
+    with store.reading() as connection:
+        if TileReader(connection, head.position).root(head.position) == kept:
+            return
+    if root_of_leaves(store, head.position) != kept:
+        raise CheckpointRefused(
+            f"The stored leaves of the {head.position} events are not those that were "
+            "appended: somebody changed them, or the head.",
+            next_step="Run `asn-ledger verify`, which names each; keep the ledger as it is.",
+        )
+    # Damaged or forged tiles, or tiles of leaves that were changed and put back.
+    drop_tiles(store)
+    extend_tiles(store, head.position)

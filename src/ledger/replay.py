@@ -174,10 +174,10 @@ class ReplayedLedger(Ledger):
             ArchiveRefused, NoteRefused, ProofRefused: it is not whole and right.
         """
         folder = Path(tempfile.mkdtemp(prefix="asn-ledger-replay-"))
+        backend = backend_of(
+            f"sqlite:///{folder / 'ledger.sqlite3'}", wait_milliseconds=WAIT_MILLISECONDS
+        )
         try:
-            backend = backend_of(
-                f"sqlite:///{folder / 'ledger.sqlite3'}", wait_milliseconds=WAIT_MILLISECONDS
-            )
             filled = _fill(path, backend)
             store = ReplayStore(backend, randomness, whole=filled.whole, all_keys=keys is not None)
             origin = str(filled.founded["origin"])
@@ -187,6 +187,7 @@ class ReplayedLedger(Ledger):
                 keyring = Keyring.open(keys, origin, randomness=randomness)
             return cls(store, keyring, filled.founded, folder)
         except BaseException:
+            backend.engine.dispose()
             shutil.rmtree(folder, ignore_errors=True)
             raise
 

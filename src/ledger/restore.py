@@ -112,7 +112,7 @@ def _check_other_files(archive: Archive, walk: Walk) -> None:
             raise refused(where, "answers with positions that the log does not have.")
     for where, line in archive.lines("erasures.jsonl"):
         stream, position = erasure_of(line, where)
-        if walk.erased.get(stream) is None or not 1 <= position <= walk.size:
+        if (stream, position) not in walk.orders:
             raise refused(where, "deletes what no event orders to be erased.")
     for where, line in archive.lines("cosignatures.jsonl"):
         cosignature_of(line, where)

@@ -10,7 +10,7 @@ from ledger.heads import StreamHead
 from ledger.store import EventStore
 
 # Walks the index (stream, version) from stream to stream; then the last event of each up to the
-# position, which SQLite and PostgreSQL find from the end of the stream. %d is an int of ours.
+# position, which SQLite and PostgreSQL find from the end of the stream.
 _HEADS = """
 WITH RECURSIVE walk (stream) AS (
     SELECT (SELECT stream FROM events ORDER BY stream LIMIT 1)
@@ -34,8 +34,9 @@ def read_stream_heads(store: EventStore, upto: int) -> list[StreamHead]:
     What others append meanwhile lies after the position and is not seen. In no order.
     """
     with store.reading() as connection:
-        found = connection.exec_driver_sql(_HEADS.format(upto=int(upto)))
-        return [
-            StreamHead(stream if isinstance(stream, str) else stream.hex, version, leaf)
-            for stream, version, leaf in found
-        ]
+        found = connection.exec_driver_sql(_HEADS.format(upto=int(upto))).all()
+    # A stream is text on SQLite, a UUID on PostgreSQL.
+    return [
+        StreamHead(stream if isinstance(stream, str) else stream.hex, version, leaf)
+        for stream, version, leaf in found
+    ]

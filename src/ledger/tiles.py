@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from ledger import merkle, proofs
 from ledger.merkle import HASH_BYTES, NODE_PREFIX
@@ -30,6 +30,21 @@ _TILE_BYTES = WIDTH * HASH_BYTES
 _CHUNK = 256  # tiles made in one transaction: 65,536 leaves, a tenth of a second
 
 Layers = list[list[bytes]]
+
+# Made once: putting a statement together takes longer than reading a tile.
+_TILE = select(tiles.c.hashes).where(
+    tiles.c.level == bindparam("level"), tiles.c.number == bindparam("number")
+)
+_ROOTS = select(tiles.c.number, tiles.c.root).where(
+    tiles.c.level == bindparam("level"),
+    tiles.c.number >= bindparam("first"),
+    tiles.c.number <= bindparam("last"),
+)
+_LEAVES = (
+    select(events.c.leaf)
+    .where(events.c.position >= bindparam("first"), events.c.position <= bindparam("last"))
+    .order_by(events.c.position)
+)
 
 
 class TileReader:
@@ -80,8 +95,7 @@ class TileReader:
 
     def _read(self, level: int, number: int, width: int) -> list[bytes]:
         if width == WIDTH:
-            query = select(tiles.c.hashes).where(tiles.c.level == level, tiles.c.number == number)
-            kept = self._connection.execute(query).scalar()
+            kept = self._connection.execute(_TILE, {"level": level, "number": number}).scalar()
             if kept is not None and len(kept) == _TILE_BYTES:
                 return [kept[at : at + HASH_BYTES] for at in range(0, _TILE_BYTES, HASH_BYTES)]
         first = WIDTH * number
@@ -100,12 +114,8 @@ def read_leaves(connection: Connection, first: int, last: int) -> list[bytes]:
     Raises:
         LedgerDamaged: one is missing or is no hash.
     """
-    query = (
-        select(events.c.leaf)
-        .where(events.c.position >= first, events.c.position <= last)
-        .order_by(events.c.position)
-    )
-    found = list(connection.execute(query).scalars())
+    asked = {"first": first, "last": last}
+    found = list(connection.execute(_LEAVES, asked).scalars())
     if len(found) != last - first + 1 or any(len(leaf) != HASH_BYTES for leaf in found):
         raise LedgerDamaged(
             f"Between the positions {first} and {last} an event is missing or has no leaf.",
@@ -178,10 +188,8 @@ def _make(store: EventStore, level: int, numbers: range) -> int:
 
 def _roots(connection: Connection, level: int, first: int, last: int) -> dict[int, bytes]:
     """The roots of the tiles kept of a level, by number."""
-    query = select(tiles.c.number, tiles.c.root).where(
-        tiles.c.level == level, tiles.c.number >= first, tiles.c.number <= last
-    )
-    return {row.number: row.root for row in connection.execute(query)}
+    asked = {"level": level, "first": first, "last": last}
+    return {row.number: row.root for row in connection.execute(_ROOTS, asked)}
 
 
 def _layers(hashes: Sequence[bytes]) -> Layers:
@@ -201,7 +209,27 @@ def _layers(hashes: Sequence[bytes]) -> Layers:
     return layers
 
 
+def drop_tiles(store: EventStore) -> None:
+    """Forget all tiles: `extend_tiles` makes them anew from the leaves."""
+    with store.writing() as connection:
+        connection.execute(delete(tiles))
+
+
 def frontier_root(store: EventStore) -> tuple[int, bytes]:
     """Size and root of the tree as the writer keeps it, which reads no stored event again."""
     head = store.head()
     return head.position, merkle.root(head.frontier, head.position)
+
+
+def root_of_leaves(store: EventStore, size: int) -> bytes:
+    """The root over the stored leaves themselves, whatever the tiles say; in constant memory.
+
+    Raises:
+        LedgerDamaged: one is missing.
+    """
+    frontier = merkle.EMPTY_FRONTIER
+    with store.reading() as connection:
+        for start in range(0, size, _CHUNK * WIDTH):
+            part = read_leaves(connection, start + 1, min(start + _CHUNK * WIDTH, size))
+            frontier = merkle.extend(frontier, start, part)
+    return merkle.root(frontier, size)

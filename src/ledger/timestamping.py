@@ -37,6 +37,7 @@ def request_for(body: bytes) -> bytes:
     """
     client = _client()
     builder = client.TimestampRequestBuilder().data(body).nonce(nonce=False)
+    builder = builder.hash_algorithm(client.HashAlgorithm.SHA256)
     data: bytes = builder.cert_request(cert_request=True).build().as_bytes()
     return data
 
@@ -71,7 +72,8 @@ def verify_timestamp(
         builder.build().verify_message(decoded, body)
         instant: datetime = decoded.tst_info.gen_time
     except client.VerificationError as error:
-        raise _refused(f"does not hold: {error}") from error
+        why = str(error).partition(":")[0].lower()
+        raise _refused(f"does not hold: {why}") from error
     except ValueError as error:
         raise _refused("is no RFC 3161 response") from error
     return instant.astimezone(UTC)

@@ -20,6 +20,7 @@ from uuid import UUID
 
 import orjson
 
+from ledger import values
 from ledger.archive_lines import event_line, refused
 from ledger.archive_walk import Walk
 from ledger.bundle import HEADS, LOG, PLACE, Seal, events_of, tree_lines
@@ -223,15 +224,17 @@ def _told(different: Sequence[str]) -> str:
 
 def _question(answer: Mapping[str, Any], size: int) -> tuple[Question, str]:
     stamp = answer["hypothetical"] or {}
-    position = answer["position"]
+    position, on = answer["position"], date.fromisoformat(answer["as_of"])
     if not isinstance(position, int) or not 1 <= position <= size:
         raise refused("The answer", "is of a position beyond the checkpoint.")
+    if answer["period"] is not None and values.period(answer["period"])[1] != on:
+        raise refused("The answer", "is of another day than the last of its period.")
     without = tuple(
         (stream, int(root))
         for stream, _, root in (one.partition("/") for one in stamp.get("without", ()))
     )
     question = Question(
-        as_of=date.fromisoformat(answer["as_of"]),
+        as_of=on,
         position=position,
         known_at=datetime.fromisoformat(answer["known_at"]),
         period=answer["period"],

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -133,8 +133,17 @@ def test_what_differs_is_named(made: Made, path: Any, value: Any, where: str) ->
     inner[path[-1]] = value
     with pytest.raises(ScoreDiffers) as differs:
         check(made_again(whole))
-    assert where in differs.value.details["different"]
+    assert where in list(cast("Any", differs.value.details["different"]))
     assert where in differs.value.message
+
+
+def test_a_period_is_that_of_the_day(made: Made) -> None:
+    """An answer of one year does not pass for that of another."""
+    whole = content(made)
+    assert whole["answer"]["as_of"] == "2022-12-31"
+    whole["answer"]["period"] = "2021"
+    with pytest.raises(LedgerError, match="another day than the last of its period"):
+        check(made_again(whole))
 
 
 def test_a_fact_cannot_be_left_out(made: Made) -> None:

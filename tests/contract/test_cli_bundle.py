@@ -123,6 +123,9 @@ def test_identities_are_given_only_when_asked_for(people: AsnLedger) -> None:
         ("rebuild",),
         ("doctor",),
         ("bundle", "--out", "again.zip"),
+        ("checkpoint",),
+        ("prove", "2"),
+        ("score", nip(1), *AS_OF[:-1], "--certificate", "again.json"),
     ],
 )
 def test_a_bundle_is_never_written(people: AsnLedger, command: tuple[str, ...]) -> None:
@@ -257,6 +260,13 @@ def test_what_a_restore_lost_is_listed_exactly(people: AsnLedger, tmp_path: Path
     }
     assert [one["position"] for one in found["events"]] == list(range(found["size"] + 1, head + 1))
     assert told.json["last_signed"]["lost"]["to"] == head
+    size = str(found["size"])
+    assert people("prove", "--consistency", size, "--out", "grown.json", "--json").status == 0
+    shown = copy("restore", "--check", "--keys", keys, "--against", "grown.json", "--json")
+    assert shown.status == 0, shown
+    assert shown.json["against"] == found | {"events": []}
+    bundle = copy("restore", "--check", "--keys", keys, "--against", "later-bundle.zip", "--json")
+    assert bundle.json["against"] == {**found, "known_size": bundle.json["against"]["known_size"]}
     alone = copy("restore", "--check", "--keys", keys, "--against", "later.txt", "--json")
     assert alone.status == 1
     assert "not shown" in alone.err

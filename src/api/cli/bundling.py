@@ -20,6 +20,7 @@ from api.cli.common import (
     system_randomness,
     warn,
 )
+from api.cli.files import read_keys
 from ledger import erasure
 from ledger.application import Ledger
 from ledger.archive import Archive
@@ -29,7 +30,7 @@ from ledger.key_folder import default_key_folder
 from ledger.keyring import Keyring
 from ledger.known_state import read_known
 from ledger.log_keys import TOPICS, log_keys
-from ledger.note import parse_checkpoint, parse_verifier_key
+from ledger.note import parse_checkpoint
 from ledger.prefix import Compared, Known, Standing, compare
 from ledger.restore import Checked, check_backup, restore
 from ledger.store import WAIT_MILLISECONDS, EventStore, backend_of
@@ -98,7 +99,7 @@ def restore_command(
         if held is not None:
             erased, again, false = held
             shown["erasures"] = [one.hex for one in erased]
-            shown["erased_after_the_backup"] = [one.hex for one in again]
+            shown["erased_after_the_backup"] = [one.hex for one in again if ledger.events_of(one)]
             erasure.finish_erasures(ledger)
             shown["false_checkpoints"] = list(false)
         shown["read_models"] = _pulled_back(ledger)
@@ -161,7 +162,7 @@ def _pulled_back(ledger: Ledger) -> dict[str, Any]:
 
 def _compared(ledger: Ledger, against: Path, keys: list[str]) -> Compared:
     own = log_keys(ledger.store.read(1, topics=TOPICS))
-    known = read_known(against, (*own, *(parse_verifier_key(one) for one in keys)), ledger.origin)
+    known = read_known(against, (*own, *read_keys(keys)), ledger.origin)
 
     def log() -> Iterator[Any]:
         return ledger.store.read(1)

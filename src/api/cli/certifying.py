@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,18 @@ from api.cli.common import warn
 from ledger.application import Ledger
 from ledger.archive import must_be_free
 from ledger.bundle_seal import checkpoint_for, seal_of
+from ledger.durable import write_whole
 from projections import selection
 from projections.certificate import certificate
 
 _PRIVATE = 0o600
+
+
+def settle(ledger: Ledger, *, actor: str) -> None:
+    """Let the log end with a checkpoint, so that an answer from everything recorded is asked at a
+    position whose own event is in the certificate.
+    """
+    checkpoint_for(ledger, ledger.store.head().position, actor=actor)
 
 
 def certify(
@@ -31,16 +38,5 @@ def certify(
     with seal_of(ledger, stored) as seal:
         data = certificate(ledger.store, answer, seal, sorted(streams))
     must_be_free(out)
-    aside = out.with_name(out.name + ".part")
-    aside.unlink(missing_ok=True)
-    try:
-        handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(out)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
+    write_whole(out, data, mode=_PRIVATE)
     warn(f"{out}: certified at position {stored.size}, {len(data)} bytes.")

@@ -17,7 +17,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ledger.application import Ledger
-from ledger.archive import is_archive
 from ledger.errors import BadValue, LedgerError, Misuse
 from ledger.fields import read_open_text
 from ledger.replay import ReplayedLedger
@@ -105,7 +104,7 @@ def opened(url: str, keys: Path | None, *, live: bool = False) -> Iterator[Ledge
     Raises:
         OnlyRead: such a file, where the command needs a living ledger.
     """
-    if is_archive(Path(url)):
+    if "://" not in url and Path(url).is_file():
         if live:
             raise OnlyRead(
                 "This command is for a ledger in use; a backup or bundle is only read.",

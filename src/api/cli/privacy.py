@@ -74,7 +74,7 @@ def rotate_command(
 def _rotate_signing(
     url: str, keys: Path | None, actor: str | None, *, after_restore: bool, as_json: bool
 ) -> None:
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         taken = checkpoint.rotate_signing_key(
             ledger, actor=actor_or_account(actor), after_restore=after_restore
         )

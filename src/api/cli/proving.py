@@ -80,7 +80,7 @@ def checkpoint_command(
             "Only one of --show, --list, --key, --add and --timestamp can be asked at once.",
             next_step="Ask them one after the other.",
         )
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         if listed:
             _tell_list(ledger, as_json=as_json)
             return
@@ -144,7 +144,7 @@ def prove_command(
             "Name one thing to prove: a FACT, a SUBJECT with --complete, or --consistency OLD.",
             next_step="See `asn-ledger prove --help`.",
         )
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         under = _under(ledger, size)
         proof: Proof
         if consistency is not None:

@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 import typer
 
-from api.cli.certifying import certify
+from api.cli.certifying import certify, settle
 from api.cli.common import (
     DEFAULT_URL,
     Actor,
@@ -88,7 +88,7 @@ def score_command(
         subject = sys.stdin.readline().strip()
     if out is not None:
         must_be_free(out)
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=out is not None) as ledger:
         person = None if subject is None else person_stream(ledger, subject)
         if subject is not None and person is None:
             unit = subject
@@ -96,6 +96,8 @@ def score_command(
             raise Misuse(
                 "A certificate is about one person.", next_step="Give his NIP or id as SUBJECT."
             )
+        if out is not None and position is None and known_at is None:
+            settle(ledger, actor=actor_or_account(actor))
         ask = Ask(
             instrument,
             None if as_of is None else day_option(as_of),

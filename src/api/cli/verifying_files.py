@@ -61,7 +61,10 @@ def _told(path: Path, claims: Sequence[Claim], trusted: Sequence[VerifierKey]) -
     data = read_limited(path, FILE_MAX)
     if _is_certificate(data):
         certified = certificate.check(data, trusted=trusted)
-        return _proven("certificate", certified.proven) | {"answer": dict(certified.answer)}
+        return _proven("certificate", certified.proven) | {
+            "answer": dict(certified.answer),
+            "known_at_proven": certified.position_proven,
+        }
     return _proof(path, data, claims, trusted)
 
 
@@ -196,6 +199,11 @@ def _tell(path: Path, told: dict[str, Any]) -> None:
             f"{answer['instrument']} as of {answer['as_of']}: total {answer['total']}, "
             f"{answer['status']}, computed again from the events to the same."
         )
+        if not told["known_at_proven"]:
+            say(
+                f"The event at position {answer['position']} is of a stream that is not here: "
+                "known_at lies between its neighbours, and is not proven to the second."
+            )
     say("Everything in it is as it was recorded.")
     if not told["compared_with"]:
         say(
