@@ -18,7 +18,8 @@ from ledger.values import shift_months
 from projections.answer import later_texts
 from projections.compare import Cause, of_fact, passing, post_key, under
 from projections.lines import Gate, Reader, Reading, Sums, doubtful, kinds_of, readers, year_end
-from projections.plan import Latest, Plan, Rule, Window, WindowStart
+from projections.plan import Latest, Plan, Rule, Sum, Window, WindowStart
+from projections.plan_extra import Score
 from projections.subject import (
     POSITION,
     Post,
@@ -249,7 +250,7 @@ def candidates(reader: Reader, facts: History, first: date, last: date) -> set[d
         for known in facts.facts.values():
             found.update(day for fact in known for day in _days_of(fact))
     else:
-        for rule in (leaf.measure.rule for leaf in reader.leaves):
+        for rule in (rule for leaf in reader.leaves for rule in _rules(leaf.measure.rule)):
             known = [fact for kind in kinds_of(rule) for fact in facts.known(kind)]
             counted = {day for fact in known for day in _counted_by(rule, fact)}
             found |= counted
@@ -258,6 +259,17 @@ def candidates(reader: Reader, facts: History, first: date, last: date) -> set[d
             if isinstance(window, Window):
                 found.update(leaves_on(window, day) for day in counted if day <= last)
     return {day for day in found if first < day <= last}
+
+
+def _rules(rule: Rule) -> Iterator[Rule]:
+    """A rule, and those of another instrument that it reads."""
+    yield rule
+    if isinstance(rule, Sum):
+        for measure in rule.measures:
+            yield from _rules(measure.rule)
+    if isinstance(rule, Score) and rule.bound is not None:
+        for measure in rule.bound.measures:
+            yield from _rules(measure.rule)
 
 
 def _counted_by(rule: Rule, fact: Fact) -> Iterator[date]:

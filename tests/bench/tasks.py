@@ -16,6 +16,7 @@ from tests.bench import (
     proof_tasks,
     score_tasks,
     verify_tasks,
+    why_tasks,
     writer_tasks,
 )
 
@@ -34,6 +35,10 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "proofs": proof_tasks.on_a_long_log,
     "verify make": verify_tasks.make,
     "verify": verify_tasks.verified,
+    "unit months": why_tasks.unit_months,
+    "everybody differs": why_tasks.everybody_differs,
+    "history": why_tasks.one_history,
+    "instruments": why_tasks.instruments,
 }
 
 

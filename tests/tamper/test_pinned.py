@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -21,7 +22,11 @@ def test_the_verifier_loads_nothing_of_the_writer() -> None:
         " ('ledger', 'projections', 'api', 'eventsourcing', 'polars')))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+        [sys.executable, "-c", program],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(pinned.FOLDER.parents[1])},
     )
     loaded = {name for name in done.stdout.split() if not name.startswith("ledger.verifying")}
     assert loaded <= SHARED

@@ -23,6 +23,7 @@ KEY_CLASSES = frozenset({"identity", "restricted"})
 # The one text that is kept as its file is, line breaks and all (docs/event-format.md, 1).
 VERBATIM = ("ledger.enact/1", "text")
 
+STREAM_DIGITS = 32
 STREAM = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")

@@ -14,14 +14,13 @@ from __future__ import annotations
 import gc
 import hashlib
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
 import orjson
 
-from ledger.verifying import entries, shapes, tile_check, trees
+from ledger.verifying import entries, shapes, texts, tile_check, trees
 from ledger.verifying.entries import Row
 from ledger.verifying.range_report import BOOK, BookEvent, Grown, RangeReport, Task
 from ledger.verifying.range_rows import (
@@ -40,7 +39,8 @@ _START = b'[["' + entries.FORMAT.encode() + b'",'
 _INSTANTS = re.compile(
     r"(?:\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{6}Z)+"
 )
-_UNCLEAN = re.compile(r'[\x7f-\x9f]|"\s|\s"')
+_STREAMS = re.compile(f"(?:{entries.STREAM.pattern})+")
+_SOME_DAY = "2000-01-01"  # stands for any day where only its presence matters
 
 
 def check_range(task: Task) -> RangeReport:
@@ -70,6 +70,8 @@ class _Range:
         self._leaves: list[bytes] = []
         self._columns = event_columns(source.dialect)
         self._known: set[tuple[Any, ...]] = set()
+        self._nested: set[str] = set()
+        self._days: set[str | None] = set()
         self._cuts = sorted({*task.cuts, task.last})
         self._grown = Grown(self._cuts.pop(0), {}, {}, {}, {})
         self._instant = ""
@@ -95,13 +97,12 @@ class _Range:
 
     def _chunk(self, first: int, last: int) -> None:
         raws = self._rows(first, last)
-        rows: Sequence[Any] = raws
         sealed = self._sealed(first, last)
-        if not self._fast(first, last, raws, sealed):
-            rows = self._slow(first, last, raws, sealed)
         self._found.rows += len(raws)
-        if rows:
-            self._grow(rows)
+        if not self._fast(first, last, raws, sealed):
+            self._grow(self._slow(first, last, raws, sealed))
+        elif last > self._grown.upto or not self._grow_plainly(tuple(zip(*raws, strict=True))):
+            self._grow(raws)
 
     def _rows(self, first: int, last: int) -> list[tuple[Any, ...]]:
         query = f"SELECT {self._columns} FROM events WHERE position {{}} ORDER BY position"
@@ -173,62 +174,80 @@ class _Range:
             and tuple(computed) == leaf
             and len(_START) + max(map(len, parts)) <= entries.MAX_ENTRY
             and set(map(len, salt)) == {entries.SALT_BYTES}
-            and {type(one) for one in salt} == {bytes}
-            and {type(one) for one in version} == {int}
-            and all(map(entries.is_stream, set(stream) - self._grown.lasts.keys()))
+            and set(map(type, salt)) == {bytes}
+            and set(map(type, version)) == {int}
+            and _are_streams(set(stream) - self._grown.lasts.keys())
         )
 
     def _texts_hold(self, columns: Sequence[Sequence[Any]]) -> bool:
         topics, days, contexts, payloads = columns[3], columns[4], columns[6], columns[7]
-        loads = orjson.loads
-        read = [loads(one) for one in payloads]
-        around = [loads(one) for one in contexts if one]
-        given = [one for one in contexts if one]
+        read = [orjson.loads(one) for one in payloads]
+        joined = b"[" + b",".join(payloads) + b"]"
         return (
-            orjson.dumps(read) == (joined := b"[" + b",".join(payloads) + b"]")
-            and orjson.dumps(around) == (said := b"[" + b",".join(given) + b"]")
+            orjson.dumps(read) == joined
             and all(one[:1] == b"{" for one in payloads)
-            and all(one[:1] == b"{" for one in given)
             and self._shapes_hold(topics, days, read)
+            and texts.is_plain(joined)
+            and (texts.are_plain_contexts(contexts) or self._contexts_read(contexts))
+        )
+
+    def _contexts_read(self, contexts: Sequence[bytes]) -> bool:
+        """The same for contexts that are not plain."""
+        given = [one for one in contexts if one]
+        around = [orjson.loads(one) for one in given]
+        joined = b"[" + b",".join(given) + b"]"
+        return (
+            orjson.dumps(around) == joined
+            and all(one[:1] == b"{" for one in given)
             and self._contexts_hold(around)
-            and _plain(joined)
-            and _plain(said)
+            and texts.is_plain(joined)
         )
 
     def _shapes_hold(
         self, topics: Sequence[str], days: Sequence[str | None], read: list[dict[str, Any]]
     ) -> bool:
-        """Each new combination of topic, keys and types is looked at once."""
+        """Each new combination of topic, keys and types is looked at once, by any payload of it;
+        what lies deeper is looked at always.
+        """
+        told: dict[tuple[Any, ...], dict[str, Any]] = {
+            (topic, day is None, *value, *map(type, value.values())): value
+            for topic, day, value in zip(topics, days, read, strict=True)
+        }
         known = self._known
-        for topic, day, value in zip(topics, days, read, strict=True):
-            told = (topic, day is None, *value, *map(type, value.values()))
-            if told not in known:
-                if not shapes.fits(topic, day, value) or list(value) != sorted(value):
+        for one, value in told.items():
+            if one not in known:
+                day = None if one[1] else _SOME_DAY
+                if not shapes.fits(one[0], day, value) or list(value) != sorted(value):
                     return False
-                if dict in told or list in told:
-                    if not _deep(value):
-                        return False
-                    continue  # what lies deeper is another each time
-                known.add(told)
-        return all(entries.is_day(one) for one in set(days) if one is not None)
+                if dict in one or list in one:
+                    self._nested.add(one[0])
+                known.add(one)
+        fresh = set(days) - self._days
+        fresh.discard(None)
+        if not all(entries.is_day(one) for one in fresh if one is not None):
+            return False
+        self._days |= fresh
+        nested = self._nested
+        return not nested or all(
+            _deep(value) for topic, value in zip(topics, read, strict=True) if topic in nested
+        )
 
     def _contexts_hold(self, around: list[dict[str, Any]]) -> bool:
         known = self._known
-        for value in around:
-            told = (*value, *map(type, value.values()))
-            if told not in known:
+        told = {(*value, *map(type, value.values())): value for value in around}
+        for one, value in told.items():
+            if one not in known:
                 if not shapes.context_fits(value) or list(value) != sorted(value):
                     return False
-                known.add(told)
-            for name in ("origin", "document"):
-                part = value.get(name)
-                if part is not None:
-                    deep = (name, *part, *map(type, part.values()))
-                    if deep not in known:
-                        if not _deep(part):
-                            return False
-                        if dict not in deep and list not in deep:
-                            known.add(deep)
+                known.add(one)
+        for name in ("origin", "document"):
+            parts = [value[name] for value in around if name in value]
+            inner = {(name, *part, *map(type, part.values())): part for part in parts}
+            for one, part in inner.items():
+                if one not in known:
+                    if dict in one or list in one or not _deep(part):
+                        return False
+                    known.add(one)
         return True
 
     def _instants_hold(self, instants: Sequence[str]) -> bool:
@@ -295,29 +314,50 @@ class _Range:
 
     def _grow(self, rows: Iterable[Any]) -> None:
         """Versions follow each other; stretches end at each commitment to the heads."""
-        upto, firsts, lasts, leaves, sums = self._grown
-        log = self._leaves
         for row in rows:
             position, stream, version = row[0], row[1], row[2]
-            if position > upto:
+            if position > self._grown.upto:
                 self._next_stretch(position)
-                upto, firsts, lasts, leaves, sums = self._grown
+            _, firsts, lasts, leaves, ends = self._grown
             last = lasts.get(stream)
             if last is None:
                 firsts[stream] = version
-                sums[stream] = 0
             elif version != last + 1:
                 self._findings.add(
                     "version_gap", "events.version", position=position, stream=stream
                 )
             lasts[stream] = version
             leaves[stream] = row[10]
-            sums[stream] += position * version
+            ends[stream] = position
             if row[3] in BOOK:
                 self._found.book.append(BookEvent(position, stream, row[3], row[7]))
-            if len(log) != position - self._task.first:
+            if len(self._leaves) != position - self._task.first:
                 self._pad(position - 1)
-            log.append(row[10])
+            self._leaves.append(row[10])
+
+    def _grow_plainly(self, columns: Sequence[Sequence[Any]]) -> bool:
+        """The same for a chunk within one stretch, in order and without an event of the book; False
+        where it is not so, and nothing was done.
+        """
+        positions, streams, versions, topics = columns[:4]
+        if not BOOK.isdisjoint(topics) or len(self._leaves) != positions[0] - self._task.first:
+            return False
+        _, firsts, lasts, leaves, ends = self._grown
+        begun: dict[str, int] = {}
+        ended: dict[str, int] = {}
+        for stream, version in zip(streams, versions, strict=True):
+            last = ended.get(stream) or lasts.get(stream)
+            if last is None:
+                begun[stream] = version
+            elif version != last + 1:
+                return False
+            ended[stream] = version
+        firsts.update(begun)
+        lasts.update(ended)
+        leaves.update(zip(streams, columns[10], strict=True))
+        ends.update(zip(streams, positions, strict=True))
+        self._leaves += columns[10]
+        return True
 
     def _next_stretch(self, position: int) -> None:
         while position > self._grown.upto:
@@ -340,18 +380,12 @@ def _deep(value: object) -> bool:
     return not isinstance(value, float)
 
 
-def _plain(joined: bytes) -> bool:
-    """Whether canonical text holds nothing but clean text, seen from outside.
-
-    Without an escape in it, `" ` and ` "` are white space at an end of text. What needs a closer
-    look (an instrument's line breaks, a quotation) is looked at row by row.
-    """
-    if b"\\" in joined or b'" ' in joined or b' "' in joined:
-        return False
-    if joined.isascii():
-        return b"\x7f" not in joined
-    text = str(joined, "utf-8")
-    return _UNCLEAN.search(text) is None and unicodedata.is_normalized("NFC", text)
+def _are_streams(fresh: Collection[str]) -> bool:
+    """Whether all are ids of streams."""
+    return not fresh or (
+        set(map(len, fresh)) == {entries.STREAM_DIGITS}
+        and _STREAMS.fullmatch("".join(fresh)) is not None
+    )
 
 
 def _unsealed(
@@ -360,21 +394,22 @@ def _unsealed(
     """The events (stream, position) whose sealed parts are not there; None where parts do not fit
     their event.
     """
-    parts: dict[int, list[tuple[str, bytes]]] = {}
-    for position, key_class, ciphertext in sealed:
-        parts.setdefault(position, []).append((key_class, ciphertext))
-    sha256, missing = hashlib.sha256, []
-    for position, stream, digest in zip(columns[0], columns[1], columns[9], strict=True):
-        if digest is None:
-            continue
-        found = parts.pop(position, None)
-        if found is None:
-            missing.append((stream, position))
-            continue
-        told = ",".join([f'["{name}","{part.hex()}"]' for name, part in sorted(found)])
-        if (
-            sha256(f"[{told}]".encode()).digest() != digest
-            or not {name for name, _ in found} <= entries.KEY_CLASSES
-        ):
-            return None
-    return None if parts else missing
+    wanted = {
+        position: digest
+        for position, digest in zip(columns[0], columns[9], strict=True)
+        if digest is not None
+    }
+    told: dict[int, str] = {}  # parts come by position, then by class
+    for position, name, part in sealed:
+        row = f'["{name}","{part.hex()}"]'
+        told[position] = f"{told[position]},{row}" if position in told else row
+    if not told.keys() <= wanted.keys() or not {row[1] for row in sealed} <= entries.KEY_CLASSES:
+        return None
+    sha256 = hashlib.sha256
+    computed = [sha256(f"[{text}]".encode()).digest() for text in told.values()]
+    if computed != [wanted[position] for position in told]:
+        return None
+    if len(told) == len(wanted):
+        return []
+    streams = dict(zip(columns[0], columns[1], strict=True))
+    return [(streams[position], position) for position in wanted.keys() - told.keys()]

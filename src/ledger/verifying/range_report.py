@@ -48,14 +48,14 @@ class Grown(NamedTuple):
 
     Attributes:
         upto: the position that ends the stretch: a cut, or the end of the range.
-        sums: of position times version: what an index of the database is compared by.
+        ends: the last position: what an index of the database is compared by.
     """
 
     upto: int
     firsts: dict[str, int]
     lasts: dict[str, int]
     leaves: dict[str, bytes]
-    sums: dict[str, int]
+    ends: dict[str, int]
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ class Streams:
 
     def __init__(self) -> None:
         self.lasts: dict[str, int] = {}
-        self.sums: dict[str, int] = {}
+        self.ends: dict[str, int] = {}
         self._leaves: dict[str, bytes] = {}
         self._order: list[str] = []
         self._layers: list[list[bytes]] = [[]]
@@ -42,10 +42,9 @@ class Streams:
                 known = stream if entries.is_stream(stream) else None
                 findings.add("version_gap", f"events.version {first}", stream=known)
         lasts.update(grown.lasts)
+        self.ends.update(grown.ends)
         self._leaves.update(grown.leaves)
         self._fresh.update(grown.lasts)
-        for stream, total in grown.sums.items():
-            self.sums[stream] = self.sums.get(stream, 0) + total
 
     def root(self) -> bytes:
         """The root over the heads as they are now; what did not change is not hashed again."""
