@@ -49,7 +49,7 @@ def test_the_founding_and_changes_name_keys() -> None:
 
 def test_what_cannot_be_read_names_nothing() -> None:
     """No JSON, other types, no hex, a name that no key has: no key and no crash."""
-    for payload in (
+    payloads: tuple[object, ...] = (
         b"x",
         [],
         {"public_keys": []},
@@ -57,6 +57,7 @@ def test_what_cannot_be_read_names_nothing() -> None:
         {"public_keys": {"log": "zz"}},
         {"public_keys": {"a b": key(1)}},
         {"public_keys": {"log": "00"}},
-    ):
+    )
+    for payload in payloads:
         assert log_keys([event(1, FOUNDED, payload)]) == ()
     assert log_keys([event(2, CHANGED, {"name": "log", "public_key": key(2)})]) == ()
