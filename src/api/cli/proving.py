@@ -20,7 +20,7 @@ from api.cli.common import (
 )
 from api.cli.files import hand_out, read_keys, read_limited
 from api.cli.naming import fact_position, proved_stream
-from api.cli.stamping import fetch_timestamp, stamp_checkpoint
+from api.cli.stamping import fetch_timestamp, is_address, stamp_checkpoint
 from ledger import checkpoint as taking
 from ledger import checkpoint_store, proof_forms, proving
 from ledger import note as notes
@@ -80,17 +80,14 @@ def checkpoint_command(
             next_step="Ask them one after the other.",
         )
     with opened(url, keys, live=True) as ledger:
-        if listed:
-            _tell_list(ledger, as_json=as_json)
-            return
-        if key:
-            _tell_keys(ledger, as_json=as_json)
+        if listed or key:
+            (_tell_list if listed else _tell_keys)(ledger, as_json=as_json)
             return
         if add is not None:
             data = read_limited(add, MAX_NOTE_BYTES)
             taken = checkpoint_store.add_cosignatures(ledger.store, data, read_keys(witness_key))[0]
-        elif show is not None:
-            taken = checkpoint_store.read_checkpoint(ledger.store, show)
+        elif show is not None or (timestamp is not None and not is_address(timestamp)):
+            taken = _under(ledger, show)  # a response that is there already is for one that is too
         else:
             taken = taking.take_checkpoint(ledger, actor=actor_or_account(actor))
         if timestamp_request is not None:
