@@ -20,7 +20,7 @@ from ledger.verifying.findings import DAMAGE, Findings
 from ledger.verifying.range_check import check_range
 from ledger.verifying.range_report import ENACTED, ERASED, HEADS, BookEvent, RangeReport, Task
 from ledger.verifying.range_rows import Missing
-from ledger.verifying.stored import QueryFailed, Stored, stored
+from ledger.verifying.stored import SQLITE, QueryFailed, Stored, stored
 from ledger.verifying.streams import Streams
 
 # A position far beyond the number of rows is a forged one; the ranges up to it are not walked.
@@ -79,6 +79,7 @@ def verify(wish: Wish) -> Verified:
         Misuse, NoLedgerHere, LedgerUnreadable: it cannot be looked at.
     """
     with stored(wish.url) as source:
+        source.hold()
         return _Whole(wish, source).verified()
 
 
@@ -234,7 +235,7 @@ class _Whole:
         if "requests" not in gone:
             small_tables.check_requests(source, findings)
         if "erasures" not in gone:
-            small_tables.check_erasures(source, erased, self._missing, findings)
+            small_tables.check_erasures(source, erased, self._not_erased_meanwhile(), findings)
         if not _LOG_CODES & findings.counts.keys():
             small_tables.check_index(source, self._streams, findings)
         guards.check_guards(source, gone, findings)
@@ -246,6 +247,21 @@ class _Whole:
                 {one.stream for one in erased},
                 findings,
             )
+
+    def _not_erased_meanwhile(self) -> dict[str, Missing]:
+        """What is missing, without what was erased while the log was being read: the sealed parts
+        were looked at later than the moment that this reader holds.
+        """
+        if not self._missing:
+            return {}
+        marked = "?" if self._source.dialect == SQLITE else "?::uuid"
+        query = f"SELECT 1 FROM events WHERE stream = {marked} AND topic = ? AND position > ?"
+        with stored(self._wish.url) as now:
+            return {
+                stream: gone
+                for stream, gone in self._missing.items()
+                if not now.ask(query, (stream, ERASED, self._result.size))
+            }
 
     def _check_heads(self) -> None:
         """Each commitment to the heads of all streams against those of the log up to there."""
