@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -16,11 +17,12 @@ from pathlib import Path
 from ledger.verifying import book, checkpoints, guards, keys_check, small_tables, tile_check, trees
 from ledger.verifying.book import Enactment
 from ledger.verifying.checkpoints import Claim
+from ledger.verifying.entries import is_instant
 from ledger.verifying.findings import DAMAGE, Findings
 from ledger.verifying.range_check import check_range
 from ledger.verifying.range_report import ENACTED, ERASED, HEADS, BookEvent, RangeReport, Task
 from ledger.verifying.range_rows import Missing
-from ledger.verifying.stored import SQLITE, QueryFailed, Stored, stored
+from ledger.verifying.stored import SQLITE, LedgerUnreadable, QueryFailed, Stored, stored
 from ledger.verifying.streams import Streams
 
 # A position far beyond the number of rows is a forged one; the ranges up to it are not walked.
@@ -164,7 +166,13 @@ class _Whole:
                 pool.submit(check_range, task) for task in islice(waiting, 2 * jobs)
             ]
             while running:
-                report = running.pop(0).result()
+                try:
+                    report = running.pop(0).result()
+                except BrokenProcessPool:
+                    raise LedgerUnreadable(
+                        "A process that read the log was ended from outside.",
+                        next_step="See whether the machine ran out of memory; try --jobs 1.",
+                    ) from None
                 running += [pool.submit(check_range, task) for task in islice(waiting, 1)]
                 yield report
 
@@ -206,12 +214,22 @@ class _Whole:
             result.origin = founding.origin
             book.in_one_stream(self._book, founding.stream, findings)
         result.root = roots.get(result.size, trees.EMPTY_ROOT)
-        result.recorded_at, result.streams = self._instant, len(self._streams.lasts)
+        instant = self._instant
+        result.recorded_at = instant if instant is not None and is_instant(instant) else None
+        result.streams = len(self._streams.lasts)
         result.enacted = self._enacted
         self._check_heads()
         terms = checkpoints.terms_of(self._book, findings)
-        if not {"tiles", "checkpoints"} & gone:
-            tile_check.check_high(source, self._high_layers(), result.size, findings)
+        prepared = any(event.topic == HEADS for event in self._book)
+        for name in small_tables.PROOF_TABLES:
+            if name in gone and prepared:  # without, the ledger may be older
+                findings.add("table_missing", name)
+        if "tiles" not in gone:
+            try:
+                tile_check.check_high(source, self._high_layers(), result.size, findings)
+            except QueryFailed:
+                findings.add("row_unreadable", "tiles")
+        if "checkpoints" not in gone:
             result.checkpoints = checkpoints.check_stored(
                 source, terms, roots, result.origin, findings
             )
@@ -260,7 +278,7 @@ class _Whole:
             return {
                 stream: gone
                 for stream, gone in self._missing.items()
-                if not now.ask(query, (stream, ERASED, self._result.size))
+                if not _answers(now, query, (stream, ERASED, self._result.size))
             }
 
     def _check_heads(self) -> None:
@@ -290,6 +308,14 @@ class _Whole:
             level += 1
             layers[level] = [trees.levels(below[at : at + trees.TILE])[-1][0] for at in whole]
         return layers
+
+
+def _answers(source: Stored, query: str, values: Sequence[object]) -> bool:
+    """Whether a query has an answer; one that fails has none."""
+    try:
+        return bool(source.ask(query, values))
+    except QueryFailed:
+        return False
 
 
 def _tasks(url: str, last: int, sizes: set[int], cuts: Sequence[int], *, tiles: bool) -> list[Task]:
