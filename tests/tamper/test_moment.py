@@ -15,6 +15,7 @@ from ledger.store import EventStore
 from ledger.verifying import trees, whole
 from ledger.verifying.whole import Wish, verify
 from tests.store.making import new_event, new_stream
+from tests.store.raw import raw_connection
 from tests.tamper.catalogue import BOTH
 from tests.tamper.conftest import CopyOf
 
@@ -66,6 +67,30 @@ def test_ranges_join_to_the_tree_of_the_log(
     found = whole.verify(Wish(sqlite_url))
     assert set(found.findings.counts) == {"founding_missing"}
     assert found.root == root(extend(b"", 0, leaves), len(leaves))
+
+
+def test_several_processes_give_the_report_of_one(sqlite_url: str) -> None:
+    """More than one range, with damage in the second, and streams that run through both."""
+    payload = canonical_json({"golongan": "III/a"})
+    streams = [new_stream() for _ in range(300)]
+    made = trees.RANGE + 700
+    with EventStore.create(sqlite_url) as store:
+        store.append_many(
+            Command(
+                tuple(
+                    new_event(stream, version, topic="employee.golongan/1", payload=payload)
+                    for stream in streams
+                )
+            )
+            for version in range(1, made // len(streams) + 2)
+        )
+    with raw_connection(sqlite_url) as raw:
+        raw.execute("DROP TRIGGER events_update_refused")
+        raw.execute("UPDATE events SET salt = zeroblob(16) WHERE position = ?", [trees.RANGE + 9])
+    one, two = (verify(Wish(sqlite_url, jobs=jobs)) for jobs in (1, 2))
+    assert one.findings == two.findings
+    assert (one.size, one.root, one.streams) == (two.size, two.root, two.streams)
+    assert one.findings.counts == {"founding_missing": 1, "guard_missing": 1, "leaf_differs": 1}
 
 
 def command_of(stream: UUID, payload: bytes, version: int) -> Command:

@@ -181,7 +181,7 @@ class Findings:
     def add(
         self, code: str, where: str, *, position: int | None = None, stream: str | None = None
     ) -> None:
-        """One more of a kind. What a hostile database named is shown without what steers a screen."""
+        """One more of a kind; what a hostile database named is shown without control signs."""
         self.counts[code] += 1
         if self.counts[code] <= TOLD_OF_A_KIND:
             shown = "".join(char if char.isprintable() else "?" for char in where[:WHERE_MAX])

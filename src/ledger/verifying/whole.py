@@ -7,12 +7,15 @@ is constant but for the streams (some 300 bytes each) and the range each process
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from ledger.verifying import book, checkpoints, guards, keys_check, small_tables, tile_check, trees
 from ledger.verifying.book import Enactment
@@ -162,9 +165,10 @@ class _Whole:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(jobs, mp_context=context) as pool:
             waiting = iter(tasks)
-            running: list[Future[RangeReport]] = [
-                pool.submit(check_range, task) for task in islice(waiting, 2 * jobs)
-            ]
+            with _without_main():
+                running: list[Future[RangeReport]] = [
+                    pool.submit(check_range, task) for task in islice(waiting, 2 * jobs)
+                ]
             while running:
                 try:
                     report = running.pop(0).result()
@@ -308,6 +312,24 @@ class _Whole:
             level += 1
             layers[level] = [trees.levels(below[at : at + trees.TILE])[-1][0] for at in whole]
         return layers
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Processes that start in here do not load the program's main module again.
+
+    It brings the whole command line with it, a second of work, and a range needs none of it.
+    """
+    main = sys.modules["__main__"]
+    kept: dict[str, Any] = {
+        name: vars(main)[name] for name in ("__spec__", "__file__") if name in vars(main)
+    }
+    main.__spec__ = None
+    main.__dict__.pop("__file__", None)
+    try:
+        yield
+    finally:
+        main.__dict__.update(kept)
 
 
 def _answers(source: Stored, query: str, values: Sequence[object]) -> bool:
