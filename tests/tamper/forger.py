@@ -45,14 +45,17 @@ class Forger:
         if self.place.dialect == "sqlite":
             self._raw = sqlite3.connect(self.place.database, isolation_level=None)
             self._raw.execute("BEGIN IMMEDIATE")
-            triggers = self.rows("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-            for name, _ in triggers:
+            query = "SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'trigger'"
+            triggers = self.rows(query)
+            for (name,) in self.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'"):
                 self.run(f"DROP TRIGGER {name}")
             with closing(self._raw):
                 yield
                 if guards_back:
-                    for _, text in triggers:
-                        self.run(text)
+                    there = {name for (name,) in self.rows("SELECT name FROM sqlite_schema")}
+                    for table, text in triggers:
+                        if table in there:
+                            self.run(text)
                 self._raw.execute("COMMIT")
             return
         with psycopg.connect(pg.driver_dsn(self.place.url)) as self._raw:

@@ -323,6 +323,21 @@ def add_tile(forger: Forger) -> None:
     forger.run("INSERT INTO tiles VALUES (0, 7, ?, ?)", bytes(32), bytes(8_192))
 
 
+def drop_checkpoints_table(forger: Forger) -> None:
+    forger.run("DROP TABLE checkpoints")
+
+
+def drop_tiles_table(forger: Forger) -> None:
+    forger.run("DROP TABLE tiles")
+    garble_checkpoint(forger)
+
+
+def write_deep(forger: Forger) -> None:
+    deep = b'{"golongan":' + b"[" * 1_000 + b"]" * 1_000 + b"}"
+    forger.insert(forger.leafed(_one_more(forger) | {"payload": deep}))
+    forger.mend_head()
+
+
 def drop_tiles(forger: Forger) -> None:
     """They are computed again where they are needed."""
     forger.run("DELETE FROM tiles")

@@ -49,7 +49,8 @@ def founding_of(book: Iterable[BookEvent], findings: Findings) -> Founding | Non
         return None
     told = opened(found[0])
     origin, stream = told.get("origin"), told.get("ledger_stream")
-    if not isinstance(origin, str) or not isinstance(stream, str):
+    if not isinstance(origin, str) or not isinstance(stream, str) or not origin.isprintable():
+        findings.add("shape_differs", "ledger.founded/1", position=found[0].position)
         return None
     if stream != found[0].stream:
         findings.add("founding_missing", "another stream than it names", position=1)

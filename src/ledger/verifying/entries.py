@@ -116,9 +116,9 @@ def canonical_object(raw: bytes) -> dict[str, Any] | None:
     """
     try:
         value = orjson.loads(raw)
-    except ValueError:
-        return None
-    if not isinstance(value, dict) or not _is_plain(value):
+        if not isinstance(value, dict) or not _is_plain(value):
+            return None
+    except (ValueError, RecursionError):  # no fact is nested so deep
         return None
     return value if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == raw else None
 

@@ -7,6 +7,7 @@ told and all are counted.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from typing import NamedTuple
 
 DAMAGE, NOTICE = "damage", "notice"
 TOLD_OF_A_KIND = 20
+WHERE_MAX = 200
+_STREAM = re.compile(r"[0-9a-f]{32}")
 
 _COMPARE = "Stop recording, keep this database as it is, and compare it with a backup."
 _REBUILD = "Run `asn-ledger rebuild`; it is made anew from the log and nothing is lost."
@@ -178,10 +181,12 @@ class Findings:
     def add(
         self, code: str, where: str, *, position: int | None = None, stream: str | None = None
     ) -> None:
-        """One more of a kind."""
+        """One more of a kind; what a hostile database named is shown without control signs."""
         self.counts[code] += 1
         if self.counts[code] <= TOLD_OF_A_KIND:
-            self.kept.append(Finding(code, where, position, stream))
+            shown = "".join(char if char.isprintable() else "?" for char in where[:WHERE_MAX])
+            known = stream if stream is not None and _STREAM.fullmatch(stream) else None
+            self.kept.append(Finding(code, shown, position, known))
 
     def merge(self, other: Findings) -> None:
         """What another part of the work found."""

@@ -61,8 +61,8 @@ class KeyFiles:
     def pairs(self) -> Iterator[tuple[str, bytes | None, bytes | None]]:
         """Each stream with its keys of identity and restricted; None for what does not open."""
         query = "SELECT stream, epoch, identity, restricted FROM wrapped ORDER BY stream"
-        for stream, epoch, identity, restricted in self._store.execute(query):
-            name = stream.hex()
+        for stream, epoch, identity, restricted in self._rows(query):
+            name = bytes(stream).hex()
             yield (
                 name,
                 self._opened(identity, IDENTITY, name, epoch),
@@ -71,17 +71,26 @@ class KeyFiles:
 
     def identity_key(self, stream: str) -> bytes | None:
         """One stream's key of identity; None if it is not here or does not open."""
-        row = self._store.execute(
-            "SELECT epoch, identity FROM wrapped WHERE stream = ?", (bytes.fromhex(stream),)
-        ).fetchone()
-        return None if row is None else self._opened(row[1], IDENTITY, stream, row[0])
+        query = "SELECT epoch, identity FROM wrapped WHERE stream = ?"
+        for epoch, identity in self._rows(query, bytes.fromhex(stream)):
+            return self._opened(identity, IDENTITY, stream, epoch)
+        return None
 
     def index_secret(self) -> bytes | None:
         """The secret under which numbers stand in their index."""
-        row = self._store.execute(
-            "SELECT epoch, wrapped FROM secret WHERE name = ?", (_INDEX_SECRET,)
-        ).fetchone()
-        return None if row is None else self._opened(row[1], "secret", _INDEX_SECRET, row[0])
+        query = "SELECT epoch, wrapped FROM secret WHERE name = ?"
+        for epoch, wrapped in self._rows(query, _INDEX_SECRET):
+            return self._opened(wrapped, "secret", _INDEX_SECRET, epoch)
+        return None
+
+    def _rows(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._store.execute(query, values)
+        except sqlite3.Error as fault:
+            raise KeysUnreadable(
+                f"The key store in {self._folder} cannot be read: {fault}.",
+                next_step="Put the key folder back from its backup.",
+            ) from None
 
     def close(self) -> None:
         """Close the folder."""

@@ -14,13 +14,13 @@ from __future__ import annotations
 import gc
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
 import orjson
 
-from ledger.verifying import entries, shapes, texts, tile_check, trees
+from ledger.verifying import entries, many_rows, shapes, texts, tile_check, trees
 from ledger.verifying.entries import Row
 from ledger.verifying.range_report import BOOK, BookEvent, Grown, RangeReport, Task
 from ledger.verifying.range_rows import (
@@ -39,7 +39,6 @@ _START = b'[["' + entries.FORMAT.encode() + b'",'
 _INSTANTS = re.compile(
     r"(?:\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{6}Z)+"
 )
-_STREAMS = re.compile(f"(?:{entries.STREAM.pattern})+")
 _SOME_DAY = "2000-01-01"  # stands for any day where only its presence matters
 
 
@@ -141,11 +140,11 @@ class _Range:
             return (
                 self._leaves_hold(first, columns)
                 and self._texts_hold(columns)
-                and (missing := _unsealed(columns, sealed)) is not None
+                and (missing := many_rows.unsealed(columns, sealed)) is not None
                 and self._instants_hold(columns[5])
                 and self._missing_noted(missing)
             )
-        except (TypeError, ValueError, AttributeError):
+        except (TypeError, ValueError, AttributeError, KeyError, RecursionError):
             return False
 
     def _leaves_hold(self, first: int, columns: Sequence[Sequence[Any]]) -> bool:
@@ -176,7 +175,7 @@ class _Range:
             and set(map(len, salt)) == {entries.SALT_BYTES}
             and set(map(type, salt)) == {bytes}
             and set(map(type, version)) == {int}
-            and _are_streams(set(stream) - self._grown.lasts.keys())
+            and many_rows.are_streams(set(stream) - self._grown.lasts.keys())
         )
 
     def _texts_hold(self, columns: Sequence[Sequence[Any]]) -> bool:
@@ -229,7 +228,9 @@ class _Range:
         self._days |= fresh
         nested = self._nested
         return not nested or all(
-            _deep(value) for topic, value in zip(topics, read, strict=True) if topic in nested
+            many_rows.is_plain_below(value)
+            for topic, value in zip(topics, read, strict=True)
+            if topic in nested
         )
 
     def _contexts_hold(self, around: list[dict[str, Any]]) -> bool:
@@ -245,7 +246,7 @@ class _Range:
             inner = {(name, *part, *map(type, part.values())): part for part in parts}
             for one, part in inner.items():
                 if one not in known:
-                    if dict in one or list in one or not _deep(part):
+                    if dict in one or list in one or not many_rows.is_plain_below(part):
                         return False
                     known.add(one)
         return True
@@ -369,47 +370,3 @@ class _Range:
         wanted = last - self._task.first + 1
         self._leaves += [NO_LEAF] * (wanted - len(self._leaves))
         del self._leaves[wanted:]
-
-
-def _deep(value: object) -> bool:
-    """No floats, and keys in order, all the way down; whether text is clean is seen elsewhere."""
-    if isinstance(value, dict):
-        return list(value) == sorted(value) and all(map(_deep, value.values()))
-    if isinstance(value, list):
-        return all(map(_deep, value))
-    return not isinstance(value, float)
-
-
-def _are_streams(fresh: Collection[str]) -> bool:
-    """Whether all are ids of streams."""
-    return not fresh or (
-        set(map(len, fresh)) == {entries.STREAM_DIGITS}
-        and _STREAMS.fullmatch("".join(fresh)) is not None
-    )
-
-
-def _unsealed(
-    columns: Sequence[Sequence[Any]], sealed: list[tuple[Any, ...]]
-) -> list[tuple[str, int]] | None:
-    """The events (stream, position) whose sealed parts are not there; None where parts do not fit
-    their event.
-    """
-    wanted = {
-        position: digest
-        for position, digest in zip(columns[0], columns[9], strict=True)
-        if digest is not None
-    }
-    told: dict[int, str] = {}  # parts come by position, then by class
-    for position, name, part in sealed:
-        row = f'["{name}","{part.hex()}"]'
-        told[position] = f"{told[position]},{row}" if position in told else row
-    if not told.keys() <= wanted.keys() or not {row[1] for row in sealed} <= entries.KEY_CLASSES:
-        return None
-    sha256 = hashlib.sha256
-    computed = [sha256(f"[{text}]".encode()).digest() for text in told.values()]
-    if computed != [wanted[position] for position in told]:
-        return None
-    if len(told) == len(wanted):
-        return []
-    streams = dict(zip(columns[0], columns[1], strict=True))
-    return [(streams[position], position) for position in wanted.keys() - told.keys()]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -49,6 +49,10 @@ class Stored(Protocol):
 
     dialect: str
     place: str
+
+    def hold(self) -> None:
+        """From here on, answer from one moment, whatever others append meanwhile."""
+        ...
 
     def ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query, whose marks are `?`.
@@ -107,6 +111,11 @@ class SqliteStored:
             next_step="Check that it is a ledger's file and that this account may read it.",
         )
 
+    def hold(self) -> None:
+        """See `Stored`."""
+        self._connection.execute("BEGIN")
+        self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+
     def ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """See `Stored`."""
         try:
@@ -141,6 +150,7 @@ class PostgresStored:
 
     def __init__(self, url: URL) -> None:
         schema = url.query.get("schema", _DEFAULT_SCHEMA)
+        self._held = False
         self.schema = schema if isinstance(schema, str) else _DEFAULT_SCHEMA
         server = url.difference_update_query(["schema"]).set(drivername="postgresql")
         self.place = f"{server.render_as_string(hide_password=True)} schema {self.schema}"
@@ -171,11 +181,18 @@ class PostgresStored:
                 next_step="Check the address: ?schema=NAME.",
             )
 
+    def hold(self) -> None:
+        """See `Stored`."""
+        self._connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        self._held = True
+
     def ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """See `Stored`."""
         marked = query.replace("%", "%%").replace("?", "%s") if values else query
+        # A query that fails must not take with it the transaction that holds the moment.
+        within = self._connection.transaction() if self._held else nullcontext()
         try:
-            with self._connection.cursor() as cursor:
+            with within, self._connection.cursor() as cursor:
                 cursor.execute(marked.encode(), values or None)
                 return cursor.fetchall()
         except (psycopg.Error, OverflowError, ValueError) as fault:

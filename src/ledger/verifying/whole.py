@@ -7,20 +7,25 @@ is constant but for the streams (some 300 bytes each) and the range each process
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from ledger.verifying import book, checkpoints, guards, keys_check, small_tables, tile_check, trees
 from ledger.verifying.book import Enactment
 from ledger.verifying.checkpoints import Claim
+from ledger.verifying.entries import is_instant
 from ledger.verifying.findings import DAMAGE, Findings
 from ledger.verifying.range_check import check_range
 from ledger.verifying.range_report import ENACTED, ERASED, HEADS, BookEvent, RangeReport, Task
 from ledger.verifying.range_rows import Missing
-from ledger.verifying.stored import QueryFailed, Stored, stored
+from ledger.verifying.stored import SQLITE, LedgerUnreadable, QueryFailed, Stored, stored
 from ledger.verifying.streams import Streams
 
 # A position far beyond the number of rows is a forged one; the ranges up to it are not walked.
@@ -79,6 +84,7 @@ def verify(wish: Wish) -> Verified:
         Misuse, NoLedgerHere, LedgerUnreadable: it cannot be looked at.
     """
     with stored(wish.url) as source:
+        source.hold()
         return _Whole(wish, source).verified()
 
 
@@ -159,11 +165,18 @@ class _Whole:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(jobs, mp_context=context) as pool:
             waiting = iter(tasks)
-            running: list[Future[RangeReport]] = [
-                pool.submit(check_range, task) for task in islice(waiting, 2 * jobs)
-            ]
+            with _without_main():
+                running: list[Future[RangeReport]] = [
+                    pool.submit(check_range, task) for task in islice(waiting, 2 * jobs)
+                ]
             while running:
-                report = running.pop(0).result()
+                try:
+                    report = running.pop(0).result()
+                except BrokenProcessPool:
+                    raise LedgerUnreadable(
+                        "A process that read the log was ended from outside.",
+                        next_step="See whether the machine ran out of memory; try --jobs 1.",
+                    ) from None
                 running += [pool.submit(check_range, task) for task in islice(waiting, 1)]
                 yield report
 
@@ -205,12 +218,22 @@ class _Whole:
             result.origin = founding.origin
             book.in_one_stream(self._book, founding.stream, findings)
         result.root = roots.get(result.size, trees.EMPTY_ROOT)
-        result.recorded_at, result.streams = self._instant, len(self._streams.lasts)
+        instant = self._instant
+        result.recorded_at = instant if instant is not None and is_instant(instant) else None
+        result.streams = len(self._streams.lasts)
         result.enacted = self._enacted
         self._check_heads()
         terms = checkpoints.terms_of(self._book, findings)
-        if not {"tiles", "checkpoints"} & gone:
-            tile_check.check_high(source, self._high_layers(), result.size, findings)
+        prepared = any(event.topic == HEADS for event in self._book)
+        for name in small_tables.PROOF_TABLES:
+            if name in gone and prepared:  # without, the ledger may be older
+                findings.add("table_missing", name)
+        if "tiles" not in gone:
+            try:
+                tile_check.check_high(source, self._high_layers(), result.size, findings)
+            except QueryFailed:
+                findings.add("row_unreadable", "tiles")
+        if "checkpoints" not in gone:
             result.checkpoints = checkpoints.check_stored(
                 source, terms, roots, result.origin, findings
             )
@@ -234,7 +257,7 @@ class _Whole:
         if "requests" not in gone:
             small_tables.check_requests(source, findings)
         if "erasures" not in gone:
-            small_tables.check_erasures(source, erased, self._missing, findings)
+            small_tables.check_erasures(source, erased, self._not_erased_meanwhile(), findings)
         if not _LOG_CODES & findings.counts.keys():
             small_tables.check_index(source, self._streams, findings)
         guards.check_guards(source, gone, findings)
@@ -246,6 +269,21 @@ class _Whole:
                 {one.stream for one in erased},
                 findings,
             )
+
+    def _not_erased_meanwhile(self) -> dict[str, Missing]:
+        """What is missing, without what was erased while the log was being read: the sealed parts
+        were looked at later than the moment that this reader holds.
+        """
+        if not self._missing:
+            return {}
+        marked = "?" if self._source.dialect == SQLITE else "?::uuid"
+        query = f"SELECT 1 FROM events WHERE stream = {marked} AND topic = ? AND position > ?"
+        with stored(self._wish.url) as now:
+            return {
+                stream: gone
+                for stream, gone in self._missing.items()
+                if not _answers(now, query, (stream, ERASED, self._result.size))
+            }
 
     def _check_heads(self) -> None:
         """Each commitment to the heads of all streams against those of the log up to there."""
@@ -274,6 +312,32 @@ class _Whole:
             level += 1
             layers[level] = [trees.levels(below[at : at + trees.TILE])[-1][0] for at in whole]
         return layers
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Processes that start in here do not load the program's main module again.
+
+    It brings the whole command line with it, a second of work, and a range needs none of it.
+    """
+    main = sys.modules["__main__"]
+    kept: dict[str, Any] = {
+        name: vars(main)[name] for name in ("__spec__", "__file__") if name in vars(main)
+    }
+    main.__spec__ = None
+    main.__dict__.pop("__file__", None)
+    try:
+        yield
+    finally:
+        main.__dict__.update(kept)
+
+
+def _answers(source: Stored, query: str, values: Sequence[object]) -> bool:
+    """Whether a query has an answer; one that fails has none."""
+    try:
+        return bool(source.ask(query, values))
+    except QueryFailed:
+        return False
 
 
 def _tasks(url: str, last: int, sizes: set[int], cuts: Sequence[int], *, tiles: bool) -> list[Task]:
