@@ -30,9 +30,13 @@ from projections.plan import (
     bounds,
     depends_on_position,
 )
-from projections.series import candidates
+from projections.plan_career import Accrued, AtStep
+from projections.plan_extra import Elapsed, OnDays
+from projections.plan_words import Say
 from projections.subject import POSITION, Post, post_on
-from projections.trace_case import FIELD_UNKNOWN, ZERO, branches, meeting, outside_window
+from projections.trace import evaluate
+from projections.trace_case import FIELD_UNKNOWN, ZERO, Case, branches, meeting, outside_window
+from projections.turning import candidates
 from projections.walk import State
 
 _FAR = timedelta(days=366 * 60)
@@ -96,7 +100,7 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Try:
+class Try:
     """A fact as it would have to be, before it is known what it brings."""
 
     do: Do
@@ -139,7 +143,7 @@ def _of_line(line: Line, state: State, side: Side) -> list[Proposal]:
     now = state.readings[line.path]
     if leaf is None or now.span.low == leaf.measure.maximum.value:
         return []
-    found = [_weighed(line, one, state, side) for one in _tries(leaf, side, now)]
+    found = [_weighed(line, one, state, side) for one in tries(leaf, side, now)]
     found += _waiting(line, leaf, state, side)
     better = [one for one in found if one is not None and one.then.span.low > now.span.low]
     better.sort(key=lambda one: (one.counts_from, one.then.span.low))
@@ -153,10 +157,10 @@ def _leaf_of(line: Line, post: Post) -> Leaf | None:
     return None
 
 
-def _weighed(line: Line, one: _Try, state: State, side: Side) -> Proposal | None:
+def _weighed(line: Line, one: Try, state: State, side: Side) -> Proposal | None:
     """What a fact would bring on the day from which it counts, and the whole answer if at once."""
     on = max(side.on, one.fact.effective_on)
-    then = line.read(_recorded(side.facts, [one.fact]), on, state.post)
+    then = line.read(recorded(side.facts, [one.fact]), on, state.post)
     sums = _together(state, side, [one.fact]).sums() if on == side.on else None
     now = state.readings[line.path]
     return Proposal(
@@ -164,7 +168,7 @@ def _weighed(line: Line, one: _Try, state: State, side: Side) -> Proposal | None
     )
 
 
-def _recorded(facts: History, new: Sequence[Fact]) -> History:
+def recorded(facts: History, new: Sequence[Fact]) -> History:
     """The facts with others, which take the place of those of the same root."""
     kept = {kind: list(known) for kind, known in facts.facts.items()}
     for fact in new:
@@ -175,7 +179,7 @@ def _recorded(facts: History, new: Sequence[Fact]) -> History:
 
 def _together(state: State, side: Side, new: Sequence[Fact]) -> State:
     """The state on the same day with more facts; one may raise several lines."""
-    facts = _recorded(side.facts, new)
+    facts = recorded(side.facts, new)
     kinds = {fact.kind for fact in new}
     found = {
         path: reader.read(facts, side.on, state.post)
@@ -185,7 +189,8 @@ def _together(state: State, side: Side, new: Sequence[Fact]) -> State:
     return replace(state, readings={**state.readings, **found})
 
 
-def _tries(leaf: Leaf, side: Side, now: Reading) -> Iterator[_Try]:
+def tries(leaf: Leaf, side: Side, now: Reading) -> Iterator[Try]:
+    """Facts that might raise a measure: new ones, and those on record completed."""
     rule = leaf.measure.rule
     if isinstance(rule, Best):
         for code in rule.points:
@@ -196,6 +201,10 @@ def _tries(leaf: Leaf, side: Side, now: Reading) -> Iterator[_Try]:
         yield from _of_total(rule, side, now)
     elif isinstance(rule, Latest):
         yield from _of_latest(rule, side, now)
+    elif isinstance(rule, Accrued):
+        yield from _of_accrued(leaf, rule, side)
+    elif isinstance(rule, AtStep):
+        yield from _of_step(rule, side)
 
 
 def _new(
@@ -204,7 +213,7 @@ def _new(
     fields: Mapping[str, object],
     where: Sequence[Condition],
     on: date | None = None,
-) -> _Try:
+) -> Try:
     """A fact that nobody has recorded, with what its conditions ask for."""
     asked = {one.field: min(one.codes.value) for one in where if not one.absent}
     day = on or side.on
@@ -218,11 +227,11 @@ def _new(
         until=None,
         fields={**asked, **fields},
     )
-    return _Try(Do.RECORD, fact)
+    return Try(Do.RECORD, fact)
 
 
-def _completed(fact: Fact, fields: Mapping[str, object]) -> _Try:
-    return _Try(Do.COMPLETE, replace(fact, fields={**fact.fields, **fields}), fact)
+def _completed(fact: Fact, fields: Mapping[str, object]) -> Try:
+    return Try(Do.COMPLETE, replace(fact, fields={**fact.fields, **fields}), fact)
 
 
 def _unknown(side: Side, kind: str, now: Reading) -> Iterator[Fact]:
@@ -233,7 +242,7 @@ def _unknown(side: Side, kind: str, now: Reading) -> Iterator[Fact]:
             yield fact
 
 
-def _of_any(rule: AnyOf, side: Side, now: Reading) -> Iterator[_Try]:
+def _of_any(rule: AnyOf, side: Side, now: Reading) -> Iterator[Try]:
     if rule.match is None:
         yield _new(side, rule.facts, {}, rule.where)
         return
@@ -245,7 +254,7 @@ def _of_any(rule: AnyOf, side: Side, now: Reading) -> Iterator[_Try]:
             yield _completed(fact, {rule.match.field: code})
 
 
-def _of_total(rule: Total, side: Side, now: Reading) -> Iterator[_Try]:
+def _of_total(rule: Total, side: Side, now: Reading) -> Iterator[Try]:
     """What is missing to the target, in one new fact or in one that does not say its number."""
     after = rule.window.after(side.on)
     counted = [
@@ -261,7 +270,30 @@ def _of_total(rule: Total, side: Side, now: Reading) -> Iterator[_Try]:
         yield _completed(fact, {rule.field: missing})
 
 
-def _of_latest(rule: Latest, side: Side, now: Reading) -> Iterator[_Try]:
+def _of_accrued(leaf: Leaf, rule: Accrued, side: Side) -> Iterator[Try]:
+    """What is lacking to the need, in one new fact."""
+    if rule.need is None:
+        return
+    most = max(bounds(one).high for one in rule.need.values())
+    asked = replace(
+        leaf.measure,
+        maximum=replace(leaf.measure.maximum, value=most),
+        rule=replace(rule, say=replace(rule.say, value=Say.LACKING)),
+    )
+    lacking = evaluate(asked, Case(side.facts, side.on, Post(None, None, (), None))).span.high
+    yield _new(side, rule.facts, {rule.field: decimal_text(lacking)}, rule.where)
+
+
+def _of_step(rule: AtStep, side: Side) -> Iterator[Try]:
+    """A proof that the step asks for."""
+    held = side.facts.latest(rule.facts, side.on)
+    code = None if held is None else held.fields.get(rule.by)
+    serving = rule.to.get(str(code))
+    for one in sorted(serving.value) if serving is not None else ():
+        yield _new(side, rule.proof_facts, {rule.proof_by: one}, rule.proof_where)
+
+
+def _of_latest(rule: Latest, side: Side, now: Reading) -> Iterator[Try]:
     """The appraisal of the last full year, where it is missing or decides nothing; else the next.
 
     Which text an appraisal falls under follows from its period, as at intake.
@@ -288,19 +320,20 @@ def _of_latest(rule: Latest, side: Side, now: Reading) -> Iterator[_Try]:
 
 
 def _waiting(line: Line, leaf: Leaf, state: State, side: Side) -> Iterator[Proposal]:
-    """The next day on which time alone raises a line that only ever lowers."""
-    if not isinstance(leaf.measure.rule, Worst):
+    """The next day on which time alone raises a line."""
+    rule = leaf.measure.rule
+    if not isinstance(rule, Worst | Elapsed | OnDays):
         return
+    kind = "" if isinstance(rule, OnDays) else rule.facts
     now = state.readings[line.path]
     own = line.of(side.facts)
     deciding = [side.facts.root(one.root) for one in now.uses if one.used]
-    sanctions = [one for one in deciding if one and one.kind == leaf.measure.rule.facts]
+    about_kind = [one for one in deciding if one and one.kind == kind]
     last = side.on + _FAR
     for day in sorted(candidates(line, own, side.on, last)):
         then = line.read(own, day, state.post)
         if then.span.low > now.span.low:
-            about = sanctions[0] if sanctions else None
-            kind = leaf.measure.rule.facts
+            about = about_kind[0] if about_kind and isinstance(rule, Worst) else None
             yield Proposal(Do.WAIT, line.path, kind, {}, about, day, now, then, None)
             return
 

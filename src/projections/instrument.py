@@ -16,13 +16,13 @@ from ledger.canonical import decimal_text
 from ledger.events.base import EMPLOYEE
 from ledger.vocabulary import EmploymentStatus, Standing
 from projections import instrument_rules as rules
-from projections.document import Form, Listing, Node, Place, day, number, one_of, parse, text
+from projections.document import Form, Listing, Node, Place, Table, day, number, one_of, parse, text
 from projections.instrument_rules import POSITION_KINDS
 from projections.instrument_values import Scope, codes, cuts, value, word
 from projections.plan import (
-    Basis,
     Cuts,
     Interval,
+    Mark,
     Measure,
     Plan,
     Population,
@@ -32,10 +32,12 @@ from projections.plan import (
     bounds,
     depends_on_position,
 )
+from projections.plan_words import Basis
 
 SUBJECTS = (EMPLOYEE,)
 PERIOD_END = "period_end"
 MOST_LEVELS = 6
+NOT_STANDING = "`not_standing`"
 OUTCOMES = ("met", "not_met", "unknown")
 
 
@@ -46,35 +48,37 @@ def load(document: bytes, *, file: str) -> Plan:
         DocumentRefused: code instrument_refused; file, line, path and remedy are in the message.
     """
     form = Form(parse(document, file=file), what="an instrument")
-    name = _name(form.need("instrument"))
+    name = read_name(form.need("instrument"))
     subject = one_of(form.need("subject"), SUBJECTS, what="`subject`")
     scope = Scope(subject).below(form)
     asked = form.may("requirements")
     scope = replace(scope, requirements=asked is not None)
-    maximum = _maximum(form, scope) if asked is None else _how_many(asked, scope)
+    maximum = read_maximum(form, scope) if asked is None else _how_many(asked, scope)
     measures_node = form.need("measures") if asked is None else asked
-    measures = _measures(measures_node, scope, level=1)
-    outcomes = None if asked is None else _outcomes(form.need("outcomes"))
+    measures = read_measures(measures_node, scope, level=1)
+    outcomes = None if asked is None else read_outcomes(form.need("outcomes"))
     bands = form.need("bands") if asked is None else asked
+    first_day, sure_from = read_in_force(form.need("in_force_from"), scope)
     plan = Plan(
         instrument=name,
         title=text(form.need("title"), what="`title`"),
         subject=subject,
         decree=text(form.need("decree"), what="`decree`"),
         basis=Basis(one_of(form.need("basis"), tuple(Basis), what="`basis`")),
-        in_force_from=day(form.need("in_force_from"), what="`in_force_from`"),
-        cut_off=_cut_off(form.need("period"), scope),
-        population=_population(form.need("population"), scope),
+        first_day=first_day,
+        sure_from=sure_from,
+        cut_off=read_cut_off(form.need("period"), scope),
+        population=read_population(form.need("population"), scope),
         maximum=maximum,
         measures=measures,
         bands=_met(maximum, outcomes)
         if outcomes
         else cuts(bands, scope, None, what="the bands", top=maximum.value),
         outcomes=outcomes,
-        later=_later(form.may("later_text")),
+        later=read_later(form.may("later_text")),
     )
     form.done()
-    _check_sum(measures, maximum.value, measures_node.place, POSITION_KINDS)
+    check_sum(measures, maximum.value, measures_node.place, POSITION_KINDS)
     _check_statuses(measures, plan.population, measures_node.place)
     if depends_on_position(measures) or _statuses_named(measures):
         raise measures_node.place.refusal(
@@ -84,7 +88,7 @@ def load(document: bytes, *, file: str) -> Plan:
     return plan
 
 
-def _name(node: Node) -> str:
+def read_name(node: Node) -> str:
     """The name by which scores are asked for: lower-case words joined by hyphens."""
     name = text(node, what="`instrument`")
     if not name.replace("-", "").isalnum() or name != name.lower() or not name.isascii():
@@ -99,7 +103,7 @@ def _how_many(node: Node, scope: Scope) -> Value[Decimal]:
     return Value(Decimal(count), mark, cite, node.place.path)
 
 
-def _outcomes(node: Node) -> tuple[str, str, str]:
+def read_outcomes(node: Node) -> tuple[str, str, str]:
     """The words for met, not met and not known yet."""
     form = Form(node, what="`outcomes`")
     found = tuple(text(form.need(key), what=f"`{key}`") for key in OUTCOMES)
@@ -123,7 +127,29 @@ def _met(maximum: Value[Decimal], words: tuple[str, str, str]) -> Cuts:
     return Cuts(Value("lower", mark, cite, f"{at}.edge"), (below, at_top))
 
 
-def _later(node: Node | None) -> tuple[tuple[date, str], ...]:
+def read_in_force(node: Node, scope: Scope) -> tuple[Value[date], date | None]:
+    """`in_force_from`: a day, bare or {mark: day}, with the day by which it was so for sure.
+
+    `sure_from` stands beside the mark: {recalled: 2010-03-31, sure_from: 2011-01-01}. A bare day of
+    a text whose numbers are recalled or assumed is a reading: who enacts the text confirms it.
+    """
+    sure = node.entries.get("sure_from") if isinstance(node, Table) else None
+    if sure is None or not isinstance(node, Table):
+        if not isinstance(node, Table) and scope.mark is not None and scope.mark.makes_provisional:
+            scope = replace(scope, mark=Mark.READING)
+        return value(node, scope, lambda bare: day(bare, what="`in_force_from`")), None
+    kept = {key: part for key, part in node.entries.items() if part is not sure}
+    found = value(replace(node, entries=kept), scope, lambda bare: day(bare, what="the day"))
+    sure_from = day(sure, what="`sure_from`")
+    if not found.mark.makes_provisional or sure_from <= found.value:
+        raise node.place.refusal(
+            "`sure_from` is a later day than one that is recalled or assumed.",
+            "Write {recalled: 2010-03-31, sure_from: 2011-01-01}, or the day alone.",
+        )
+    return found, sure_from
+
+
+def read_later(node: Node | None) -> tuple[tuple[date, str], ...]:
     """`later_text`: {from: day, title: text}, a text that is known to replace this one."""
     if node is None:
         return ()
@@ -133,7 +159,7 @@ def _later(node: Node | None) -> tuple[tuple[date, str], ...]:
     return (found,)
 
 
-def _maximum(form: Form, scope: Scope) -> Value[Decimal]:
+def read_maximum(form: Form, scope: Scope) -> Value[Decimal]:
     node = form.need("max")
     found = value(node, scope, lambda bare: number(bare, what="`max`"))
     if found.value == 0:
@@ -141,30 +167,35 @@ def _maximum(form: Form, scope: Scope) -> Value[Decimal]:
     return found
 
 
-def _cut_off(node: Node, scope: Scope) -> Value[str]:
+def read_cut_off(node: Node, scope: Scope) -> Value[str]:
     form = Form(node, what="`period`")
     found = word(form.need("cut_off"), scope, (PERIOD_END,), what="`cut_off`")
     form.done()
     return found
 
 
-def _population(node: Node, scope: Scope) -> Population:
+def read_population(node: Node, scope: Scope) -> Population:
     form = Form(node, what="`population`")
-    standing = form.may("standing")
+    standing, kinds = form.may("standing"), form.may("position_kind")
+    not_standing = form.may("not_standing")
+    if standing is not None and not_standing is not None:
+        raise node.place.refusal("`standing` and `not_standing` are both there.", "Keep one.")
     found = Population(
         codes(form.need("employment"), scope, tuple(EmploymentStatus), "`employment`"),
         None if standing is None else codes(standing, scope, tuple(Standing), "`standing`"),
+        None if kinds is None else codes(kinds, scope, POSITION_KINDS, "`position_kind`"),
+        None if not_standing is None else codes(not_standing, scope, tuple(Standing), NOT_STANDING),
     )
     form.done()
     return found
 
 
-def _measures(node: Node, scope: Scope, *, level: int) -> tuple[Measure, ...]:
+def read_measures(node: Node, scope: Scope, *, level: int) -> tuple[Measure, ...]:
     if not isinstance(node, Listing) or not node.items:
         raise node.place.refusal("a list of measures is needed.", "Begin each with `- measure: …`.")
     if level > MOST_LEVELS:
         raise node.place.refusal(f"measures nest deeper than {MOST_LEVELS}.", "Flatten them.")
-    found = tuple(_measure(item, scope, level=level) for item in node.items)
+    found = tuple(read_measure(item, scope, level=level) for item in node.items)
     for kind in POSITION_KINDS:
         named = [one for one in found if one.applies_to(kind)]
         for one, item in zip(found, node.items, strict=True):
@@ -188,14 +219,14 @@ def _meeting(measure: Measure, others: Sequence[Measure]) -> bool:
     return False
 
 
-def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
+def read_measure(node: Node, scope: Scope, *, level: int) -> Measure:
     form = Form(node, what="a measure")
     name = rules.name_of(form)
     inner = scope.below(form)
     mark, cite = inner.stated(form.place)
     maximum = Value(Decimal(1), mark, cite, form.place.path)
     if not scope.requirements:
-        maximum = _maximum(form, inner)
+        maximum = read_maximum(form, inner)
     when = form.may("when")
     applies, employed = (None, None) if when is None else _when(when, inner)
     children = form.may("sum")
@@ -206,12 +237,12 @@ def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
             "a measure has a `rule` or a `sum`, not both.", "Put the rule into a measure below."
         )
     else:
-        rule = Sum(_measures(children, inner, level=level + 1))
+        rule = Sum(read_measures(children, inner, level=level + 1))
     form.done()
     found = Measure(name, form.place.path, maximum, applies, cite, mark, rule, employed)
     kinds = [kind for kind in POSITION_KINDS if found.applies_to(kind)]
     if isinstance(rule, Sum):
-        _check_sum(rule.measures, maximum.value, form.place, kinds)
+        check_sum(rule.measures, maximum.value, form.place, kinds)
     _check_highest(found, form.place)
     _check_match(found, form.place, kinds)
     return found
@@ -235,7 +266,7 @@ def _when(node: Node, scope: Scope) -> tuple[_Codes | None, _Codes | None]:
     return None, codes(employed or node, scope, tuple(EmploymentStatus), "`employment`")
 
 
-def _check_sum(
+def check_sum(
     measures: tuple[Measure, ...], maximum: Decimal, place: Place, kinds: Sequence[str]
 ) -> None:
     """Maxima add up, for each kind of position where measures depend on it."""

@@ -16,9 +16,18 @@ from typing import Any
 from ledger.facts import Fact
 from projections import reasons
 from projections.answer import FactUse, MeasureResult
-from projections.plan import Entry, Halves, Latest, Mark, Measure, Span, Value, bounds
+from projections.plan import (
+    Entry,
+    Latest,
+    Mark,
+    Measure,
+    Span,
+    Value,
+    bounds,
+)
+from projections.plan_words import Halves
 from projections.reasons import Reason
-from projections.subject import EARLIER_RECORDED, NOT_YET, use
+from projections.subject import EARLIER, EARLIER_RECORDED, NOT_YET, use
 from projections.trace_case import (
     ZERO,
     Case,
@@ -139,7 +148,14 @@ def _mean(spans: Sequence[Span], rule: Latest) -> Span:
 
 def _uses(facts: Sequence[Fact], reading: _Reading) -> list[FactUse]:
     """Of several for one period the newest legal day counts, of one day the later recorded."""
-    uses = [use(one, EARLIER_RECORDED, used=False) for one in facts[:-1]]
+    uses = [
+        use(
+            one,
+            EARLIER_RECORDED if one.effective_on == facts[-1].effective_on else EARLIER,
+            used=False,
+        )
+        for one in facts[:-1]
+    ]
     return [*uses, *(use(one, reading.shown, used=True) for one in facts[-1:])]
 
 
@@ -150,7 +166,9 @@ def _read(measure: Measure, rule: Latest, facts: Sequence[Fact], name: str) -> _
     fact = facts[-1]
     state = fact.fields[rule.state_field]
     if state != rule.state.value:
-        return _unknown(rule, Reason(reasons.STATE_NOT_COUNTED, measure.name, name), state)
+        return _unknown(
+            rule, Reason(reasons.STATE_NOT_COUNTED, measure.name, f"{name} {state}"), state
+        )
     regime = fact.fields[rule.by[0]]
     table = rule.points[regime]
     predicate = fact.fields.get(rule.by[1])
