@@ -18,7 +18,8 @@ from typing import Any
 from ledger.canonical import canonical_bytes, decimal_text, instant_text
 from projections.plan import Mark, Plan, Span, Value, values
 from projections.question import Question
-from projections.reasons import LATER_TEXT_KNOWN, MATTER_OPEN, Reason, of_parameter
+from projections.reasons import MATTER_OPEN, Reason, of_parameter
+from projections.text_doubts import text_doubts
 
 ENGINE = "1"
 _LEFT_OUT = ("digest", "person", "facts")
@@ -99,6 +100,18 @@ class MeasureResult:
                 yield reason
         for part in self.measures:
             yield from part.why()
+
+    def every_use(self) -> tuple[FactUse, ...]:
+        """Its facts and those of its parts, each once; what counts anywhere counts."""
+        if not self.measures:
+            return self.facts
+        found = {one.root: one for one in self.facts}
+        for part in self.measures:
+            for use in part.every_use():
+                before = found.get(use.root)
+                if before is None or (use.used and not before.used):
+                    found[use.root] = use
+        return tuple(sorted(found.values(), key=lambda one: (one.effective_on, one.position)))
 
     def as_json(self, *, with_facts: bool) -> dict[str, Any]:
         """The object of the public contract; `facts` only when asked for."""
@@ -243,18 +256,13 @@ def verdict(plan: Plan, span: Span, reach: Span, *, doubt: bool, open_matter: bo
     return Verdict(status, span.low, reach if open_matter else None, word)
 
 
-def later_texts(plan: Plan, on: date) -> list[Reason]:
-    """That a later text is known for this day, which the plan is not."""
-    return [Reason(LATER_TEXT_KNOWN, None, title) for first, title in plan.later if first <= on]
-
-
 def of_head(plan: Plan, on: date) -> list[Reason]:
-    """What makes every answer of a day less than certain: a later text, or a weak mark of the
-    parameters that say who is measured and which word the points have.
+    """What makes every answer of a day less than certain: what is said of the text, or a weak mark
+    of the parameters that say who is measured and which word the points have.
     """
     stated = (*values(plan.population), *values(plan.bands))
     weak = (of_parameter(one, None) for one in stated if one.mark.makes_provisional)
-    return [*later_texts(plan, on), *(one for one in weak if one is not None)]
+    return [*text_doubts(plan, on), *(one for one in weak if one is not None)]
 
 
 def conclude(

@@ -208,7 +208,7 @@ def of_group(found: GroupDifference) -> dict[str, Any]:
         "from": group_side(found.before, before),
         "to": group_side(found.after, after),
         "difference": {
-            "sum": decimal_text(after.total - before.total),
+            "sum": _text(_less(after.total, before.total)),
             "mean": _text(found.mean),
         },
         "causes": [_part(part) for part in found.parts],
@@ -236,7 +236,7 @@ def of_counts(counts: Counts) -> dict[str, Any]:
         "measured": counts.measured,
         "not_computable": counts.not_computable,
         "not_applicable": counts.not_applicable,
-        "sum": decimal_text(counts.total),
+        "sum": _text(counts.total),
         "mean": _text(counts.mean),
     }
 

@@ -271,6 +271,7 @@ def _concluded(plan: Plan, question: Question, whole: Numbers, scale: int) -> pl
     certain = known & ~whole[OPEN]
     status = status.set(~known, Status.NOT_COMPUTABLE.value)
     bands = [one.codes.value[0] for one in plan.bands.intervals]
+    words = pl.Series(bands, dtype=pl.Enum(list(dict.fromkeys(bands))))
     totals = whole[LOW].to_frame(LOW)
     band = totals.select(interval_of(pl.col(LOW), plan.bands, scale=scale).alias(BAND))[BAND]
     return pl.DataFrame(
@@ -279,7 +280,7 @@ def _concluded(plan: Plan, question: Question, whole: Numbers, scale: int) -> pl
             whole[LOW].set(~known, None).alias(TOTAL),
             whole[REACH_LOW].set(certain, None).alias(RANGE_LOW),
             whole[REACH_HIGH].set(certain, None).alias(RANGE_HIGH),
-            pl.Series(bands, dtype=pl.Enum(bands)).gather(band.set(~known, None)).alias(BAND),
+            words.gather(band.set(~known, None)).alias(BAND),
         ]
     )
 

@@ -27,6 +27,8 @@ from projections.subject import (
     REGISTERED,
     STANDING,
     Surroundings,
+    outside_kinds,
+    outside_standing,
 )
 
 REFERENCE = "position_ref"
@@ -79,13 +81,13 @@ def registered(view: View) -> pl.Series:
 def people(view: View, population: Population, subjects: pl.Series) -> People:
     """Who these subjects were on the day, and why some of them are not measured."""
     found: list[Reason] = []
-    why = _outside(view, population, found)
     posts = _posts(view)
     rows = pl.Series(range(posts.height), dtype=pl.Int64)
     spread = view.spread(posts[SUBJECT], rows, default=NOBODY)
     places = spread.set(spread == NOBODY, None)
     employed = _employed(view)
     kinds = posts[KIND].gather(places)
+    why = _outside(view, population, kinds, found)
     units = posts[UNIT].gather(places.gather(subjects))
     frame = pl.DataFrame(
         [
@@ -99,7 +101,9 @@ def people(view: View, population: Population, subjects: pl.Series) -> People:
     return People(frame, kinds, found)
 
 
-def _outside(view: View, population: Population, found: list[Reason]) -> pl.Series:
+def _outside(
+    view: View, population: Population, kinds: pl.Series, found: list[Reason]
+) -> pl.Series:
     """By stream, the place among the reasons why it is not in the population; null if it is."""
 
     def place(reason: Reason) -> int:
@@ -116,9 +120,15 @@ def _outside(view: View, population: Population, found: list[Reason]) -> pl.Seri
         distinct.with_columns(pl.Series(WHY, places, dtype=pl.Int32)), on=_WORD, how="left"
     )
     why = view.spread(coded[SUBJECT], coded[WHY], default=unregistered)
-    if population.standing is not None:
-        by_standing = _by_standing(view, population.standing.value, place)
+    if population.standing is not None or population.not_standing is not None:
+        by_standing = _by_standing(view, population, place)
         why = why.zip_with(why != INSIDE, by_standing)
+    if population.kinds is not None:
+        for kind in layout()[POSITION]["kind"].choices:
+            reason = outside_kinds(population, kind)
+            held = (kinds == kind).fill_null(value=False)
+            if reason is not None:
+                why = why.set(held & (why == INSIDE), place(reason))
     merged = view.rows(MERGED, [], covering=True)[SUBJECT].unique()
     if len(merged):
         why = why.scatter(merged, place(Reason(reasons.MERGED, None, None)))
@@ -141,17 +151,12 @@ def _employed(view: View) -> pl.Series:
     return constant(None, choices, view.frame.subjects).scatter(service[SUBJECT], found)
 
 
-def _by_standing(view: View, allowed: frozenset[str], place: Callable[[Reason], int]) -> pl.Series:
-    """By stream, the place of the reason that its standing gives; a standing must be known."""
+def _by_standing(view: View, population: Population, place: Callable[[Reason], int]) -> pl.Series:
+    """By stream, the place of the reason that its standing gives, or that none is on record."""
     rows = view.rows(STANDING, [STANDING], covering=True).filter(last_of_subject())
     choices = layout()[STANDING][STANDING].choices
-    places = [
-        INSIDE
-        if code in allowed
-        else place(Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {code}"))
-        for code in choices
-    ]
-    unknown = place(Reason(reasons.STANDING_UNKNOWN, None, STANDING))
+    whys = [outside_standing(population, code) for code in (*choices, None)]
+    *places, unknown = [INSIDE if one is None else place(one) for one in whys]
     found = pl.Series(places, dtype=pl.Int32).gather(rows[STANDING].to_physical())
     return view.spread(rows[SUBJECT], found, default=unknown)
 

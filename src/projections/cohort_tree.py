@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -115,7 +116,7 @@ def _outcomes(measure: Measure, view: View, people: People) -> Outcomes:
 def _score(measure: Measure, rule: Score, view: View, people: People) -> Outcomes:
     """What another instrument says of everybody asked about, scaled."""
     if rule.bound is None:
-        alone = _told(measure, rule, (), None)
+        alone = _told(measure, rule, (), None, view.as_of)
         return Outcomes(constant(0, pl.UInt32(), view.frame.subjects), [alone])
     others = people_of(view, rule.bound.population, people.frame[SUBJECT])
     nodes = grow(asked_of(rule), view, others)
@@ -135,19 +136,19 @@ def _score(measure: Measure, rule: Score, view: View, people: People) -> Outcome
     def make(key: int) -> MeasureResult:
         why, kind, employment, *outcomes_of = combinations[key]
         if why is not None:
-            return _told(measure, rule, (), others.reasons[why])
+            return _told(measure, rule, (), others.reasons[why], view.as_of)
         parts = [result(node, outcomes_of, kind, employment) for node in nodes]
-        return _told(measure, rule, parts, None)
+        return _told(measure, rule, parts, None, view.as_of)
 
-    missing = _told(measure, rule, (), None)
+    missing = _told(measure, rule, (), None, view.as_of)
     by_subject = pl.Series(places, dtype=pl.Int64)
     return outcomes(view, persons[SUBJECT], by_subject, make, otherwise=missing)
 
 
 def _told(
-    measure: Measure, rule: Score, parts: Sequence[MeasureResult], why: Reason | None
+    measure: Measure, rule: Score, parts: Sequence[MeasureResult], why: Reason | None, on: date
 ) -> MeasureResult:
-    told = told_by(measure, rule, parts, why)
+    told = told_by(measure, rule, parts, why, on)
     return outcome(
         measure,
         span=told.span,

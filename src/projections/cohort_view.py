@@ -33,7 +33,7 @@ from projections.plan import (
     values,
 )
 from projections.reasons import MATTER_OPEN, Reason
-from projections.tables import Table
+from projections.tables import SERVICE, Table
 
 NUMBERS = ("low", "high", "reach_low", "reach_high")
 MARKS = ("reasoned", "open")
@@ -77,7 +77,7 @@ class View:
 
         `covering` keeps those that hold on the day. Base columns may be among the columns.
         """
-        fields = [name for name in columns if name in layout()[kind]]
+        fields = [name for name in columns if name in layout()[kind] or name in SERVICE]
         table = self.table(kind, {*fields, *(one.field for one in where)})
         legal = table.covering(self.day) if covering else table.there(self.day)
         met = [condition_met(one) for one in where]

@@ -161,6 +161,7 @@ def _all(form: Form, scope: Scope) -> All:
     state_field, choices = "state", field_type("state", kind_node.place, kind, scope).choices
     state = word(only.need(state_field), scope, choices, what="`state`")
     only.done()
+    failed = form.may("failed")
     by, known = code_field(form.need("by"), kind, scope)
     return All(
         facts=kind,
@@ -174,6 +175,7 @@ def _all(form: Form, scope: Scope) -> All:
         state=state,
         by=by,
         codes=codes(form.need("codes"), scope, known, "`codes`"),
+        failed=None if failed is None else codes(failed, scope, choices, "`failed`"),
     )
 
 

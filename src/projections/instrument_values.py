@@ -279,6 +279,10 @@ def _row(node: Node, scope: Scope, allowed: tuple[str, ...] | None, what: str) -
     cut = number(node.items[0], what=f"a cut of {what}")
     bare, own = _unwrapped(node.items[1], scope)
     mark, cite = own.stated(node.place)
+    if allowed is None and mark is Mark.MISSING:
+        raise node.place.refusal(
+            "a band without its word would be a guess.", "Write [91, CODE] for each band."
+        )
 
     def read(item: Node) -> str:
         return text(item, what=what) if allowed is None else one_of(item, allowed, what=what)

@@ -2,8 +2,8 @@
 
 Both interpreters give the code, the measure and what is missing; the words follow from the code
 alone, so that the same question has the same answer from either. `missing` is a stable short
-text: a fact, a field, a period or a parameter's place in the instrument, never a value of a
-person.
+text: a fact, a field, a period with the state of its appraisal, or a parameter's place in the
+instrument, never a value of a person.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ MATTER_OPEN = "MATTER_OPEN"
 FACT_DISPUTED = "FACT_DISPUTED"
 INSTRUMENT_NOT_IN_FORCE = "INSTRUMENT_NOT_IN_FORCE"
 LATER_TEXT_KNOWN = "LATER_TEXT_KNOWN"
+CODE_NOT_NAMED = "CODE_NOT_NAMED"
+TO_BE_CONFIRMED = "TO_BE_CONFIRMED"
 
 PERSONNEL_OFFICE = "BKD"
 APPRAISER = "Pejabat penilai"
@@ -60,6 +62,11 @@ _WORDS: Mapping[str, tuple[str | None, str | None]] = {
     MATTER_OPEN: (FORUM, "Record the ruling when it is given."),
     FACT_DISPUTED: (PERSONNEL_OFFICE, "Resolve the dispute."),
     INSTRUMENT_NOT_IN_FORCE: (AGENCY, "Enact the instrument that this measure reads."),
+    CODE_NOT_NAMED: (
+        AGENCY,
+        "Enact the instrument with what this code means, or correct the fact.",
+    ),
+    TO_BE_CONFIRMED: (AGENCY, "Confirm it in writing; no fact in the ledger tells it."),
     LATER_TEXT_KNOWN: (AGENCY, "Complete the later text and enact it."),
 }
 

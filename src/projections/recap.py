@@ -54,6 +54,7 @@ class Group:
 
     Attributes:
         key: what they have in common, as "PELAKSANA" or a unit's id; None where it is not known.
+        provisional: of those measured, how many rest on something that is not certain.
         lacks: why people are not measured, with how many each keeps from it; who lacks two things
             is counted at both.
         means: of each measure, of those measured; None of nobody.
@@ -63,6 +64,7 @@ class Group:
     key: str | None
     people: int
     measured: int
+    provisional: int
     not_computable: int
     not_applicable: int
     lacks: tuple[tuple[Reason, int], ...]
@@ -231,6 +233,7 @@ class _Counting:
         rows = people.group_by(name).agg(
             pl.len().alias(_PEOPLE),
             measured.sum().alias("measured"),
+            (status == Status.PROVISIONAL.value).sum().alias("provisional"),
             (status == Status.NOT_COMPUTABLE.value).sum().alias("not_computable"),
             (status == Status.NOT_APPLICABLE.value).sum().alias("not_applicable"),
             *(
@@ -259,6 +262,7 @@ class _Counting:
             key=key,
             people=row[_PEOPLE],
             measured=row["measured"],
+            provisional=row["provisional"],
             not_computable=row["not_computable"],
             not_applicable=row["not_applicable"],
             lacks=tuple(by_count),
@@ -269,4 +273,4 @@ class _Counting:
 
     def nobody(self) -> Group:
         """A group without people."""
-        return Group(None, 0, 0, 0, 0, (), dict.fromkeys(self.measures), None, None)
+        return Group(None, 0, 0, 0, 0, 0, (), dict.fromkeys(self.measures), None, None)

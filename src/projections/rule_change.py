@@ -23,7 +23,7 @@ from projections.compare_people import Counts
 from projections.enacted import InForce
 from projections.frame import Frame
 from projections.people_states import GroupSide
-from projections.question import Question
+from projections.question import EARLIEST, LATEST, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ def rule_change(
     found: list[DayChange] = []
     same: list[date] = []
     names = sorted({*before.names(), *after.names()})
+    since = min(max(since, EARLIEST), LATEST)  # no other day can be asked about
     for on in days_that_matter(since, today, [one.as_of for one in decisions]):
         of_day = list(_of_day(frame, (before, after), names, on, today, asked, decisions))
         found += of_day

@@ -90,8 +90,8 @@ def depths_on(units: Mapping[str, History], on: date) -> dict[str, int]:
     return depths
 
 
-def outside(facts: History, population: Population, on: date) -> Reason | None:
-    """Why somebody is not in a population on a day, or None if he is."""
+def outside(facts: History, population: Population, on: date, kind: str | None) -> Reason | None:
+    """Why somebody with a post of this kind is not in a population on a day, or None if he is."""
     if facts.visible(MERGED, on):
         return Reason(reasons.MERGED, None, None)
     newest = _service_on(facts, on)
@@ -102,14 +102,30 @@ def outside(facts: History, population: Population, on: date) -> Reason | None:
     employment = newest.fields["employment"]
     if employment not in population.employment.value:
         return Reason(reasons.NOT_IN_POPULATION, None, f"{EMPLOYMENT} {employment}")
-    if population.standing is None:
-        return None
-    standing = facts.latest(STANDING, on)
-    if standing is None:
+    if population.standing is not None or population.not_standing is not None:
+        standing = facts.latest(STANDING, on)
+        said = None if standing is None else standing.fields["standing"]
+        why = outside_standing(population, said)
+        if why is not None:
+            return why
+    return outside_kinds(population, kind)
+
+
+def outside_standing(population: Population, said: str | None) -> Reason | None:
+    """Why a standing, or none on record, is not among those measured."""
+    if population.standing is not None and said is None:
         return Reason(reasons.STANDING_UNKNOWN, None, STANDING)
-    if standing.fields["standing"] not in population.standing.value:
-        return Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {standing.fields['standing']}")
+    left_out = population.not_standing is not None and said in population.not_standing.value
+    if left_out or (population.standing is not None and said not in population.standing.value):
+        return Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {said}")
     return None
+
+
+def outside_kinds(population: Population, kind: str | None) -> Reason | None:
+    """That a post of this kind is not among those measured; a kind not known shuts nobody out."""
+    if population.kinds is None or kind is None or kind in population.kinds.value:
+        return None
+    return Reason(reasons.NOT_IN_POPULATION, None, f"{POSITION} {kind}")
 
 
 def _service_on(facts: History, on: date) -> Fact | None:

@@ -61,7 +61,7 @@ def trace(
     left_out = {root for stream, root in question.without if stream == subject}
     facts = _seen(facts, question.as_of, left_out)
     post = post_on(facts, surroundings, question.as_of)
-    why = outside(facts, plan.population, question.as_of)
+    why = outside(facts, plan.population, question.as_of, post.kind)
     stated = in_order([*who(facts, plan.population, question.as_of), *post.facts])
     if why is not None:
         answer = not_applicable(
@@ -145,9 +145,11 @@ def sum_of(measure: Measure, rule: Sum, case: Case) -> MeasureResult:
 
 def score(measure: Measure, rule: Score, case: Case) -> MeasureResult:
     """What another instrument says of the same subject on the same day, scaled."""
-    why = None if rule.bound is None else outside(case.facts, rule.bound.population, case.as_of)
+    why = None
+    if rule.bound is not None:
+        why = outside(case.facts, rule.bound.population, case.as_of, case.post.kind)
     asked = () if why is not None else asked_of(rule)
-    told = told_by(measure, rule, [evaluate(one, case) for one in asked], why)
+    told = told_by(measure, rule, [evaluate(one, case) for one in asked], why, case.as_of)
     return result(
         measure,
         case,

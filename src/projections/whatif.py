@@ -177,7 +177,11 @@ def _bands(side: GroupSide | None, rows: pl.DataFrame) -> dict[str, int]:
     if side is None:
         return {}
     found = dict(rows[BAND].drop_nulls().value_counts().iter_rows())
-    names = dict.fromkeys(part.codes.value[0] for part in side.plan.bands.intervals)
+    words = [part.codes.value[0] for part in side.plan.bands.intervals]
+    if side.plan.outcomes is not None:
+        met, not_met, unknown = side.plan.outcomes
+        words = [not_met, unknown, met]
+    names = dict.fromkeys(words)
     return {name: int(found.get(name, 0)) for name in names}
 
 

@@ -60,7 +60,7 @@ def unit_months(*, people: int, facts_each: int, times: int) -> dict[str, Any]:
                 found.setdefault(answer.unit, []).append(answer)
 
     ours()  # loads the columns
-    took: dict[str, list[float]] = {"series_ms": [], "answers_ms": []} if times else {}
+    took: dict[str, list[float]] = {"series_ms": [], "answers_ms": []}
     for _ in range(times):
         took["series_ms"].append(_milliseconds(ours, 1))
         took["answers_ms"].append(_milliseconds(one_by_one, 1))

@@ -24,8 +24,8 @@ MEASURES = ("kualifikasi", "kompetensi", "kinerja", "disiplin")
 SHEETS = ["Sampul", "Perangkat Daerah", "Jenis Jabatan", "Jenjang", "Pendidikan", "Jenis Kelamin"]
 EVERY = ("ip-asn", "jp-tahunan", "angka-kredit", "satyalancana-x", "satyalancana-xx")
 SHOWN = (
-    *("report", "file", "as_of", "position", "people", "measured", "not_computable"),
-    *("not_applicable", "left", "mean", "band", "digest"),
+    *("report", "file", "as_of", "position", "people", "measured", "provisional"),
+    *("not_computable", "not_applicable", "left", "mean", "band", "digest"),
 )
 
 
@@ -129,10 +129,11 @@ def test_a_report_shows_its_figures(office: AsnLedger) -> None:
     assert tuple(shown) == SHOWN
     answers = office("score", "--all", *AS_OF, "--json").lines
     assert shown["digest"] == digest_of(answers)
-    figures = {name: shown[name] for name in SHOWN[4:11]}
+    figures = {name: shown[name] for name in SHOWN[4:12]}
     assert figures == {
         "people": 2,
         "measured": 1,
+        "provisional": 0,
         "not_computable": 0,
         "not_applicable": 1,
         "left": 0,

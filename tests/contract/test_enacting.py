@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ledger import second_person
 from ledger.application import Ledger
 from ledger.events.base import encode
 from ledger.events.oversight import DecisionDrafted, DecisionIssued, DecisionRevoked
@@ -222,6 +223,16 @@ def test_a_document_is_kind_number_and_date(people: AsnLedger, document: str) ->
     assert (refused.status, refused.json["error"]["code"]) == (2, "misused")
 
 
+def test_a_kind_of_another_version_is_listed_and_not_carried_out(people: AsnLedger) -> None:
+    """It may only be rejected."""
+    with ledger_of(people) as ledger:
+        one, _ = second_person.propose(ledger, "grant", {"account": "eka"}, actor="ani")
+    (waiting,) = people("pending", "--json").json["pending"]
+    assert (waiting["kind"], waiting["command"]) == ("grant", {"account": "eka"})
+    assert code_of(people, "confirm", one.id, "--actor", "budi") == "proposal_kind_unknown"
+    assert people("confirm", one.id, "--reject", "--actor", "budi").status == 0
+
+
 # ------------------------------------------------------------------------------ checked at each step
 
 
@@ -377,6 +388,17 @@ def test_a_text_that_begins_later_changes_nothing_yet(people: AsnLedger) -> None
     effect = enact(people, write(people, earlier, "dulu.yaml"))["effect"]
     assert [one["as_of"] for one in effect["days"]] == ["2021-12-01", "2021-12-31"]
     assert effect["days_without_change"][0] == "2022-12-31"
+
+
+@pytest.mark.parametrize("first", ["0500-01-01", "9999-12-31"])
+def test_a_text_from_a_day_nobody_asks_about_is_weighed_all_the_same(
+    people: AsnLedger, first: str
+) -> None:
+    """From the first day that can be asked about, or on none."""
+    text = DRAFT.replace("2022-01-01", first)
+    effect = enact(people, write(people, text, "jauh.yaml"))["effect"]
+    told = [one["as_of"] for one in effect["days"]] or effect["days_without_change"]
+    assert told[0] == ("1945-08-17" if first < "1" else "2200-12-31")
 
 
 def test_who_reads_what_changes_is_counted_too(people: AsnLedger) -> None:

@@ -132,15 +132,15 @@ def there(fact: Row, as_of: date) -> bool:
 
 def depths(units: Mapping[str, Iterable[Any]], as_of: date, position: int) -> dict[str | None, int]:
     """How many units lie above each."""
-    parents: dict[str | None, str | None] = {}
+    parents: dict[Any, Any] = {}
     for unit, events in units.items():
         known, _ = law.facts_known(rows_of(events), position)
         told = [one for one in known if one["kind"] == "unit" and law.visible(one, as_of)]
         parents[unit] = law.newest(told)["fields"].get("parent") if told else None
     found: dict[str | None, int] = {}
     for below, direct in parents.items():
-        above: list[str] = []
-        parent: str | None = direct
+        above: list[Any] = []
+        parent = direct
         while parent is not None and parent != below and parent not in above:
             above.append(parent)
             parent = parents.get(parent)

@@ -94,6 +94,7 @@ def naive(answers: list[Answer]) -> dict[str, Any]:
     return {
         "people": len(answers),
         "measured": len(measured),
+        "provisional": sum(one.status is Status.PROVISIONAL for one in answers),
         "not_computable": sum(one.status is Status.NOT_COMPUTABLE for one in answers),
         "not_applicable": sum(one.status is Status.NOT_APPLICABLE for one in answers),
         "lacks": {key: len(people) for key, people in lacks.items()},
@@ -121,6 +122,7 @@ def figures(group: Group) -> dict[str, Any]:
     return {
         "people": group.people,
         "measured": group.measured,
+        "provisional": group.provisional,
         "not_computable": group.not_computable,
         "not_applicable": group.not_applicable,
         "lacks": dict(lacks),

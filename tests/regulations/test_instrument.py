@@ -9,7 +9,15 @@ import pytest
 from ledger.rulebook import Enactment, NoRulesInForce, Rulebook
 from projections.document import MAX_BYTES, MAX_DEPTH, MAX_NODES, DocumentRefused
 from projections.instrument import load
-from projections.plan import Mark, Plan, Sum, Value, Window, WindowStart, values
+from projections.plan import (
+    Mark,
+    Plan,
+    Sum,
+    Value,
+    Window,
+    values,
+)
+from projections.plan_words import WindowStart
 from projections.shipped import names, text
 
 NAME = "ip-asn-perbkn-8-2019.yaml"
@@ -106,6 +114,7 @@ MISTAKES: tuple[tuple[str, str, str], ...] = (
     ("[75, BUTUH_PERBAIKAN]", "[75]", "a row of the cuts of PP46 is [number, CODE]"),
     ("[75, BUTUH_PERBAIKAN]", "[75, [KURANG, BAIK]]", "one number has one code, unless"),
     ("{missing: [SANGAT_BAIK, BAIK]}", "{missing: BAIK}", "one number has one code, unless"),
+    ("[81, TINGGI]", "[81, {missing: [TINGGI, SEDANG]}]", "a band without its word would be"),
     ("        top: 120\n", "", "the cuts of PP30 lacks `top`"),
     # shape
     ("max: 100\n", "", "an instrument lacks `max`. Add `max: …`"),

@@ -98,6 +98,7 @@ def _shown(
         "position": asked.question.position,
         "people": whole.people,
         "measured": whole.measured,
+        "provisional": whole.provisional,
         "not_computable": whole.not_computable,
         "not_applicable": whole.not_applicable,
         "left": found.left,

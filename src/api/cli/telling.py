@@ -28,6 +28,9 @@ def tell_answer(answer: dict[str, Any]) -> None:
     say("")
     if answer["status"] == "not_applicable":
         say("not applicable")
+    elif answer["total"] is None and answer["band"] is not None:
+        # Requirements have an outcome and no total.
+        say(f"{answer['band']}  [{answer['status']}]")
     else:
         total = "not computable" if answer["total"] is None else answer["total"]
         say(f"total {total}  {answer['band'] or ''}  [{answer['status']}]")

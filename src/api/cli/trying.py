@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -94,7 +95,8 @@ def try_command(
 
 def _text(ledger: Ledger, name: str, ask: Ask, changes: list[str]) -> Text:
     """The draft: a file, one that comes with the program, or an enacted text with changes."""
-    if any(one.enactment.instrument == name for one in entries(ledger.book_events())):
+    known = {one.enactment.instrument for one in entries(ledger.book_events())}
+    if name in known and not Path(name).is_file():
         if not changes:
             raise Misuse(
                 f"{name} is enacted as it is, so there is nothing to try.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from importlib import resources
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import orjson
 import typst
@@ -21,6 +21,7 @@ from api.outputs.statement import SHEET, question_lines, rows_lines
 from api.outputs.table import DAY_SHAPE, measure_header, unit_path
 from api.outputs.words import code_words, reason_words
 from api.outputs.workbook import Book, Cell
+from ledger.errors import invariant
 from ledger.unit_directory import UnitDirectory
 from ledger.vocabulary import EducationLevel, FunctionalLevel, PositionKind, Sex
 from projections.cohort_people import KIND
@@ -100,6 +101,7 @@ def document(
         ("Instansi", agency),
         *question,
         *zip((*headers[:-1],), top[1:-1], strict=True),
+        ("Terukur, tetapi sementara", found.whole.provisional),
         (_LACKS, top[-1] or "-"),
         ("Sudah berhenti pada tanggal itu, tidak dihitung", found.left),
         ("Digest jawaban", digest),
@@ -158,17 +160,6 @@ def _write_pdf(stream: BinaryIO, made: Document) -> None:
 
 def pdf(made: Document) -> bytes:
     """The document as PDF/UA-1: tagged, with its fonts, and without a clock."""
-    found = _compiled(made, format="pdf", pdf_standards=[_STANDARD])
-    return b"".join(found) if isinstance(found, list) else found
-
-
-def pictures(made: Document, *, ppi: int) -> list[bytes]:
-    """Each page as PNG, as it will be printed."""
-    found = _compiled(made, format="png", ppi=ppi)
-    return found if isinstance(found, list) else [found]
-
-
-def _compiled(made: Document, **how: Any) -> bytes | list[bytes]:
     said = {
         "title": made.title,
         "cover": [[label, _text(said)] for label, said in made.cover],
@@ -183,14 +174,16 @@ def _compiled(made: Document, **how: Any) -> bytes | list[bytes]:
         "rests": {"title": SHEET, "lines": [[label, _text(said)] for label, said in made.rests_on]},
     }
     template = resources.files("api.outputs").joinpath(_TEMPLATE).read_bytes()
-    found: bytes | list[bytes] = typst.compile(
+    found = typst.compile(
         template,
+        format="pdf",
         sys_inputs={"data": orjson.dumps(said).decode()},
         ignore_system_fonts=True,
         font_paths=[],
-        **how,
+        pdf_standards=[_STANDARD],
     )
-    return found
+    invariant(isinstance(found, bytes), "typst gives a PDF as one text of bytes")
+    return bytes(found)
 
 
 def _text(cell: Cell) -> str:

@@ -17,7 +17,6 @@ from ledger.canonical import decimal_text
 from ledger.unit_directory import PATH_MARK, UnitDirectory
 
 DAY_SHAPE = "%d-%m-%Y"
-UNIT_COLUMN, WHY_COLUMN_FROM_END = 2, 6
 
 
 def header_cells(measures: Sequence[str]) -> list[str]:
