@@ -163,7 +163,10 @@ def prove(
         raise refused("events.jsonl", "does not begin with the founding of a ledger.")
     founded = founding_fields(founding)
     origin = str(founded.get("origin"))
-    if last.id != size or last.topic != HEADS_TOPIC:
+    own = founding.originator_id
+    if founded.get("ledger_stream") != own.hex:
+        raise refused("The first event", "names another stream of the ledger than its own.")
+    if (last.id, last.topic, last.originator_id) != (size, HEADS_TOPIC, own):
         raise refused("events.jsonl", f"does not end with the heads of the checkpoint at {size}.")
     if tree is None:
         found = own_root()

@@ -109,7 +109,7 @@ def rotate_signing_key(
         As `take_checkpoint`.
     """
     signing = ledger.keyring.signing
-    if recorded_keys(ledger)[-1].public not in (signing.public_key(), signing.next_public_key()):
+    if not after_restore:  # else the log may name a key that was replaced in what was lost
         _signing_keys(ledger)
     drafted = signing.draft()
     last = recorded_keys(ledger)[-1]
@@ -157,7 +157,8 @@ def _signing_keys(ledger: Ledger) -> list[SigningKey]:
     raise CheckpointRefused(
         f"The log names the signing key {recorded.key_id.hex()}, but the key folder holds "
         f"{current.key_id.hex()}: one of the two is an older backup than the other.",
-        next_step="Put the key folder and the ledger back from the same day, then try again.",
+        next_step="Put the key folder and the ledger back from the same day; if the ledger's loss "
+        "is final, say so with `asn-ledger keys rotate --signing --after-restore`.",
     )
 
 
@@ -175,20 +176,31 @@ def _finish_change(ledger: Ledger, last: StoredCheckpoint | None) -> None:
 
 
 def _pending_heads(ledger: Ledger, head: int) -> int | None:
-    """The position of a HeadsCommitted at the very end that an interrupted call left unsigned."""
+    """The position of a HeadsCommitted at the very end that an interrupted call left unsigned.
+
+    Its heads are computed again: who could append to the database must not have them signed.
+    """
     last: RecordedEvent = next(iter(ledger.store.read(head, head)))
-    return head if last.topic == HEADS_TOPIC else None
+    if last.topic != HEADS_TOPIC:
+        return None
+    stated = orjson.loads(last.state)
+    expected = _heads(ledger, int(stated["upto"]))
+    same = (stated["streams"], stated["streams_root"]) == (expected.streams, expected.streams_root)
+    return head if same else None
 
 
-def _commit_heads(ledger: Ledger, upto: int, actor: str) -> int:
+def _heads(ledger: Ledger, upto: int) -> HeadsCommitted:
     tree = HeadsTree(read_stream_heads(ledger.store, upto))
-    event = HeadsCommitted(
+    return HeadsCommitted(
         upto=upto,
         streams=len(tree.heads),
         streams_root=tree.root().hex(),
         nip_index_head=ledger.index.digest(),
     )
-    outcome = ledger.append_to_book([encode(event)], actor)
+
+
+def _commit_heads(ledger: Ledger, upto: int, actor: str) -> int:
+    outcome = ledger.append_to_book([encode(_heads(ledger, upto))], actor)
     return outcome.positions[-1]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger import note as notes
 from ledger.errors import LedgerError
@@ -104,13 +105,15 @@ def keep_checkpoint(store: EventStore, note: SignedNote) -> None:
         CheckpointRefused: another checkpoint of this size is stored.
     """
     size = notes.parse_checkpoint(note.body).size
-    data = notes.note_bytes(note)
+    dialect = postgresql if store.dialect == "postgresql" else sqlite
+    query = select(checkpoints.c.note).where(checkpoints.c.size == size)
     with store.writing() as connection:
-        kept = connection.execute(select(checkpoints.c.note).where(checkpoints.c.size == size))
-        known = kept.scalar()
+        known = connection.execute(query).scalar()
         if known is None:
-            connection.execute(insert(checkpoints).values(size=size, note=data))
-        elif notes.parse_note(known).body != note.body:
+            row = dialect.insert(checkpoints).values(size=size, note=notes.note_bytes(note))
+            connection.execute(row.on_conflict_do_nothing())  # another call signed the same
+            known = connection.execute(query).scalar()
+        if known is None or notes.parse_note(known).body != note.body:
             raise CheckpointRefused(
                 f"Another checkpoint of {size} events is stored already.",
                 next_step="Run `asn-ledger verify`; keep the ledger as it is.",

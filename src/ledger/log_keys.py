@@ -20,9 +20,19 @@ TOPICS = (FOUNDED, CHANGED)
 
 
 def log_keys(events: Iterable[RecordedEvent]) -> tuple[VerifierKey, ...]:
-    """Every key that the founding and later changes name; what cannot be read names none."""
+    """Every key that the founding and later changes name; what cannot be read names none.
+
+    Args:
+        events: those of TOPICS, by position. A founding is the first event of a log, and a change
+            lies in its stream; others of these topics name nothing.
+    """
     found: dict[VerifierKey, None] = {}
+    stream = None
     for event in events:
+        if event.id == 1:
+            stream = event.originator_id
+        elif event.originator_id != stream or event.topic == FOUNDED:
+            continue
         for name, public in _named(event):
             try:
                 found[verifier_key(name, bytes.fromhex(public))] = None

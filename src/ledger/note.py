@@ -309,7 +309,7 @@ def opened(
             "Take the checkpoint of the ledger in question.",
         )
     if not signed_by(note, keys):
-        names = ", ".join(sorted({each.name[:MAX_NAME] for each in note.signatures}))
+        names = ", ".join(sorted({each.name for each in note.signatures})[:3])
         raise _refused(
             f"The checkpoint is signed by no key that is trusted here, but by: {names}.",
             "See whether the log changed its key, and where its new key is published.",

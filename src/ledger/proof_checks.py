@@ -138,6 +138,8 @@ def _consistent(proof: ConsistencyProof, new: Checkpoint, old: Checkpoint | None
 
 def _complete(proof: CompletenessProof, checkpoint: Checkpoint) -> Proved:
     committed = _included(proof.committed, checkpoint)
+    if committed.position != checkpoint.size:
+        _refuse("The heads are not those of this checkpoint, whose last event commits to them.")
     streams, upto, root = stated_heads(committed)
     for place in proof.places:
         proofs.check_inclusion(place.index, streams, head_leaf(place.head), place.path, root)

@@ -16,7 +16,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger import merkle, proofs
 from ledger.merkle import HASH_BYTES, NODE_PREFIX
@@ -129,7 +130,7 @@ def extend_tiles(store: EventStore, size: int) -> int:
 
     Each transaction makes some tiles whole. A crash in between leaves fewer tiles than there could
     be: the next call makes the rest, and until then they are computed where a proof needs them.
-    Of two processes that do it at once, one waits or is told that the tile exists and leaves it.
+    Two processes that do it at once make the same tiles; the first one's are kept.
     """
     made = 0
     level, full = 0, size >> _HEIGHT
@@ -182,7 +183,8 @@ def _make(store: EventStore, level: int, numbers: range) -> int:
             for part in [below[(number - numbers.start) * WIDTH :][:WIDTH]]
         ]
         if rows:
-            connection.execute(insert(tiles), rows)
+            dialect = postgresql if store.dialect == "postgresql" else sqlite
+            connection.execute(dialect.insert(tiles).on_conflict_do_nothing(), rows)
         return len(rows)
 
 

@@ -89,6 +89,7 @@ def long_log(
             "checkpoint": f"{run['checkpoint_ms']:.0f} ms",
             "the first one": f"{run['first_s']:.1f} s",
             "path of a proof": f"{run['proof_ms']:.2f} ms",
+            "of it computing": f"{run['proof_cpu_ms']:.2f} ms",
             "its 95th percentile": f"{run['proof_p95_ms']:.2f} ms",
             "proof with its event and checkpoint": f"{run['whole_ms']:.2f} ms",
             "checking it": f"{run['check_ms']:.2f} ms",

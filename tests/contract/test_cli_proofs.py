@@ -12,11 +12,15 @@ from threading import Thread
 from typing import ClassVar
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from api.cli.stamping import fetch_timestamp
 from ledger import note as notes
 from ledger import proof_checks, proof_forms
+from ledger.checkpoint_store import keep_checkpoint, read_checkpoint
 from ledger.note import VerifierKey
 from ledger.proof_forms import InclusionProof
+from ledger.store import EventStore
 from tests.builders import about
 from tests.contract.command import AsnLedger
 from tests.persons import nip
@@ -155,6 +159,9 @@ def test_misuse_and_refusals_say_what_to_do(staffed: AsnLedger) -> None:
         assert result.err.count("\n") >= 2
     staffed("checkpoint")
     assert "covers the positions" in staffed("prove", 99_999).err
+    assert staffed("prove", "sk-1").status == staffed("prove", "sk-1/1").status == 2
+    assert "--subject" in staffed("prove", "sk-1").err
+    assert staffed("prove", "sk-2", "--subject", nip(1)).status == 1
     assert "no such event" in staffed("prove", f"{'0' * 32}/1").err
     (staffed.folder / "junk").write_bytes(b"\xff" * 10)
     assert "not UTF-8" in staffed("prove", "--consistency", "junk").err
@@ -236,6 +243,19 @@ def test_a_stamp_over_something_else_is_not_kept(staffed: AsnLedger) -> None:
     unreachable = staffed("checkpoint", "--timestamp", url, *root)
     assert unreachable.err.startswith("authority_unreachable")
     assert staffed("checkpoint", "--show", size, "--json").json["timestamps"] == 0
+
+
+def test_a_granted_stamp_is_kept_beside_its_checkpoint(store: EventStore) -> None:
+    """A response that holds under the root given is kept once, and comes back with the note."""
+    body = (DATA / "checkpoint.txt").read_bytes()
+    private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    name = notes.parse_checkpoint(body).origin
+    keep_checkpoint(store, notes.sign(body, notes.signing_key(name, private)))
+    taken = read_checkpoint(store, 61_234)
+    for _ in range(2):
+        kept = fetch_timestamp(store, taken, str(DATA / "granted.tsr"), [DATA / "root.pem"])
+        assert kept.timestamps == ((DATA / "granted.tsr").read_bytes(),)
+        assert kept.note == taken.note
 
 
 def test_a_proof_can_be_checked_with_the_standard_library(staffed: AsnLedger) -> None:

@@ -14,6 +14,8 @@ from ledger import note as notes
 from ledger.application import Founding, Ledger
 from ledger.checkpoint import STEPS, take_checkpoint
 from ledger.checkpoint_store import CheckpointRefused
+from ledger.events.base import encode
+from ledger.events.book import HeadsCommitted
 from ledger.heads import StreamHead, heads_root
 from ledger.store import EventStore
 from ledger.store_errors import ChangeRefused, LedgerReadOnly
@@ -145,6 +147,33 @@ def test_heads_left_alone_are_followed_by_new_ones(ledger: Ledger) -> None:
     topics = [event.topic for event in ledger.store.read()]
     assert topics.count("ledger.heads/1") == 2
     assert taken.size == len(topics)
+
+
+def test_forged_heads_at_the_end_are_not_signed(ledger: Ledger) -> None:
+    """Heads that somebody appended and that are not those of the events: new ones follow them."""
+    head = ledger.store.head().position
+    forged = HeadsCommitted(upto=head, streams=1, streams_root="00" * 32)
+    ledger.append_to_book([encode(forged)], "intruder")
+    taken = take_checkpoint(ledger, actor=ACTOR)
+    assert taken.size == head + 2
+    event = next(iter(ledger.store.read(taken.size, taken.size)))
+    assert (
+        orjson.loads(event.state)["streams_root"] == heads_root(naive_heads(ledger, head + 1)).hex()
+    )
+
+
+def test_a_key_changed_in_what_was_lost_is_replaced(
+    ledger: Ledger, database_url: str, keys: Path, clock: SteppingClock
+) -> None:
+    """The log names a key that the folder replaced since: only said openly does it go on."""
+    ledger.keyring.signing.draft()
+    ledger.keyring.signing.adopt()
+    for rotate in (take_checkpoint, checkpoint.rotate_signing_key):
+        with pytest.raises(CheckpointRefused, match="older backup"):
+            rotate(ledger, actor=ACTOR)
+    after = checkpoint.rotate_signing_key(ledger, actor=ACTOR, after_restore=True)
+    new = checkpoint.recorded_keys(ledger)[-1]
+    assert notes.signed_by(after.note, [new]) == ((new, None),)
 
 
 def test_a_database_put_back_is_not_signed(

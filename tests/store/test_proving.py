@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sigstore._internal import merkle as sigstore_merkle
 
-from ledger import checkpoint, proof_checks, proof_forms, proving
+from ledger import checkpoint, checkpoint_store, proof_checks, proof_forms, proving
 from ledger import note as notes
 from ledger.application import Ledger
 from ledger.checkpoint import take_checkpoint
@@ -249,6 +249,18 @@ def test_an_event_left_out_is_found(case: Case) -> None:
         changed = CompletenessProof(one.stream, one.committed, one.places, tuple(wrong), one.note)
         with pytest.raises(ProofRefused):
             proof_checks.check_proof(changed, case.keys)
+
+
+def test_heads_of_an_older_checkpoint_are_refused(ledger: Ledger) -> None:
+    """Nobody can show a person's record as it was, under today's checkpoint, as all there is."""
+    case = Case(ledger)
+    older = checkpoint_store.read_checkpoint(ledger.store, case.old.size)
+    before = proving.prove_completeness(ledger.store, case.stream, older)
+    assert proof_checks.check_proof(before, case.keys).events == 0
+    committed = proving.prove_inclusion(ledger.store, case.old.size, case.new).event
+    mixed = CompletenessProof(before.stream, committed, before.places, (), case.new.text())
+    with pytest.raises(ProofRefused, match="not those of this checkpoint"):
+        proof_checks.check_proof(mixed, case.keys)
 
 
 def test_a_stream_that_exists_cannot_be_denied(case: Case) -> None:

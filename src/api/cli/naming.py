@@ -177,12 +177,19 @@ def fact_position(ledger: Ledger, subject: str | None, named: str) -> int:
     """
     if named.isascii() and named.isdecimal() and subject is None:
         return int(named[:20])
-    stream = _stream_of_fact(ledger, named) if subject is None else subject_stream(ledger, subject)
-    events = ledger.events_of(stream)
-    version = named.partition("/")[2]
     if subject is None:
+        head, _, version = named.partition("/")
+        stream = _id(head)
+        if stream is None or not version:
+            raise Misuse(
+                "An event is named by its position or as stream/version; a key needs its subject.",
+                next_step="Add --subject, or see `asn-ledger history` for the position.",
+            )
+        events = ledger.events_of(stream)
         found = [event.position for event in events if str(event.version) == version]
     else:
+        stream = subject_stream(ledger, subject)
+        events = ledger.events_of(stream)
         state = replay(StreamState(stream), events)
         root = state.target(named, _key(ledger, stream, named)).root
         found = [event.position for event in events if event.version == root]

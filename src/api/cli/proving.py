@@ -20,7 +20,7 @@ from api.cli.common import (
 )
 from api.cli.files import hand_out, read_keys, read_limited
 from api.cli.naming import fact_position, proved_stream
-from api.cli.stamping import fetch_timestamp, stamp_checkpoint
+from api.cli.stamping import fetch_timestamp, is_address, stamp_checkpoint
 from ledger import checkpoint as taking
 from ledger import checkpoint_store, proof_forms, proving
 from ledger import note as notes
@@ -74,38 +74,27 @@ def checkpoint_command(
     as_json: AsJson = False,
 ) -> None:
     """Sign what the ledger holds now: origin, size and root, as a note that anybody can keep."""
-    asked = [show is not None or listed or key, add is not None, timestamp is not None]
-    if sum(asked) > 1 or sum((show is not None, listed, key)) > 1:
+    if sum((show is not None, listed, key, add is not None)) > 1:
         raise Misuse(
-            "Only one of --show, --list, --key, --add and --timestamp can be asked at once.",
+            "Only one of --show, --list, --key and --add can be asked at once.",
             next_step="Ask them one after the other.",
         )
     with opened(url, keys, live=True) as ledger:
-        if listed:
-            _tell_list(ledger, as_json=as_json)
-            return
-        if key:
-            _tell_keys(ledger, as_json=as_json)
+        if listed or key:
+            (_tell_list if listed else _tell_keys)(ledger, as_json=as_json)
             return
         if add is not None:
             data = read_limited(add, MAX_NOTE_BYTES)
             taken = checkpoint_store.add_cosignatures(ledger.store, data, read_keys(witness_key))[0]
-        elif show is not None:
-            taken = checkpoint_store.read_checkpoint(ledger.store, show)
+        elif show is not None or (timestamp is not None and not is_address(timestamp)):
+            taken = _under(ledger, show)  # a response that is there already is for one that is too
         else:
             taken = taking.take_checkpoint(ledger, actor=actor_or_account(actor))
         if timestamp_request is not None:
             stamp_checkpoint(taken, timestamp_request)
         if timestamp is not None:
             taken = fetch_timestamp(ledger.store, taken, timestamp, tsa_root or [])
-    if out is not None:
-        hand_out(out, taken.text())
-    if as_json:
-        print_json(checkpoint_shown(taken))
-    elif out is None:
-        say(taken.text().decode().rstrip("\n"))
-    else:
-        say(f"Checkpoint of {taken.size} events: {out}")
+    _tell_one(taken, out, as_json=as_json)
 
 
 def prove_command(
@@ -183,6 +172,17 @@ def checkpoint_shown(taken: StoredCheckpoint) -> dict[str, Any]:
         "timestamps": len(taken.timestamps),
         "note": taken.text().decode(),
     }
+
+
+def _tell_one(taken: StoredCheckpoint, out: Path | None, *, as_json: bool) -> None:
+    if out is not None:
+        hand_out(out, taken.text())
+    if as_json:
+        print_json(checkpoint_shown(taken))
+    elif out is None:
+        say(taken.text().decode().rstrip("\n"))
+    else:
+        say(f"Checkpoint of {taken.size} events: {out}")
 
 
 def _tell_list(ledger: Ledger, *, as_json: bool) -> None:

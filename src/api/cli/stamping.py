@@ -38,7 +38,7 @@ def fetch_timestamp(
     Raises:
         TimestampRefused: it does not hold. AuthorityUnreachable, Misuse: nobody, nothing there.
     """
-    if urlsplit(source).scheme in {"http", "https"}:
+    if is_address(source):
         response = _ask(source, timestamping.request_for(taken.signed_bytes()))
     else:
         response = read_limited(Path(source), MAX_RESPONSE_BYTES)
@@ -47,6 +47,11 @@ def fetch_timestamp(
     checkpoint_store.add_timestamp(store, taken.size, response)
     warn(f"Stamped at {instant.isoformat()}.")
     return checkpoint_store.read_checkpoint(store, taken.size)
+
+
+def is_address(source: str) -> bool:
+    """Whether a source of time stamps is an authority to be asked, and not a file."""
+    return urlsplit(source).scheme in {"http", "https"}
 
 
 def _ask(url: str, request: bytes) -> bytes:
