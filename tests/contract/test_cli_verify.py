@@ -195,7 +195,9 @@ def test_a_proof_is_checked_with_the_key_that_was_given(
     """Inclusion, completeness and consistency; without a key, or with another, there is no yes."""
     (tmp_path / "old.txt").write_bytes(_note(place))
     assert verify("checkpoint", "--keys", place.keys).status == 0
-    (tmp_path / "key.txt").write_text(verify("checkpoint", "--key", "--keys", place.keys).out, "utf-8")
+    (tmp_path / "key.txt").write_text(
+        verify("checkpoint", "--key", "--keys", place.keys).out, "utf-8"
+    )
     asked = {
         "inclusion": ("prove", "17", "--keys", place.keys),
         "consistency": ("prove", "--consistency", "old.txt", "--keys", place.keys),

@@ -123,7 +123,8 @@ KINDS: dict[str, Kind] = {
     "shipped_instrument_differs": Kind(NOTICE, "The file of an instrument beside the program is"
                                        " not the text in force; scores use the enacted text, never"
                                        " the file.",
-                                       "If nobody means to enact it, install the program again."),
+                                       "A newer program may bring a newer text: enact it. If nobody"
+                                       " expects one, install the program again."),
     # -- an earlier checkpoint
     "log_shorter": Kind(DAMAGE, "The ledger had more events when that checkpoint was made: its end"
                         " was cut off, or an older copy was put in its place."),
