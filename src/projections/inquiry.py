@@ -254,7 +254,10 @@ def facts_table(ledger: Ledger, report: Report) -> FactsTable:
     kept = ledger.store.dialect == "sqlite" and url.database not in (None, "", ":memory:")
     database = Path(str(url.database)) if kept else None
     return FactsTable(
-        ledger.store, folder_for(database, var=Path("var"), origin=ledger.origin), report=report
+        ledger.store,
+        folder_for(database, var=Path("var"), origin=ledger.origin),
+        report=report,
+        whole=ledger.store.whole,
     )
 
 

@@ -11,7 +11,7 @@ from api.cli.common import now
 from ledger import values
 from ledger.application import Ledger, today_in
 from ledger.erasure import person_state
-from ledger.errors import BadValue, Misuse, PersonUnknown, UnitUnknown
+from ledger.errors import BadValue, Misuse, PersonUnknown, TargetUnknown, UnitUnknown
 from ledger.key_errors import KeyDestroyed
 from ledger.statement import key_hash
 from ledger.stream_state import StreamState, replay
@@ -216,6 +216,47 @@ def fact_root(ledger: Ledger, person: UUID | None, facts: list[str]) -> tuple[tu
         state = replay(StreamState(stream), ledger.events_of(stream))
         found.append((stream.hex, state.target(named, _key(ledger, stream, named)).root))
     return tuple(found)
+
+
+def fact_position(ledger: Ledger, subject: str | None, named: str) -> int:
+    """The position of one event: given as such, as stream/version, or as a key of a subject.
+
+    Raises:
+        TargetUnknown, PersonUnknown, UnitUnknown, Misuse: no such event, or nobody it could be of.
+    """
+    if named.isascii() and named.isdecimal() and subject is None:
+        return int(named[:20])
+    if subject is None:
+        head, _, version = named.partition("/")
+        stream = _id(head)
+        if stream is None or not version:
+            raise Misuse(
+                "An event is named by its position or as stream/version; a key needs its subject.",
+                next_step="Add --subject, or see `asn-ledger history` for the position.",
+            )
+        events = ledger.events_of(stream)
+        found = [event.position for event in events if str(event.version) == version]
+    else:
+        stream = subject_stream(ledger, subject)
+        events = ledger.events_of(stream)
+        state = replay(StreamState(stream), events)
+        root = state.target(named, _key(ledger, stream, named)).root
+        found = [event.position for event in events if event.version == root]
+    if not found:
+        raise TargetUnknown(
+            "There is no such event.", next_step="`asn-ledger history` shows those there are."
+        )
+    return found[0]
+
+
+def proved_stream(ledger: Ledger, subject: str) -> UUID:
+    """The stream of a subject; an id that names nobody stands for itself, because that can be
+    proved too.
+
+    Raises:
+        PersonUnknown, UnitUnknown: a number or code that leads to no id.
+    """
+    return _id(subject) or subject_stream(ledger, subject)
 
 
 def _key(ledger: Ledger, stream: UUID, named: str) -> str:

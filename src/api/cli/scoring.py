@@ -11,12 +11,15 @@ from uuid import UUID
 
 import typer
 
+from api.cli.certifying import certify, settle
 from api.cli.common import (
     DEFAULT_URL,
+    Actor,
     AsJson,
     KeyFolder,
     LedgerUrl,
     Purpose,
+    actor_or_account,
     now,
     opened,
     parsed_instant,
@@ -39,6 +42,7 @@ from api.cli.telling import tell_answer, tell_group_line, tell_row
 from api.outputs.answers import SUFFIXES, write_answers
 from api.outputs.aside import known_suffix, written_aside
 from ledger.application import Ledger
+from ledger.archive import must_be_free
 from ledger.errors import Misuse, PersonUnknown
 from projections import inquiry
 from projections.group import Group
@@ -74,9 +78,14 @@ def score_command(
     unit: Unit = None,
     everybody: Annotated[bool, typer.Option("--all", help="Everybody registered by then.")] = False,
     trace: Annotated[bool, typer.Option("--trace", help="With the facts of each measure.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--certificate", help="Write the answer with its proofs.", metavar="FILE"),
+    ] = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
     purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Scores as of any legal day, as known at any moment, with their derivation."""
@@ -86,8 +95,16 @@ def score_command(
         )
     if subject == "-":
         subject = sys.stdin.readline().strip()
-    with opened(url, keys) as ledger:
+    if out is not None:
+        must_be_free(out)
+    with opened(url, keys, live=out is not None) as ledger:
         person = None if subject is None else person_stream(ledger, subject)
+        if out is not None and person is None:
+            raise Misuse(
+                "A certificate is about one person.", next_step="Give his NIP or id as SUBJECT."
+            )
+        if out is not None and position is None and known_at is None:
+            settle(ledger, actor=actor_or_account(actor))
         ask = Ask(
             instrument,
             None if as_of is None else day_option(as_of),
@@ -100,20 +117,30 @@ def score_command(
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
         check_subject(asked, person)
         if person is not None:
-            _one(ledger, asked, person, as_json=as_json)
+            _one(ledger, asked, person, out=out, actor=actor, as_json=as_json)
         elif subject is not None and inquiry.measures_units(asked):
             _one_unit(ledger, asked, subject, trace=trace, as_json=as_json)
         else:
             _many(ledger, asked, unit or subject, trace=trace, as_json=as_json)
 
 
-def _one(ledger: Ledger, asked: Asked, person: UUID, *, as_json: bool) -> None:
+def _one(
+    ledger: Ledger,
+    asked: Asked,
+    person: UUID,
+    *,
+    out: Path | None,
+    actor: str | None,
+    as_json: bool,
+) -> None:
     if not inquiry.is_known(ledger, asked, person):
         raise PersonUnknown(
             "This person was not on record at that position.", next_step="Ask at a later one."
         )
     answer = inquiry.one(ledger, asked, person)
     shown = answer.as_json(with_facts=True)
+    if out is not None:
+        certify(ledger, shown, person, out, actor=actor_or_account(actor))
     shown["person"] = ledger.person(person)
     if as_json:
         print_json(shown)
