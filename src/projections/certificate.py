@@ -30,12 +30,11 @@ from ledger.errors import LedgerError
 from ledger.facts import history
 from ledger.note import VerifierKey
 from ledger.records import RecordedEvent
-from ledger.rulebook import InstrumentUnknown, NoRulesInForce, Rulebook, rulebook
+from ledger.rulebook import Rulebook, rulebook
 from ledger.store import EventStore
 from ledger.unit_directory import directory
-from projections import binding, instrument
+from projections import enacted
 from projections.answer import Answer
-from projections.plan import Plan
 from projections.question import Question
 from projections.subject import Surroundings, depths_on, references_on
 from projections.trace import trace
@@ -265,7 +264,8 @@ def computed_answer(
     book = streams.get(UUID(hex=ledger_stream), [])
     units = directory({one: rows for one, rows in streams.items() if rows[0].topic == _UNIT})
     rules = rulebook(book, position)
-    enacted = rules.in_force(name, on, decree=question.rules)
+    _check_texts(rules)
+    text = enacted.in_force(rules, name, on, decree=question.rules)
     surroundings = Surroundings(
         references_on(history(book, position), on),
         depths_on({stream.hex: facts for stream, facts in units.units.items()}, on),
@@ -274,27 +274,22 @@ def computed_answer(
     if not known:
         raise refused("The person", "was not on record at the position of the answer.")
     return trace(
-        binding.bind(_loaded(enacted.sha256, enacted.text), lambda other: _other(rules, other, on)),
+        text.plan,
         history(known, position),
         question,
         subject=subject,
         surroundings=surroundings,
-        enacted=enacted.position,
+        enacted=text.enactment.position,
     )
 
 
-def _loaded(sha256: str, text: str) -> Plan:
-    if hashlib.sha256(text.encode()).hexdigest() != sha256:
-        raise refused("An enacted instrument", "is not the text that its digest names.")
-    return instrument.load(text.encode(), file=f"the text enacted as {sha256[:12]}")
-
-
-def _other(rules: Rulebook, name: str, on: date) -> Plan | None:
-    try:
-        enacted = rules.in_force(name, on)
-    except (InstrumentUnknown, NoRulesInForce):
-        return None
-    return _loaded(enacted.sha256, enacted.text)
+def _check_texts(book: Rulebook) -> None:
+    for one in book.enactments:
+        if hashlib.sha256(one.text.encode()).hexdigest() != one.sha256:
+            raise refused(
+                f"The text enacted at position {one.position}",
+                "is not the one that its digest names.",
+            )
 
 
 def _differences(found: Any, said: Any, where: str) -> list[str]:
