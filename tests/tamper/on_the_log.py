@@ -251,13 +251,13 @@ def before_the_first(forger: Forger) -> None:
 
 def alter_enacted_text(forger: Forger) -> None:
     event = forger.find(ENACT)
-    text = str(orjson.loads(event["payload"])["text"]).replace("25", "24")
+    text = str(orjson.loads(event["payload"])["text"]) + "# lain\n"
     forger.put(event["position"], payload=forger.with_fields(event, text=text))
 
 
 def alter_enacted_text_with_leaf(forger: Forger) -> None:
     event = forger.find(ENACT)
-    text = str(orjson.loads(event["payload"])["text"]).replace("25", "24")
+    text = str(orjson.loads(event["payload"])["text"]) + "# lain\n"
     forger.rewrite(event["position"], payload=forger.with_fields(event, text=text))
 
 
