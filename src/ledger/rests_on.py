@@ -15,6 +15,7 @@ import orjson
 from ledger.records import RecordedEvent
 
 _NAMING = ("unit", "parent")
+_SUCCESSORS = "successors"
 
 Read = Callable[[Sequence[UUID]], Mapping[UUID, Sequence[RecordedEvent]]]
 
@@ -36,7 +37,7 @@ def units_of(events: Iterable[RecordedEvent], read: Read) -> set[UUID]:
 
 
 def named(events: Iterable[RecordedEvent]) -> set[UUID]:
-    """The ids that events state as a unit or as the unit above, corrections included."""
+    """The ids that events state as a unit, the one above or a successor, corrections included."""
     found: set[UUID] = set()
     for event in events:
         payload = _object(event.state)
@@ -47,8 +48,9 @@ def named(events: Iterable[RecordedEvent]) -> set[UUID]:
 
 
 def _ids(fields: Mapping[str, Any]) -> Iterable[UUID]:
-    for name in _NAMING:
-        value = fields.get(name)
+    said = [fields.get(name) for name in _NAMING]
+    successors = fields.get(_SUCCESSORS)
+    for value in (*said, *(successors if isinstance(successors, list) else ())):
         if isinstance(value, str) and len(value) == 32:
             try:
                 yield UUID(hex=value)

@@ -36,7 +36,7 @@ from ledger.unit_directory import directory
 from projections import enacted
 from projections.answer import Answer
 from projections.question import Question
-from projections.subject import Surroundings, depths_on, references_on
+from projections.subject import surroundings_on
 from projections.trace import trace
 
 FORMAT = "asn-ledger-certificate/1"
@@ -266,9 +266,8 @@ def computed_answer(
     rules = rulebook(book, position)
     _check_texts(rules)
     text = enacted.in_force(rules, name, on, decree=question.rules)
-    surroundings = Surroundings(
-        references_on(history(book, position), on),
-        depths_on({stream.hex: facts for stream, facts in units.units.items()}, on),
+    surroundings = surroundings_on(
+        history(book, position), {stream.hex: facts for stream, facts in units.units.items()}, on
     )
     known = [event for event in streams[own] if event.id <= position]
     if not known:

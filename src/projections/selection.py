@@ -11,7 +11,7 @@ from ledger.application import Ledger
 from ledger.facts import history
 from ledger.records import RecordedEvent
 from ledger.rests_on import units_of
-from projections.subject import Surroundings, depths_on, post_on, references_on
+from projections.subject import post_on, surroundings_on
 
 _AT_ONCE = 500
 
@@ -38,9 +38,8 @@ def people_on(
 ) -> list[UUID]:
     """Everybody registered by a legal day, as known at a position; of some units where named."""
     units = ledger.units(size)
-    surroundings = Surroundings(
-        references_on(ledger.references(size), on),
-        depths_on({stream.hex: facts for stream, facts in units.units.items()}, on),
+    surroundings = surroundings_on(
+        ledger.references(size), {stream.hex: facts for stream, facts in units.units.items()}, on
     )
     found = []
     streams = ledger.registered(size)
