@@ -12,17 +12,16 @@ from ledger.facts import History
 from projections.binding import bind
 from projections.compare import Side, compare
 from projections.compare_people import compare_people
-from projections.instrument import load
 from projections.plan import Plan
 from projections.question import Question
 from projections.series import InForce
-from projections.shipped import drafts, names, text
 from projections.subject import surroundings_on
 from projections.trace import trace
 from projections.walk import CauseClass
 from tests.oracle.histories import BOOK, PERSON, UNITS
 from tests.projections.extra_rules import RULES, ExtraCrowd, plan_of, some_day
 from tests.projections.logs import START, ListLog, fact, folded, placed
+from tests.projections.shipped_plans import plans_about_people
 from tests.projections.sides import Told
 from tests.projections.test_cohort import frame_of_log
 from tests.projections.test_compare_people import one_by_one, points, side
@@ -30,7 +29,7 @@ from tests.projections.test_series import check_days
 
 DAYS = timedelta(days=150)
 MAY, JUNE = date(2021, 5, 31), date(2021, 6, 1)
-PLANS = {name: load(text(name), file=name) for name in (*names(), *drafts())}
+PLANS = plans_about_people()
 BY_INSTRUMENT = {plan.instrument: plan for plan in reversed(list(PLANS.values()))}
 
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from projections.binding import InstrumentsInCircle, bind
 from projections.instrument import load
 from projections.question import Question
-from projections.shipped import drafts, names, text
 from tests.projections.extra_rules import HEAD, RULES, ExtraCrowd, plan_of, some_day
 from tests.projections.logs import START, ListLog, fact, placed
+from tests.projections.shipped_plans import plans_about_people
 from tests.projections.test_cohort import agree, frame_of_log
 
 
@@ -36,7 +36,7 @@ def test_rules_together_are_the_same_for_everybody(seed: int, chosen: set[str]) 
     agree(plan_of(tuple(sorted(chosen))), log, frame_of_log(log), question)
 
 
-PLANS = {name: load(text(name), file=name) for name in (*names(), *drafts())}
+PLANS = plans_about_people()
 BY_INSTRUMENT = {plan.instrument: plan for plan in reversed(list(PLANS.values()))}
 
 

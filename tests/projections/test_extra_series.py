@@ -14,24 +14,23 @@ from projections import whatif
 from projections.binding import bind
 from projections.compare import compare
 from projections.compare_people import compare_people
-from projections.instrument import load
 from projections.people_states import GroupSide
 from projections.plan import Plan
 from projections.question import Question
 from projections.series import InForce
-from projections.shipped import drafts, names, text
 from projections.walk import CauseClass
 from tests.oracle.histories import UNITS
 from tests.projections.everything import Everything
 from tests.projections.extra_rules import RULES, plan_of, some_day
 from tests.projections.logs import START, ListLog, fact, placed, units
+from tests.projections.shipped_plans import plans_about_people
 from tests.projections.sides import Told
 from tests.projections.test_cohort import frame_of_log
 from tests.projections.test_compare_people import one_by_one, points, side
 from tests.projections.test_series import check_days, points_of
 from tests.projections.test_whatif import check_effect
 
-SHIPPED = {name: load(text(name), file=name) for name in (*names(), *drafts())}
+SHIPPED = plans_about_people()
 BY_INSTRUMENT = {plan.instrument: plan for plan in reversed(list(SHIPPED.values()))}
 PLANS: dict[str, Plan] = {name: bind(plan, BY_INSTRUMENT.get) for name, plan in SHIPPED.items()}
 PLANS |= {name: plan_of((name,)) for name in RULES}
