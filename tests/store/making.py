@@ -13,7 +13,7 @@ _numbers = count(1)
 
 def new_stream() -> UUID:
     """A stream that no other test of this process uses."""
-    return UUID(int=next(_numbers) << 64 | 4 << 76 | 8 << 60)
+    return UUID(int=next(_numbers) << 80 | 4 << 76 | 8 << 60)
 
 
 def new_event(

@@ -30,6 +30,13 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
         reasons.FACT_DISPUTED: "fakta masih disengketakan",
         reasons.INSTRUMENT_NOT_IN_FORCE: "instrumen yang dirujuk belum berlaku",
         reasons.LATER_TEXT_KNOWN: "aturan yang lebih baru diketahui",
+        reasons.CODE_NOT_NAMED: "kode ini belum diatur dalam instrumen",
+        reasons.TO_BE_CONFIRMED: "masih harus dipastikan secara tertulis",
+        reasons.UNIT_NOT_FOUNDED: "unit belum tercatat",
+        reasons.UNIT_CLOSED: "unit sudah dihapus",
+        reasons.UNIT_KIND_UNKNOWN: "jenis unit belum tercatat",
+        reasons.NOBODY_MEASURED: "belum ada pegawai yang terukur",
+        reasons.MEMBERS_PROVISIONAL: "nilai sebagian pegawai masih sementara",
     }
 )
 _CAPITALS: Final = frozenset(("JPT", "SD", "SLTP", "SLTA", "CPNS", "PNS", "PPPK", "CLTN", "MPP"))
