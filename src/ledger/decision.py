@@ -7,7 +7,7 @@ question, its basis and its ranked candidates, and nothing of it changes any mor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -156,17 +156,32 @@ class Decisions:
         return found
 
 
-def decisions(events: Iterable[RecordedEvent], position: int | None = None) -> Decisions:
-    """Fold the events of the ledger stream, in order, up to a position."""
+def decisions(
+    events: Iterable[RecordedEvent],
+    position: int | None = None,
+    *,
+    candidates_of: Callable[[Draft], bool] = lambda _: True,
+) -> Decisions:
+    """Fold the events of the ledger stream, in order, up to a position.
+
+    `candidates_of` says of which drafts the candidates are read; they are long, and stand right
+    behind their draft, in its command.
+    """
     found: dict[str, Decision] = {}
+    last: str | None = None
     for recorded in events:
         if position is not None and recorded.id > position:
             break
         if recorded.topic not in TOPICS:
             continue
+        if recorded.topic == CANDIDATES:
+            if last is not None and candidates_of(found[last].draft):
+                found[last] = evolve(found[last], recorded, orjson.loads(recorded.state))
+            continue
         payload = orjson.loads(recorded.state)
         ident = payload["id"]
         if recorded.topic == DRAFTED:
+            last = None if ident in found else ident
             found.setdefault(ident, Decision(_draft(recorded, payload), _step(recorded, payload)))
         elif ident in found:
             found[ident] = evolve(found[ident], recorded, payload)
@@ -287,3 +302,23 @@ def _issued(one: Decision, step: Step) -> IssuedDecision:
         position=step.position,
         subjects=frozenset(one.chosen or ()),
     )
+
+
+def official(
+    events: Iterable[RecordedEvent], instrument: str, as_of: date, position: int | None = None
+) -> list[Decision]:
+    """Each penetapan of an instrument's answers of a legal day that was issued and not revoked up
+    to a position, in the order in which they were issued: of two about somebody the later counts.
+    """
+
+    def asked(draft: Draft) -> bool:
+        question = draft.kind, draft.instrument, draft.as_of
+        return question == (DecisionKind.PENETAPAN, instrument, as_of)
+
+    found = decisions(events, position, candidates_of=asked).by_id.values()
+    standing = [
+        (one.issued.position, one)
+        for one in found
+        if asked(one.draft) and one.issued is not None and one.revoked is None
+    ]
+    return [one for _, one in sorted(standing, key=lambda pair: pair[0])]

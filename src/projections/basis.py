@@ -118,7 +118,8 @@ def _texts(book: Rulebook, name: str, on: date, found: dict[str, str]) -> None:
 
 
 def _answers(ledger: Ledger, asked: Asked, who: Who) -> Iterator[Answer]:
-    """The answers of those asked about, in order of subject."""
+    """The answers of those asked about, in order of subject, as the facts give them."""
+    asked = replace(asked, question=replace(asked.question, official=None))
     if who.listed is not None:
         for stream in sorted(set(who.listed), key=lambda one: one.hex):
             if not inquiry.is_known(ledger, asked, stream):

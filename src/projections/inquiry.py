@@ -6,19 +6,21 @@ One person is answered from his stream, everybody from the facts table; both by 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
+from ledger import decision
 from ledger.application import Ledger
 from ledger.facts import History, history
 from ledger.unit_directory import UnitDirectory
-from projections import enacted, question, whatif
+from projections import enacted, official, question, whatif
 from projections.answer import Answer
 from projections.cohort import cohort
 from projections.enacted import InForce
 from projections.facts_table import FactsTable, folder_for
+from projections.official import Official
 from projections.plan import Plan
 from projections.question import Log, Question
 from projections.segments import Report
@@ -73,7 +75,15 @@ def resolve(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Asked:
     newest = enacted.plan_of(book.in_force(ask.instrument, question.LATEST))
     on, forecast = question.asked_day(newest, as_of=ask.as_of, period=ask.period, today=today)
     asked = Question(on, position, known_at, ask.period, ask.rules, ask.without, forecast)
+    asked = replace(asked, official=official_at(ledger, ask.instrument, on, position))
     return under(ledger, asked, enacted.in_force(book, ask.instrument, on, decree=ask.rules))
+
+
+def official_at(ledger: Ledger, instrument: str, on: date, position: int) -> Official | None:
+    """The answers to a question that a penetapan set, by what was issued up to a position."""
+    standing = decision.official(ledger.book_events(position), instrument, on, position)
+    recorded_at = log_of(ledger).recorded_at
+    return official.official(standing, instrument, on, position, recorded_at=recorded_at)
 
 
 def resolve_draft(

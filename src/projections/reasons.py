@@ -32,6 +32,7 @@ MATTER_OPEN = "MATTER_OPEN"
 FACT_DISPUTED = "FACT_DISPUTED"
 INSTRUMENT_NOT_IN_FORCE = "INSTRUMENT_NOT_IN_FORCE"
 LATER_TEXT_KNOWN = "LATER_TEXT_KNOWN"
+OFFICIAL_DIFFERS = "OFFICIAL_DIFFERS"
 
 PERSONNEL_OFFICE = "BKD"
 APPRAISER = "Pejabat penilai"
@@ -61,6 +62,10 @@ _WORDS: Mapping[str, tuple[str | None, str | None]] = {
     FACT_DISPUTED: (PERSONNEL_OFFICE, "Resolve the dispute."),
     INSTRUMENT_NOT_IN_FORCE: (AGENCY, "Enact the instrument that this measure reads."),
     LATER_TEXT_KNOWN: (AGENCY, "Complete the later text and enact it."),
+    OFFICIAL_DIFFERS: (
+        AGENCY,
+        "`asn-ledger decision recheck` tells why; the penetapan stands until it is revoked.",
+    ),
 }
 
 
