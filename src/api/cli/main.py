@@ -23,6 +23,7 @@ from api.cli import (
     rules,
     scoring,
     trying,
+    warning,
 )
 from api.cli.common import FileRefused, fail
 from ledger.errors import LedgerError
@@ -73,6 +74,13 @@ decided.command("list")(deciding.list_command)
 decided.command("show")(deciding.show_command)
 decided.command("recheck")(deciding.recheck_command)
 app.add_typer(decided, name="decision")
+warned = typer.Typer(
+    help="Early warnings: what to look at, by which rule, and who has seen it.",
+    no_args_is_help=True,
+)
+warned.command("list")(warning.list_command)
+warned.command("acknowledge")(warning.acknowledge_command)
+app.add_typer(warned, name="warnings")
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")

@@ -106,6 +106,12 @@ class UnitWarningAcknowledged(WarningFields):
     """WarningAcknowledged about a unit."""
 
 
+@event("ledger.warning_acknowledged/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerWarningAcknowledged(WarningFields):
+    """WarningAcknowledged about the ledger itself."""
+
+
 @event("employee.erased/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityErased(Event):
