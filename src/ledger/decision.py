@@ -47,7 +47,8 @@ class Draft:
     Attributes:
         requirements: instruments whose outcomes are weighed besides. unit, listed: who was asked
             about: those listed, else the members of the unit, else everybody.
-        basis_position, checkpoint: what was known, and a signed tree head at or before it.
+        basis_position, known_at: what was known, and when the last of it was recorded, UTC.
+        checkpoint: size and root of the log there.
         instruments: name -> SHA-256 of each text that took part. engine: the program's version of
             the computation. answer_digest: of all answers (`projections.dossier`).
         candidates: in order of rank, then those without one. chosen: None where nobody is yet.
@@ -59,6 +60,7 @@ class Draft:
     instrument: str
     as_of: date
     basis_position: int
+    known_at: datetime
     instruments: Mapping[str, str]
     answer_digest: str
     candidates: tuple[Candidate, ...]
@@ -211,6 +213,7 @@ def _draft(recorded: RecordedEvent, payload: Mapping[str, Any]) -> Draft:
         instrument=payload["instrument"],
         as_of=date.fromisoformat(payload["as_of"]),
         basis_position=payload["basis_position"],
+        known_at=datetime.fromisoformat(payload["known_at"]),
         instruments=payload["instruments"],
         answer_digest=payload["answer_digest"],
         candidates=(),

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from ledger.canonical import instant_text
 from ledger.decision import Decision, Decisions, Draft
 from ledger.decision_candidates import against_ranking, in_events
 from ledger.errors import LedgerError, invariant
@@ -98,6 +99,7 @@ def _drafted(draft: Draft, reasons: str | None) -> DecisionDrafted:
         listed=draft.listed,
         as_of=draft.as_of,
         basis_position=draft.basis_position,
+        known_at=instant_text(draft.known_at),
         checkpoint=draft.checkpoint,
         instruments=dict(draft.instruments),
         answer_digest=draft.answer_digest,

@@ -169,6 +169,7 @@ def draft_of(
         instrument=found.asked.plan.instrument,
         as_of=question.as_of,
         basis_position=question.position,
+        known_at=question.known_at,
         instruments=found.texts,
         answer_digest=found.dossier.digest,
         candidates=found.dossier.candidates,

@@ -8,12 +8,13 @@ issued up to the position asked about counts, so an answer before the issue stay
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
+from ledger import decision
 from ledger.canonical import instant_text
-from ledger.decision import Decision
+from ledger.records import RecordedEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +55,15 @@ class Official:
 
 
 def official(
-    standing: Iterable[Decision],
-    instrument: str,
-    as_of: date,
-    position: int,
-    *,
-    recorded_at: Callable[[int], datetime],
+    book: Iterable[RecordedEvent], instrument: str, as_of: date, position: int
 ) -> Official | None:
-    """The official answers of a question, from each penetapan that stands; None without any.
-
-    Args:
-        standing: of this instrument and day, in the order in which they were issued.
-        recorded_at: when the event at a position was recorded.
+    """The official answers to a question as known at a position, by the events of the ledger
+    stream; None where no penetapan of it stands. Of two about somebody the later counts.
     """
     pins: dict[str, Pin] = {}
-    for one in standing:
+    for one in decision.official(book, instrument, as_of, position):
         draft = one.draft
-        known_at = instant_text(recorded_at(draft.basis_position))
+        known_at = instant_text(draft.known_at)
         for each in draft.candidates:
             pins[each.subject] = Pin(
                 draft.id, each.digest, draft.basis_position, known_at, draft.engine

@@ -349,6 +349,7 @@ def decided(people: AsnLedger, ident: str, on: date, whom: list[str]) -> None:
             listed=True,
             as_of=on,
             basis_position=ledger.store.head().position,
+            known_at="2024-01-01T00:00:00.000000Z",
             instruments={"contoh": "0"},
             answer_digest="0",
             candidates=len(whom),

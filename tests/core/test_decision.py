@@ -37,7 +37,7 @@ from ledger.errors import LedgerError
 from ledger.events.base import Encoded
 from ledger.proposals import SecondPersonNeeded
 from ledger.vocabulary_agency import DecisionKind, RecommendingBody, TieRule
-from tests.core.test_facts import Log, empty
+from tests.core.test_facts import START, Log, empty
 
 ANI, BUDI, CICI, DODI = (letter * 32 for letter in "abcd")
 TEAM, PANEL = RecommendingBody.TIM_PENILAI_KINERJA, RecommendingBody.PANEL
@@ -54,6 +54,7 @@ DRAFT = Draft(
     instrument="ip-asn",
     as_of=date(2023, 12, 31),
     basis_position=40,
+    known_at=START,
     instruments={"ip-asn": "0" * 64},
     answer_digest="sha256:0",
     candidates=RANKED,

@@ -8,6 +8,8 @@ import typer
 
 from api.cli import (
     advising,
+    bundles,
+    bundling,
     checkup,
     comparing,
     deciding,
@@ -17,13 +19,16 @@ from api.cli import (
     importing,
     looking,
     privacy,
+    proving,
     rebuilding,
     reconciling,
     reporting,
     rules,
     scoring,
     trying,
+    verifying,
     warning,
+    witnessing,
 )
 from api.cli.common import FileRefused, fail
 from ledger.errors import LedgerError
@@ -84,8 +89,15 @@ app.add_typer(warned, name="warnings")
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")
+app.command("bundle")(bundles.bundle_command)
+app.command("backup")(bundling.backup_command)
+app.command("restore")(bundling.restore_command)
+app.command("checkpoint")(proving.checkpoint_command)
+app.command("prove")(proving.prove_command)
+app.add_typer(witnessing.witness_app, name="witness")
 app.command("demo")(demo.demo_command)
 app.command("rebuild")(rebuilding.rebuild_command)
+app.command("verify")(verifying.verify_command)
 app.command("doctor")(checkup.doctor_command)
 
 

@@ -45,6 +45,7 @@ def whole(ledger: Ledger, one: Decision) -> dict[str, Any]:
         "tie_rule": draft.tie_rule.value,
         "basis": {
             "position": draft.basis_position,
+            "known_at": instant_text(draft.known_at),
             "checkpoint": draft.checkpoint,
             "instruments": dict(draft.instruments),
             "engine": draft.engine,

@@ -164,8 +164,9 @@ class DecisionDrafted(Event):
     """A decision is proposed on a pinned basis; its candidates follow in the same command.
 
     The question is instrument, as_of and who is asked about: those `listed`, else the members of
-    `unit`, else everybody. `requirements` are further instruments whose outcomes are weighed;
-    `instruments` holds name and SHA-256 of every text that took part. `candidates` is their number.
+    `unit`, else everybody. `requirements` are further instruments whose outcomes are weighed.
+    `known_at` is when the basis position was recorded, `instruments` holds name and SHA-256 of each
+    text that took part, and `candidates` is their number.
     """
 
     id: Ident
@@ -176,6 +177,7 @@ class DecisionDrafted(Event):
     listed: Flag = False
     as_of: Day
     basis_position: Annotated[int, count(1, 2**53)]
+    known_at: Ident
     checkpoint: Ident | None = None
     instruments: Annotated[dict[str, str], coded_map(read_open_text, IDENT)]
     answer_digest: Ident
