@@ -60,7 +60,7 @@ def dossier(
         for answer in main:
             shown = required[name][answer.subject].as_json(with_facts=False)
             told.add(shown["digest"])
-    ranks = _ranks([points for points, _ in found if points is not None])
+    ranks = ranks_of([points for points, _ in found if points is not None])
     ranked = [(ranks.get(points) if points else None, one) for points, one in found]
     placed = [_placed(one, rank) for rank, one in ranked]
     return Dossier(tuple(sorted(placed, key=_order)), told.text())
@@ -81,7 +81,7 @@ def _points(answer: Answer, tie_rule: TieRule) -> Points | None:
     return (answer.total, *(points.get(name) or Decimal(0) for name in names))
 
 
-def _ranks(points: Sequence[Points]) -> dict[Points, int]:
+def ranks_of(points: Sequence[Points]) -> dict[Points, int]:
     """Equal points share a rank, and as many ranks after it are left out."""
     ordered = sorted(points, reverse=True)
     found: dict[Points, int] = {}

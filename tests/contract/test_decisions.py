@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -314,3 +315,23 @@ def test_a_person_reads_it_in_words(people: AsnLedger) -> None:
     assert ": perlu" in told
     assert "no rank: FIELD_UNKNOWN" in told
     assert told.index(nip(3)) < told.index(nip(1)) < told.index(nip(5))
+
+
+def test_the_tie_rule_may_tell_equals_apart(people: AsnLedger) -> None:
+    """By the first measure in which they differ; who equals in all still shares the rank."""
+    imported(
+        people,
+        about(1, "qualification", level="S2", on="2015-08-01"),
+        about(2, "appraisal", period="2023", predicate="BUTUH_PERBAIKAN"),
+        *(about(who, "qualification", level="S1", on="2015-08-01") for who in (2, 3, 4, 5)),
+        *(about(who, "appraisal", period="2023", predicate="BAIK") for who in (1, 3, 4, 5)),
+    )
+    how = ("--kind", "MUTASI", "--instrument", "ip-asn", *DAY, "--all")
+    shared = run(people, "draft", *how, "--id", "P-1").json["decision"]
+    told = run(people, "draft", *how, "--id", "P-2", "--tie-rule", "MEASURES").json["decision"]
+    assert told["tie_rule"] == "MEASURES"
+    for before, after in zip(shared["candidates"], told["candidates"], strict=True):
+        assert (before["rank"] is None) == (after["rank"] is None)
+        assert before["rank"] is None or before["rank"] <= after["rank"]
+    totals = [one["total"] for one in told["candidates"] if one["rank"]]
+    assert totals == sorted(totals, key=Decimal, reverse=True)

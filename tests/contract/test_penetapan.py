@@ -178,3 +178,15 @@ def test_another_kind_of_decision_makes_nothing_official(people: AsnLedger) -> N
         people, "issue", "PN-2", *DECREE, "--choose", nip(3), "--reasons", "x", actor="ppk"
     )
     assert refused.json["error"]["code"] == "choice_refused"
+
+
+def test_a_certificate_and_the_verifier_say_the_same(people: AsnLedger) -> None:
+    """An official answer is computed again from a certificate alone; the log is sound."""
+    penetapan(people)
+    written = people("score", *QUESTION, nip(3), *DAY, "--certificate", "s.json", "--json")
+    assert written.status == 0, written.err
+    told = (people.folder / "s.json").read_text("utf-8")
+    assert '"issued":"PN-2023"' in told
+    assert people("verify", "s.json").status == 0
+    whole = people("verify", "--scores")
+    assert (whole.status, "Nothing is damaged" in whole.out) == (0, True)
