@@ -1,25 +1,248 @@
-"""Decisions that were issued: which answers they made official, and of whom.
+"""Decisions on reward, promotion and punishment, as the log tells of them: drafted, recommended,
+issued, revoked.
 
-A reader only: what a decision pins is what its draft and its issue say. `candidates` of a draft
-are objects whose key `subject` is the id of a person or unit.
+State and fold; what may follow is decided in `ledger.decision_commands`. Pure. A draft pins its
+question, its basis and its ranked candidates, and nothing of it changes any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 
-from ledger.events.oversight import DecisionDrafted, DecisionIssued, DecisionRevoked
+from ledger.decision_candidates import Candidate
+from ledger.errors import LedgerError, invariant
+from ledger.events.oversight import (
+    DecisionCandidates,
+    DecisionDrafted,
+    DecisionIssued,
+    DecisionRecommended,
+    DecisionRevoked,
+)
 from ledger.records import RecordedEvent
-from ledger.vocabulary_agency import DecisionKind
+from ledger.vocabulary_agency import DecisionKind, RecommendingBody, TieRule
 
 DRAFTED = DecisionDrafted.SPEC.topic
+CANDIDATES = DecisionCandidates.SPEC.topic
+RECOMMENDED = DecisionRecommended.SPEC.topic
 ISSUED = DecisionIssued.SPEC.topic
 REVOKED = DecisionRevoked.SPEC.topic
+TOPICS = (DRAFTED, CANDIDATES, RECOMMENDED, ISSUED, REVOKED)
+
+
+class DecisionUnknown(LedgerError):
+    """No decision has this id."""
+
+    code = "decision_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a draft says.
+
+    Attributes:
+        requirements: instruments whose outcomes are weighed besides. unit, listed: who was asked
+            about: those listed, else the members of the unit, else everybody.
+        basis_position, known_at: what was known, and when the last of it was recorded, UTC.
+        checkpoint: size and root of the log there.
+        instruments: name -> SHA-256 of each text that took part. engine: the program's version of
+            the computation. answer_digest: of all answers (`projections.dossier`).
+        candidates: in order of rank, then those without one. chosen: None where nobody is yet.
+        reasoned: reasons are given; sealed, they are not known to the fold.
+    """
+
+    id: str
+    kind: DecisionKind
+    instrument: str
+    as_of: date
+    basis_position: int
+    known_at: datetime
+    instruments: Mapping[str, str]
+    answer_digest: str
+    candidates: tuple[Candidate, ...]
+    engine: str
+    tie_rule: TieRule = TieRule.SHARED
+    requirements: tuple[str, ...] = ()
+    unit: str | None = None
+    listed: bool = False
+    checkpoint: str | None = None
+    chosen: tuple[str, ...] | None = None
+    reasoned: bool = False
+
+    def asks(self) -> tuple[Any, ...]:
+        """What makes two drafts the same command: all but the basis, which is the moment's."""
+        people = frozenset(one.subject for one in self.candidates) if self.listed else None
+        chosen = None if self.chosen is None else frozenset(self.chosen)
+        who = (self.unit, self.listed, people, chosen)
+        what = (self.kind, self.instrument, frozenset(self.requirements), self.as_of)
+        return (*what, *who, self.tie_rule, self.reasoned)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A recommendation, the issue or the revocation of a decision: who did it, when recorded.
+
+    Attributes:
+        position: of its event. number, decided_on, chosen, against_ranking: of an issue, and the
+            first two of a revocation. body, in_favour: of a recommendation.
+    """
+
+    position: int
+    actor: str
+    recorded_at: datetime
+    number: str | None = None
+    decided_on: date | None = None
+    chosen: tuple[str, ...] | None = None
+    against_ranking: bool = False
+    body: RecommendingBody | None = None
+    in_favour: bool = False
+    reasoned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision at a position. `drafted` is the step of its draft."""
+
+    draft: Draft
+    drafted: Step
+    recommended: tuple[Step, ...] = ()
+    issued: Step | None = None
+    revoked: Step | None = None
+
+    @property
+    def state(self) -> str:
+        """drafted, recommended, issued, revoked, or withdrawn where it never was issued."""
+        if self.revoked is not None:
+            return "withdrawn" if self.issued is None else "revoked"
+        if self.issued is not None:
+            return "issued"
+        return "recommended" if self.recommended else "drafted"
+
+    @property
+    def chosen(self) -> tuple[str, ...] | None:
+        """The choice: of the issue, else of the draft; a penetapan is about all of them."""
+        found = self.draft.chosen
+        if self.issued is not None and self.issued.chosen is not None:
+            found = self.issued.chosen
+        if found is None and self.draft.kind is DecisionKind.PENETAPAN:
+            return tuple(one.subject for one in self.draft.candidates)
+        return found
+
+    def recommends(self) -> bool:
+        """Whether every body that spoke was at last in favour; False where none spoke."""
+        last = {one.body: one.in_favour for one in self.recommended}
+        return bool(last) and all(last.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All decisions at a position, by id in the order in which they were drafted."""
+
+    by_id: Mapping[str, Decision] = field(default_factory=dict)
+
+    def named(self, ident: str) -> Decision:
+        """A decision.
+
+        Raises:
+            DecisionUnknown.
+        """
+        found = self.by_id.get(ident)
+        if found is None:
+            raise DecisionUnknown(
+                "No decision has this id.", next_step="`asn-ledger decision list` shows them."
+            )
+        return found
+
+
+def decisions(
+    events: Iterable[RecordedEvent],
+    position: int | None = None,
+    *,
+    candidates_of: Callable[[Draft], bool] = lambda _: True,
+) -> Decisions:
+    """Fold the events of the ledger stream, in order, up to a position.
+
+    `candidates_of` says of which drafts the candidates are read; they are long, and stand right
+    behind their draft, in its command.
+    """
+    found: dict[str, Decision] = {}
+    last: str | None = None
+    for recorded in events:
+        if position is not None and recorded.id > position:
+            break
+        if recorded.topic not in TOPICS:
+            continue
+        if recorded.topic == CANDIDATES:
+            if last is not None and candidates_of(found[last].draft):
+                found[last] = evolve(found[last], recorded, orjson.loads(recorded.state))
+            continue
+        payload = orjson.loads(recorded.state)
+        ident = payload["id"]
+        if recorded.topic == DRAFTED:
+            last = None if ident in found else ident
+            found.setdefault(ident, Decision(_draft(recorded, payload), _step(recorded, payload)))
+        elif ident in found:
+            found[ident] = evolve(found[ident], recorded, payload)
+    return Decisions(found)
+
+
+def evolve(one: Decision, recorded: RecordedEvent, payload: Mapping[str, Any]) -> Decision:
+    """A decision after a further event of it."""
+    if recorded.topic == CANDIDATES:
+        rows = tuple(Candidate.of(row) for row in payload["rows"])
+        draft = replace(one.draft, candidates=one.draft.candidates + rows)
+        return replace(one, draft=draft)
+    step = _step(recorded, payload)
+    if recorded.topic == RECOMMENDED:
+        return replace(one, recommended=(*one.recommended, step))
+    if recorded.topic == ISSUED:
+        return replace(one, issued=step)
+    invariant(recorded.topic == REVOKED, "an event of a decision that the fold does not know")
+    return replace(one, revoked=step)
+
+
+def _draft(recorded: RecordedEvent, payload: Mapping[str, Any]) -> Draft:
+    chosen = payload.get("chosen")
+    return Draft(
+        id=payload["id"],
+        kind=DecisionKind(payload["kind"]),
+        instrument=payload["instrument"],
+        as_of=date.fromisoformat(payload["as_of"]),
+        basis_position=payload["basis_position"],
+        known_at=datetime.fromisoformat(payload["known_at"]),
+        instruments=payload["instruments"],
+        answer_digest=payload["answer_digest"],
+        candidates=(),
+        engine=payload["engine"],
+        tie_rule=TieRule(payload["tie_rule"]),
+        requirements=tuple(payload["requirements"]),
+        unit=payload.get("unit"),
+        listed=payload["listed"],
+        checkpoint=payload.get("checkpoint"),
+        chosen=None if chosen is None else tuple(chosen),
+        reasoned=recorded.sealed_digest is not None,
+    )
+
+
+def _step(recorded: RecordedEvent, payload: Mapping[str, Any]) -> Step:
+    context = orjson.loads(recorded.context) if recorded.context else {}
+    day, chosen, body = (payload.get(key) for key in ("decided_on", "chosen", "body"))
+    return Step(
+        recorded.id,
+        str(context.get("actor", "")),
+        recorded.recorded_at,
+        number=payload.get("number"),
+        decided_on=None if day is None else date.fromisoformat(day),
+        chosen=None if chosen is None else tuple(chosen),
+        against_ranking=payload.get("against_ranking", False),
+        body=None if body is None else RecommendingBody(body),
+        in_favour=payload.get("in_favour", False),
+        reasoned=recorded.sealed_digest is not None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +269,15 @@ class IssuedDecision:
 def issued_decisions(
     events: Iterable[RecordedEvent], position: int | None = None
 ) -> tuple[IssuedDecision, ...]:
-    """Fold the events of the ledger stream, in order, up to a position."""
-    drafts: dict[str, Mapping[str, Any]] = {}
-    standing: dict[str, IssuedDecision] = {}
-    for recorded in events:
-        if position is not None and recorded.id > position:
-            break
-        if recorded.topic not in (DRAFTED, ISSUED, REVOKED):
-            continue
-        payload = orjson.loads(recorded.state)
-        ident = payload["id"]
-        if recorded.topic == DRAFTED:
-            drafts[ident] = payload
-        elif recorded.topic == REVOKED:
-            standing.pop(ident, None)
-        elif ident in drafts:
-            standing[ident] = _issued(recorded.id, drafts[ident], payload)
-    return tuple(standing.values())
+    """Those issued and not revoked, of the events of the ledger stream up to a position, in the
+    order in which they were issued.
+    """
+    standing = [
+        _issued(one, one.issued)
+        for one in decisions(events, position).by_id.values()
+        if one.issued is not None and one.revoked is None
+    ]
+    return tuple(sorted(standing, key=lambda one: one.position))
 
 
 def penetapan(
@@ -76,18 +291,37 @@ def penetapan(
     )
 
 
-def _issued(position: int, draft: Mapping[str, Any], payload: Mapping[str, Any]) -> IssuedDecision:
-    chosen = payload.get("chosen", draft.get("chosen"))
-    if chosen is None:
-        chosen = [one["subject"] for one in draft["candidates"] if "subject" in one]
+def _issued(one: Decision, step: Step) -> IssuedDecision:
+    draft = one.draft
+    invariant(step.decided_on is not None, "an issue without its day")
     return IssuedDecision(
-        id=payload["id"],
-        kind=DecisionKind(draft["kind"]),
-        number=payload["number"],
-        instrument=draft["instrument"],
-        as_of=date.fromisoformat(draft["as_of"]),
-        basis_position=draft["basis_position"],
-        decided_on=date.fromisoformat(payload["decided_on"]),
-        position=position,
-        subjects=frozenset(chosen),
+        id=draft.id,
+        kind=draft.kind,
+        number=step.number or "",
+        instrument=draft.instrument,
+        as_of=draft.as_of,
+        basis_position=draft.basis_position,
+        decided_on=step.decided_on or draft.as_of,
+        position=step.position,
+        subjects=frozenset(one.chosen or ()),
     )
+
+
+def official(
+    events: Iterable[RecordedEvent], instrument: str, as_of: date, position: int | None = None
+) -> list[Decision]:
+    """Each penetapan of an instrument's answers of a legal day that was issued and not revoked up
+    to a position, in the order in which they were issued: of two about somebody the later counts.
+    """
+
+    def asked(draft: Draft) -> bool:
+        question = draft.kind, draft.instrument, draft.as_of
+        return question == (DecisionKind.PENETAPAN, instrument, as_of)
+
+    found = decisions(events, position, candidates_of=asked).by_id.values()
+    standing = [
+        (one.issued.position, one)
+        for one in found
+        if asked(one.draft) and one.issued is not None and one.revoked is None
+    ]
+    return [one for _, one in sorted(standing, key=lambda pair: pair[0])]

@@ -119,6 +119,15 @@ class DecisionKind(StrEnum):
     REHABILITASI = "REHABILITASI"
 
 
+class TieRule(StrEnum):
+    """Who comes first of those with equal totals: they share a rank, or their measures decide in
+    the order of the instrument.
+    """
+
+    SHARED = "SHARED"
+    MEASURES = "MEASURES"
+
+
 class RecommendingBody(StrEnum):
     """Who recommends a decision."""
 

@@ -18,7 +18,7 @@ from typing import Any
 from ledger.canonical import canonical_bytes, decimal_text, instant_text
 from projections.plan import Mark, Plan, Span, Value, values
 from projections.question import Question
-from projections.reasons import MATTER_OPEN, Reason, of_parameter
+from projections.reasons import MATTER_OPEN, OFFICIAL_DIFFERS, Reason, of_parameter
 from projections.tally import Counted
 from projections.text_doubts import text_doubts
 
@@ -160,7 +160,6 @@ class Answer:
     band: str | None
     measures: tuple[MeasureResult, ...]
     disputed: tuple[int, ...] = ()
-    issued: str | None = None
     who: tuple[FactUse, ...] = ()
 
     def as_json(self, *, with_facts: bool = True, with_members: bool = False) -> dict[str, Any]:
@@ -182,7 +181,7 @@ class Answer:
             "digest": "",
             "status": self.status.value,
             "why": [reason.as_json() for reason in self.why],
-            "issued": self.issued,
+            "issued": None,
             "hypothetical": asked.hypothetical(),
             "disputed": list(self.disputed),
             "range": _range(self.span),
@@ -192,8 +191,22 @@ class Answer:
         }
         if with_facts:
             shown["facts"] = [use.as_json() for use in self.who]
+        self._compare_with_official(shown)
         shown["digest"] = digest(shown)
         return shown
+
+    def _compare_with_official(self, shown: dict[str, Any]) -> None:
+        """Name the penetapan that set this answer, or that set another one."""
+        asked = self.question
+        if asked.official is None or shown["hypothetical"] is not None:
+            return
+        pin = asked.official.pin(self.plan.instrument, asked.as_of, asked.position, self.subject)
+        if pin is None:
+            return
+        if digest(shown | pin.coordinates()) == pin.digest:
+            shown["issued"] = pin.decision
+        else:
+            shown["why"].append(Reason(OFFICIAL_DIFFERS, None, pin.decision).as_json())
 
 
 def digest(shown: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,7 @@ from ledger.store import EventStore
 from ledger.unit_directory import directory
 from projections import enacted
 from projections.answer import Answer
+from projections.official import official
 from projections.question import Question
 from projections.subject import surroundings_on
 from projections.trace import trace
@@ -266,6 +267,7 @@ def computed_answer(
     rules = rulebook(book, position)
     _check_texts(rules)
     text = enacted.in_force(rules, name, on, decree=question.rules)
+    question = replace(question, official=official(book, name, on, position))
     surroundings = surroundings_on(
         history(book, position), {stream.hex: facts for stream, facts in units.units.items()}, on
     )

@@ -6,7 +6,7 @@ One person or unit is answered from events, everybody from the facts table; both
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -24,6 +24,7 @@ from projections.cohort import cohort
 from projections.enacted import InForce
 from projections.facts_table import FactsTable, folder_for
 from projections.members import empty, of_answers
+from projections.official import official
 from projections.plan import Plan
 from projections.plan_members import Members, Tallies
 from projections.question import Log, Question
@@ -81,6 +82,8 @@ def resolve(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Asked:
     newest = enacted.plan_of(book.in_force(ask.instrument, question.LATEST))
     on, forecast = question.asked_day(newest, as_of=ask.as_of, period=ask.period, today=today)
     asked = Question(on, position, known_at, ask.period, ask.rules, ask.without, forecast)
+    standing = official(ledger.book_events(position), ask.instrument, on, position)
+    asked = replace(asked, official=standing)
     return under(ledger, asked, enacted.in_force(book, ask.instrument, on, decree=ask.rules))
 
 

@@ -8,12 +8,13 @@ event that was known; `known_at` is the instant at which that event was recorded
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from ledger import values
 from ledger.errors import BadValue, LedgerError, Misuse
+from projections.official import Official
 from projections.plan import Plan
 
 EARLIEST = date(1945, 8, 17)
@@ -44,6 +45,7 @@ class Question:
         rules: the decree asked for instead of the one in force, or None.
         without: facts as if they had not been: (stream hex, root version).
         forecast: the day had not come when the question was asked.
+        official: the answers that a penetapan set, as known at the position; no coordinate.
     """
 
     as_of: date
@@ -53,6 +55,7 @@ class Question:
     rules: str | None = None
     without: tuple[tuple[str, int], ...] = ()
     forecast: bool = False
+    official: Official | None = field(default=None, compare=False, repr=False)
 
     def hypothetical(self) -> dict[str, Any] | None:
         """The stamp of an answer that does not stand by itself, or None."""

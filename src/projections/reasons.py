@@ -32,6 +32,7 @@ MATTER_OPEN = "MATTER_OPEN"
 FACT_DISPUTED = "FACT_DISPUTED"
 INSTRUMENT_NOT_IN_FORCE = "INSTRUMENT_NOT_IN_FORCE"
 LATER_TEXT_KNOWN = "LATER_TEXT_KNOWN"
+OFFICIAL_DIFFERS = "OFFICIAL_DIFFERS"
 CODE_NOT_NAMED = "CODE_NOT_NAMED"
 TO_BE_CONFIRMED = "TO_BE_CONFIRMED"
 UNIT_NOT_FOUNDED = "UNIT_NOT_FOUNDED"
@@ -93,6 +94,10 @@ _WORDS: Mapping[str, tuple[str | None, str | None]] = {
         "Ask with --trace who they are, and settle what makes their answers provisional.",
     ),
     LATER_TEXT_KNOWN: (AGENCY, "Complete the later text and enact it."),
+    OFFICIAL_DIFFERS: (
+        AGENCY,
+        "`asn-ledger decision recheck` tells why; the penetapan stands until it is revoked.",
+    ),
 }
 
 

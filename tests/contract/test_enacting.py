@@ -14,9 +14,10 @@ import pytest
 
 from ledger import second_person
 from ledger.application import Ledger
+from ledger.decision_candidates import Candidate, in_events
 from ledger.events.base import encode
 from ledger.events.oversight import DecisionDrafted, DecisionIssued, DecisionRevoked
-from ledger.vocabulary_agency import DecisionKind
+from ledger.vocabulary_agency import DecisionKind, TieRule
 from tests.builders import about, of_unit
 from tests.contract.command import AsnLedger
 from tests.contract.test_instruments import DRAFT, READING, head, write
@@ -345,15 +346,19 @@ def decided(people: AsnLedger, ident: str, on: date, whom: list[str]) -> None:
             id=ident,
             kind=DecisionKind.PENETAPAN,
             instrument="contoh",
+            listed=True,
             as_of=on,
             basis_position=ledger.store.head().position,
+            known_at="2024-01-01T00:00:00.000000Z",
             instruments={"contoh": "0"},
             answer_digest="0",
-            candidates=[{"subject": one} for one in whom],
+            candidates=len(whom),
+            tie_rule=TieRule.SHARED,
             engine="1",
         )
+        rows = in_events(ident, [Candidate(one, "complete", "sha256:0") for one in whom])
         issued = DecisionIssued(id=ident, number=f"SK {ident}", decided_on=date(2024, 2, 1))
-        ledger.append_to_book([encode(drafted), encode(issued)], "ppk")
+        ledger.append_to_book([encode(drafted), *rows, encode(issued)], "ppk")
 
 
 def test_who_rests_on_a_penetapan_is_said(on_each: AsnLedger) -> None:

@@ -12,6 +12,7 @@ from api.cli import (
     bundling,
     checkup,
     comparing,
+    deciding,
     demo,
     enacting,
     founding,
@@ -26,6 +27,7 @@ from api.cli import (
     scoring,
     trying,
     verifying,
+    warning,
     witnessing,
 )
 from api.cli.common import FileRefused, fail
@@ -64,6 +66,26 @@ rulebook.command("repeal")(enacting.repeal_command)
 app.add_typer(rulebook, name="instrument")
 app.command("pending")(enacting.pending_command)
 app.command("confirm")(enacting.confirm_command)
+decided = typer.Typer(
+    help="Decisions: drafted on a pinned basis, recommended, issued by a second person, checked"
+    " again.",
+    no_args_is_help=True,
+)
+decided.command("draft")(deciding.draft_command)
+decided.command("recommend")(deciding.recommend_command)
+decided.command("issue")(deciding.issue_command)
+decided.command("revoke")(deciding.revoke_command)
+decided.command("list")(deciding.list_command)
+decided.command("show")(deciding.show_command)
+decided.command("recheck")(deciding.recheck_command)
+app.add_typer(decided, name="decision")
+warned = typer.Typer(
+    help="Early warnings: what to look at, by which rule, and who has seen it.",
+    no_args_is_help=True,
+)
+warned.command("list")(warning.list_command)
+warned.command("acknowledge")(warning.acknowledge_command)
+app.add_typer(warned, name="warnings")
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")

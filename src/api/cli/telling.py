@@ -44,6 +44,8 @@ def tell_answer(answer: dict[str, Any]) -> None:
     else:
         total = "not computable" if answer["total"] is None else answer["total"]
         say(f"total {total}  {answer['band'] or ''}  [{answer['status']}]")
+    if answer["issued"]:
+        say(f"official: set by {answer['issued']}")
     if answer["range"]:
         say(f"between {answer['range']['from']} and {answer['range']['to']}")
     _tell_why(answer["why"])

@@ -30,7 +30,7 @@ from ledger.fields import (
     many,
     read_open_text,
 )
-from ledger.vocabulary_agency import DecisionKind, DisputeOutcome, RecommendingBody
+from ledger.vocabulary_agency import DecisionKind, DisputeOutcome, RecommendingBody, TieRule
 
 
 def _as_is(value: Any) -> Any:
@@ -38,6 +38,7 @@ def _as_is(value: Any) -> Any:
 
 
 CANDIDATES = FieldType("candidates", _as_is, _as_is, _as_is)
+_PEOPLE = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +106,12 @@ class UnitWarningAcknowledged(WarningFields):
     """WarningAcknowledged about a unit."""
 
 
+@event("ledger.warning_acknowledged/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerWarningAcknowledged(WarningFields):
+    """WarningAcknowledged about the ledger itself."""
+
+
 @event("employee.erased/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityErased(Event):
@@ -154,25 +161,45 @@ class PersonTransferredIn(Event):
 @event("ledger.decision_drafted/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionDrafted(Event):
-    """A decision is proposed on a pinned basis.
+    """A decision is proposed on a pinned basis; its candidates follow in the same command.
 
-    `candidates` lists subject, rank, total and each requirement as met, not met or unknown.
+    The question is instrument, as_of and who is asked about: those `listed`, else the members of
+    `unit`, else everybody. `requirements` are further instruments whose outcomes are weighed.
+    `known_at` is when the basis position was recorded, `instruments` holds name and SHA-256 of each
+    text that took part, and `candidates` is their number.
     """
 
     id: Ident
     kind: Annotated[DecisionKind, code(DecisionKind)]
     instrument: Ident
+    requirements: Annotated[tuple[str, ...], many(IDENT)] = ()
     unit: UnitId | None = None
+    listed: Flag = False
     as_of: Day
     basis_position: Annotated[int, count(1, 2**53)]
+    known_at: Ident
     checkpoint: Ident | None = None
     instruments: Annotated[dict[str, str], coded_map(read_open_text, IDENT)]
     answer_digest: Ident
-    candidates: Annotated[list[dict[str, Any]], CANDIDATES]
-    chosen: Annotated[tuple[UUID, ...], many(PERSON, limit=100_000)] | None = None
-    tie_rule: Ident | None = None
+    candidates: Annotated[int, count(1, 2**53)]
+    chosen: Annotated[tuple[UUID, ...], many(PERSON, limit=_PEOPLE)] | None = None
+    tie_rule: Annotated[TieRule, code(TieRule)]
     engine: Ident
     reasons: SealedText | None = None
+
+
+@event("ledger.decision_candidates/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionCandidates(Event):
+    """Candidates of a draft in their order, the first of them being number `first`, from 1.
+
+    Each has subject, status and digest of the answer, rank, total and band where there are any,
+    each requirement as met, not_met or unknown, and the codes of why it has no rank.
+    """
+
+    id: Ident
+    first: Annotated[int, count(1, 2**53)]
+    rows: Annotated[list[dict[str, Any]], CANDIDATES]
 
 
 @event("ledger.decision_recommended/1")
@@ -196,7 +223,7 @@ class DecisionIssued(Event):
     id: Ident
     number: Ident
     decided_on: Day
-    chosen: Annotated[tuple[UUID, ...], many(PERSON, limit=100_000)] | None = None
+    chosen: Annotated[tuple[UUID, ...], many(PERSON, limit=_PEOPLE)] | None = None
     against_ranking: Flag = False
     reasons: SealedText | None = None
 
@@ -204,7 +231,7 @@ class DecisionIssued(Event):
 @event("ledger.decision_revoked/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRevoked(Event):
-    """An issued decision is revoked."""
+    """A decision is revoked; before it was issued, its draft is withdrawn."""
 
     id: Ident
     number: Ident | None = None

@@ -1,0 +1,170 @@
+"""`warnings`: what to look at, by which rule, and who has seen it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from api.cli.common import (
+    DEFAULT_URL,
+    Actor,
+    AsJson,
+    KeyFolder,
+    LedgerUrl,
+    Purpose,
+    actor_or_account,
+    now,
+    opened,
+    parsed_instant,
+    print_json,
+    say,
+)
+from api.cli.naming import day_option, subject_stream, today
+from api.cli.scoring import AsOf, KnownAt, Position, Unit
+from ledger.acknowledgement import Warned, acknowledge
+from ledger.application import Ledger
+from ledger.errors import BadValue, LedgerError, Misuse
+from ledger.fields import read_sealed_text
+from projections import warning_rules, watching
+from projections.early_warnings import EarlyWarning
+from projections.inquiry import Ask
+from projections.watching import Watch
+
+LEDGER = "ledger"
+
+
+class WarningUnknown(LedgerError):
+    """No such warning stands."""
+
+    code = "warning_unknown"
+
+
+def list_command(
+    subject: Annotated[
+        str | None, typer.Argument(help="NIP, id or unit code; - reads standard input.")
+    ] = None,
+    unit: Unit = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    as_json: AsJson = False,
+) -> None:
+    """Warnings about one, a unit or everybody and the ledger itself; seen ones are marked."""
+    if subject is not None and unit is not None:
+        raise Misuse("Say who is asked about, once.", next_step="Give a SUBJECT or --unit U.")
+    with opened(url, keys) as ledger:
+        asked = _asked(ledger, as_of, known_at=known_at, position=position)
+        found = list(watching.shown(ledger, asked, _found(ledger, asked, subject or unit)))
+        people = ledger.people([UUID(one["subject"]) for one in found if one["subject"]])
+    for one in found:
+        one["person"] = people[UUID(one["subject"])] if one["subject"] else None
+    if as_json:
+        on = asked.on.isoformat()
+        print_json({"as_of": on, "position": asked.position, "warnings": found})
+        return
+    for one in found:
+        _tell(one)
+    say(f"{len(found)} warnings as of {asked.on.isoformat()}, position {asked.position}.")
+
+
+def acknowledge_command(
+    rule: Annotated[str, typer.Argument(help="As `warnings list` shows it.", metavar="RULE")],
+    subject: Annotated[
+        str, typer.Argument(help='NIP or id; "ledger" is the ledger; - reads standard input.')
+    ],
+    as_of: AsOf = None,
+    note: Annotated[str | None, typer.Option("--note", help="What follows; kept sealed.")] = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say that you have seen a warning that stands; it stays, with who saw it and when."""
+    who, said = actor_or_account(actor), _note(note)
+    with opened(url, keys) as ledger:
+        asked = _asked(ledger, as_of)
+        standing = [one for one in _found(ledger, asked, subject) if one.rule.name == rule]
+        if not standing:
+            raise WarningUnknown(
+                "No warning of this rule stands about this subject on that day.",
+                next_step="`asn-ledger warnings list` shows those that do.",
+            )
+        seen = [
+            {
+                "rule": rule,
+                "subject": one.subject,
+                "key": one.key,
+                "new": acknowledge(
+                    ledger, Warned(one.subject, rule, one.key), actor=who, note=said
+                ),
+            }
+            for one in standing
+        ]
+    if as_json:
+        print_json({"acknowledged": seen})
+        return
+    for one in seen:
+        state = "acknowledged" if one["new"] else "acknowledged by you before"
+        say(f"{rule} {one['key']}: {state}. It stays on the list, with who saw it.")
+
+
+def _asked(
+    ledger: Ledger,
+    as_of: str | None,
+    *,
+    known_at: str | None = None,
+    position: int | None = None,
+) -> Watch:
+    day = None if as_of is None else day_option(as_of)
+    ask = Ask("", day, known_at=parsed_instant(known_at), position=position)
+    rules = warning_rules.shipped()
+    return watching.watch(ledger, rules, ask, today=today(ledger), now=now())
+
+
+def _found(ledger: Ledger, asked: Watch, named: str | None) -> Iterable[EarlyWarning]:
+    """Those about a person or the members of a unit; about everybody and the ledger when None."""
+    last = ledger.store.head().position == asked.position
+    moment = now() if last else asked.known_at
+    if named == LEDGER:
+        return watching.log(ledger, asked, now=moment)
+    if named is None:
+        return (*watching.log(ledger, asked, now=moment), *watching.everybody(ledger, asked))
+    units = ledger.units(asked.position)
+    stream = units.find(named, asked.on)
+    if stream is None:
+        stream = subject_stream(ledger, named)
+    if stream not in units.units:
+        return watching.person(ledger, asked, stream)
+    below = frozenset(one.hex for one in units.subtree(stream, asked.on))
+    return watching.everybody(ledger, asked, below)
+
+
+def _note(text: str | None) -> str | None:
+    try:
+        return None if text is None else read_sealed_text(text)
+    except BadValue as fault:
+        raise Misuse(f"--note: {fault.message}", next_step=fault.next_step) from None
+
+
+def _tell(one: dict[str, Any]) -> None:
+    person = one["person"] or {}
+    who = " ".join(part for part in (person.get("nip"), person.get("name")) if part)
+    say(f"{one['rule']}  {who or one['subject'] or LEDGER}")
+    what = ", ".join(f"{name} {_words(value)}" for name, value in one["what"].items())
+    say(f"    {one['says']}: {what}")
+    say(f"    {one['next_step']} ({one['who_must_act']})")
+    say(f"    rule: from {one['from']} of a year; {one['cite']} [{one['mark']}]")
+    for each in one["acknowledged"]:
+        say(f"    seen by {each['by']} at {each['at']}")
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return " or ".join(str(part) for part in value)
+    return "not known" if value is None else str(value)
