@@ -16,6 +16,9 @@ FUNCTION_LINES_MAX = 60
 # cohort packs bits and is held equal to these by tests, so what it would smuggle shows there.
 RULE_MODULES = (
     "src/ledger/sanction.py",
+    "src/projections/reconcile_base.py",
+    "src/projections/reconcile_facts.py",
+    "src/projections/reconcile_rules.py",
     "src/projections/subject.py",
     "src/projections/trace.py",
     "src/projections/trace_case.py",

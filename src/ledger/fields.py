@@ -49,6 +49,7 @@ class FieldType:
         sealed: None for an open field, else its key class.
         choices: members of a closed list.
         reference: "person", "unit" or "target" when the value names something to be resolved.
+        inner: of an object, what each of its values is.
     """
 
     name: str
@@ -58,6 +59,7 @@ class FieldType:
     sealed: str | None = None
     choices: tuple[str, ...] = ()
     reference: str | None = None
+    inner: FieldType | None = None
 
 
 def _same(value: Any) -> Any:
@@ -244,7 +246,7 @@ def coded_map(keys: Callable[[object], str], inner: FieldType, limit: int = 200)
     def dump(value: dict[str, Any]) -> dict[str, Any]:
         return {key: inner.dump(part) for key, part in value.items()}
 
-    return FieldType("map", read, load, dump, choices=inner.choices)
+    return FieldType("map", read, load, dump, choices=inner.choices, inner=inner)
 
 
 def record(**parts: FieldType) -> FieldType:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 
 import orjson
 
@@ -77,27 +78,77 @@ class Rulebook:
             )
         return max(begun, key=lambda one: (one.in_force_from, one.position))
 
+    def of_text(self, sha256: str) -> Enactment | None:
+        """The latest enactment of a text of this digest."""
+        same = [one for one in self.enactments if one.sha256 == sha256]
+        return same[-1] if same else None
+
+    def supposing(self, enacted: Enactment) -> Rulebook:
+        """This book with one text more."""
+        return Rulebook((*self.enactments, enacted))
+
+    def without(self, position: int) -> Rulebook:
+        """This book without the text enacted there."""
+        return Rulebook(tuple(one for one in self.enactments if one.position != position))
+
     def names(self) -> list[str]:
         """The instruments enacted here."""
         return sorted({one.instrument for one in self.enactments})
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An enactment or a repeal as an act: at which position, when, by whom, on what document."""
+
+    position: int
+    recorded_at: datetime
+    actor: str
+    document: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A text that was ever enacted: who enacted it and, if so, who repealed it."""
+
+    enactment: Enactment
+    enacted: Act
+    repealed: Act | None = None
+
+
 def rulebook(events: Iterable[RecordedEvent], position: int | None = None) -> Rulebook:
     """Fold the events of the ledger stream, in order, up to a position."""
-    standing: dict[int, Enactment] = {}
+    found = entries(events, position)
+    return Rulebook(tuple(one.enactment for one in found if one.repealed is None))
+
+
+def entries(events: Iterable[RecordedEvent], position: int | None = None) -> list[Entry]:
+    """Every text ever enacted up to a position, in order of enactment, repealed ones too."""
+    found: dict[int, Entry] = {}
     for recorded in events:
         if position is not None and recorded.id > position:
             break
         if recorded.topic == ENACT:
-            payload = orjson.loads(recorded.state)
-            standing[recorded.id] = Enactment(
-                recorded.id,
-                payload["instrument"],
-                payload["decree"],
-                recorded.effective_on or date.min,
-                payload["sha256"],
-                payload["text"],
-            )
+            found[recorded.id] = Entry(_enactment(recorded), _act(recorded))
         elif recorded.topic == REPEAL:
-            standing.pop(orjson.loads(recorded.state)["enacted"], None)
-    return Rulebook(tuple(standing.values()))
+            one = found.get(orjson.loads(recorded.state)["enacted"])
+            if one is not None and one.repealed is None:
+                found[one.enactment.position] = replace(one, repealed=_act(recorded))
+    return list(found.values())
+
+
+def _enactment(recorded: RecordedEvent) -> Enactment:
+    payload = orjson.loads(recorded.state)
+    return Enactment(
+        recorded.id,
+        payload["instrument"],
+        payload["decree"],
+        recorded.effective_on or date.min,
+        payload["sha256"],
+        payload["text"],
+    )
+
+
+def _act(recorded: RecordedEvent) -> Act:
+    context = orjson.loads(recorded.context) if recorded.context else {}
+    actor = str(context.get("actor", ""))
+    return Act(recorded.id, recorded.recorded_at, actor, context.get("document"))

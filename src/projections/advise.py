@@ -17,6 +17,7 @@ from ledger.canonical import decimal_text
 from ledger.events.prepare import AFTER
 from ledger.facts import Fact, History
 from projections.compare import Side
+from projections.days import candidates
 from projections.lines import Leaf, Line, Reading, Sums, doubtful, in_order, readers
 from projections.plan import (
     AnyOf,
@@ -30,7 +31,6 @@ from projections.plan import (
     bounds,
     depends_on_position,
 )
-from projections.series import candidates
 from projections.subject import POSITION, Post, post_on
 from projections.trace_case import FIELD_UNKNOWN, ZERO, branches, meeting, outside_window
 from projections.walk import State
@@ -96,7 +96,7 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Try:
+class Try:
     """A fact as it would have to be, before it is known what it brings."""
 
     do: Do
@@ -139,7 +139,7 @@ def _of_line(line: Line, state: State, side: Side) -> list[Proposal]:
     now = state.readings[line.path]
     if leaf is None or now.span.low == leaf.measure.maximum.value:
         return []
-    found = [_weighed(line, one, state, side) for one in _tries(leaf, side, now)]
+    found = [_weighed(line, one, state, side) for one in tries(leaf, side, now)]
     found += _waiting(line, leaf, state, side)
     better = [one for one in found if one is not None and one.then.span.low > now.span.low]
     better.sort(key=lambda one: (one.counts_from, one.then.span.low))
@@ -153,10 +153,10 @@ def _leaf_of(line: Line, post: Post) -> Leaf | None:
     return None
 
 
-def _weighed(line: Line, one: _Try, state: State, side: Side) -> Proposal | None:
+def _weighed(line: Line, one: Try, state: State, side: Side) -> Proposal | None:
     """What a fact would bring on the day from which it counts, and the whole answer if at once."""
     on = max(side.on, one.fact.effective_on)
-    then = line.read(_recorded(side.facts, [one.fact]), on, state.post)
+    then = line.read(recorded(side.facts, [one.fact]), on, state.post)
     sums = _together(state, side, [one.fact]).sums() if on == side.on else None
     now = state.readings[line.path]
     return Proposal(
@@ -164,7 +164,7 @@ def _weighed(line: Line, one: _Try, state: State, side: Side) -> Proposal | None
     )
 
 
-def _recorded(facts: History, new: Sequence[Fact]) -> History:
+def recorded(facts: History, new: Sequence[Fact]) -> History:
     """The facts with others, which take the place of those of the same root."""
     kept = {kind: list(known) for kind, known in facts.facts.items()}
     for fact in new:
@@ -175,7 +175,7 @@ def _recorded(facts: History, new: Sequence[Fact]) -> History:
 
 def _together(state: State, side: Side, new: Sequence[Fact]) -> State:
     """The state on the same day with more facts; one may raise several lines."""
-    facts = _recorded(side.facts, new)
+    facts = recorded(side.facts, new)
     kinds = {fact.kind for fact in new}
     found = {
         path: reader.read(facts, side.on, state.post)
@@ -185,7 +185,8 @@ def _together(state: State, side: Side, new: Sequence[Fact]) -> State:
     return replace(state, readings={**state.readings, **found})
 
 
-def _tries(leaf: Leaf, side: Side, now: Reading) -> Iterator[_Try]:
+def tries(leaf: Leaf, side: Side, now: Reading) -> Iterator[Try]:
+    """Facts that might raise a measure: new ones, and those on record completed."""
     rule = leaf.measure.rule
     if isinstance(rule, Best):
         for code in rule.points:
@@ -204,7 +205,7 @@ def _new(
     fields: Mapping[str, object],
     where: Sequence[Condition],
     on: date | None = None,
-) -> _Try:
+) -> Try:
     """A fact that nobody has recorded, with what its conditions ask for."""
     asked = {one.field: min(one.codes.value) for one in where if not one.absent}
     day = on or side.on
@@ -218,11 +219,11 @@ def _new(
         until=None,
         fields={**asked, **fields},
     )
-    return _Try(Do.RECORD, fact)
+    return Try(Do.RECORD, fact)
 
 
-def _completed(fact: Fact, fields: Mapping[str, object]) -> _Try:
-    return _Try(Do.COMPLETE, replace(fact, fields={**fact.fields, **fields}), fact)
+def _completed(fact: Fact, fields: Mapping[str, object]) -> Try:
+    return Try(Do.COMPLETE, replace(fact, fields={**fact.fields, **fields}), fact)
 
 
 def _unknown(side: Side, kind: str, now: Reading) -> Iterator[Fact]:
@@ -233,7 +234,7 @@ def _unknown(side: Side, kind: str, now: Reading) -> Iterator[Fact]:
             yield fact
 
 
-def _of_any(rule: AnyOf, side: Side, now: Reading) -> Iterator[_Try]:
+def _of_any(rule: AnyOf, side: Side, now: Reading) -> Iterator[Try]:
     if rule.match is None:
         yield _new(side, rule.facts, {}, rule.where)
         return
@@ -245,7 +246,7 @@ def _of_any(rule: AnyOf, side: Side, now: Reading) -> Iterator[_Try]:
             yield _completed(fact, {rule.match.field: code})
 
 
-def _of_total(rule: Total, side: Side, now: Reading) -> Iterator[_Try]:
+def _of_total(rule: Total, side: Side, now: Reading) -> Iterator[Try]:
     """What is missing to the target, in one new fact or in one that does not say its number."""
     after = rule.window.after(side.on)
     counted = [
@@ -261,7 +262,7 @@ def _of_total(rule: Total, side: Side, now: Reading) -> Iterator[_Try]:
         yield _completed(fact, {rule.field: missing})
 
 
-def _of_latest(rule: Latest, side: Side, now: Reading) -> Iterator[_Try]:
+def _of_latest(rule: Latest, side: Side, now: Reading) -> Iterator[Try]:
     """The appraisal of the last full year, where it is missing or decides nothing; else the next.
 
     Which text an appraisal falls under follows from its period, as at intake.

@@ -16,12 +16,12 @@ from enum import StrEnum
 from typing import Any
 
 from ledger.canonical import canonical_bytes, decimal_text, instant_text
-from projections.plan import Mark, Plan, Span, Value
+from projections.plan import Mark, Plan, Span, Value, values
 from projections.question import Question
 from projections.reasons import LATER_TEXT_KNOWN, MATTER_OPEN, Reason, of_parameter
 
 ENGINE = "1"
-_LEFT_OUT = ("digest", "person")
+_LEFT_OUT = ("digest", "person", "facts")
 
 
 class Status(StrEnum):
@@ -118,7 +118,11 @@ class MeasureResult:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole answer of one subject. `person` is joined by whoever may show it, never here."""
+    """The whole answer of one subject. `person` is joined by whoever may show it, never here.
+
+    `who` are the facts that say who is measured: in service or not, standing, post. Only a trace
+    knows them, and like all facts they are no part of the digest.
+    """
 
     plan: Plan
     question: Question
@@ -134,6 +138,7 @@ class Answer:
     measures: tuple[MeasureResult, ...]
     disputed: tuple[int, ...] = ()
     issued: str | None = None
+    who: tuple[FactUse, ...] = ()
 
     def as_json(self, *, with_facts: bool = True) -> dict[str, Any]:
         """The object of the public contract without `person`, keys in its order, with digest."""
@@ -161,6 +166,8 @@ class Answer:
             "band": self.band,
             "measures": [part.as_json(with_facts=with_facts) for part in self.measures],
         }
+        if with_facts:
+            shown["facts"] = [use.as_json() for use in self.who]
         shown["digest"] = digest(shown)
         return shown
 
@@ -169,6 +176,29 @@ def digest(shown: Mapping[str, Any]) -> str:
     """`sha256:` and the hex digest of an answer's JSON object, as an outsider can compute it."""
     kept = {key: _bare(value) for key, value in shown.items() if key not in _LEFT_OUT}
     return "sha256:" + hashlib.sha256(canonical_bytes(kept)).hexdigest()
+
+
+class DigestOfAnswers:
+    """The digest of many answers: SHA-256 of the canonical array of theirs, in order of subject.
+
+    Whoever holds the lines of `score --all --json` can compute it: the texts of `digest`, quoted,
+    separated by commas, between brackets.
+    """
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256(b"[")
+        self.count = 0
+
+    def add(self, one: str) -> None:
+        """The digest of the next answer."""
+        self._hash.update(b"," * bool(self.count) + canonical_bytes(one))
+        self.count += 1
+
+    def text(self) -> str:
+        """`sha256:` and the hex digest of all that were added."""
+        whole = self._hash.copy()
+        whole.update(b"]")
+        return "sha256:" + whole.hexdigest()
 
 
 def _bare(value: Any) -> Any:
@@ -218,6 +248,15 @@ def later_texts(plan: Plan, on: date) -> list[Reason]:
     return [Reason(LATER_TEXT_KNOWN, None, title) for first, title in plan.later if first <= on]
 
 
+def of_head(plan: Plan, on: date) -> list[Reason]:
+    """What makes every answer of a day less than certain: a later text, or a weak mark of the
+    parameters that say who is measured and which word the points have.
+    """
+    stated = (*values(plan.population), *values(plan.bands))
+    weak = (of_parameter(one, None) for one in stated if one.mark.makes_provisional)
+    return [*later_texts(plan, on), *(one for one in weak if one is not None)]
+
+
 def conclude(
     plan: Plan,
     question: Question,
@@ -235,7 +274,7 @@ def conclude(
     `disputed` are positions of facts that counted and are contested; `also` are reasons that
     belong to no measure.
     """
-    own = [*also, *later_texts(plan, question.as_of)]
+    own = [*also, *of_head(plan, question.as_of)]
     why = tuple(dict.fromkeys([*own, *(reason for one in measures for reason in one.why())]))
     span = _total(one.span for one in measures)
     reach = _total(one.reach for one in measures)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,17 +16,15 @@ from ledger.application import Ledger
 from ledger.errors import Misuse
 from ledger.facts import History, history
 from ledger.records import RecordedEvent
-from ledger.rulebook import Enactment, Rulebook
+from ledger.rulebook import Rulebook
 from ledger.unit_directory import UnitDirectory
-from projections import instrument, question, whatif
+from projections import changes, enacted, question, whatif
 from projections.advise import Advice, advise
-from projections.changes import without
 from projections.compare import Difference, Side, compare
 from projections.compare_people import GroupDifference, compare_people
 from projections.frame import Frame
 from projections.inquiry import Asked, log_of
 from projections.people_states import GroupSide
-from projections.plan import Plan
 from projections.question import Question
 from projections.series import InForce, Point, around, series
 from projections.series_people import Month, month_days, months
@@ -67,7 +64,7 @@ def _side(asked: Asked, events: Sequence[RecordedEvent], stream: UUID) -> Side:
         enacted=asked.enacted,
     )
     left_out = {root for owner, root in asked.question.without if owner == stream.hex}
-    return Side(answer, without(facts, left_out), asked.surroundings)
+    return Side(answer, changes.without(facts, left_out), asked.surroundings)
 
 
 def advice(ledger: Ledger, asked: Asked, stream: UUID) -> Advice:
@@ -81,63 +78,47 @@ def group_difference(
     """Why sum and mean differ: of a unit with all below it on each of the days, or of everybody."""
     sides = []
     for place, asked in enumerate((before, after)):
-        below = None
-        if units is not None:
-            subtree = asked.units.subtree(units[place], asked.question.as_of)
-            below = frozenset(one.hex for one in subtree)
-        sides.append(GroupSide(asked.plan, asked.question, asked.enacted, below))
+        sides.append(group_side(asked, None if units is None else _below(asked, units[place])))
     return compare_people(frame, *sides)
 
 
+def _below(asked: Asked, unit: UUID) -> frozenset[str]:
+    """A unit with all below it on the day."""
+    return frozenset(one.hex for one in asked.units.subtree(unit, asked.question.as_of))
+
+
 def supposed_person(
-    ledger: Ledger,
-    asked: Asked,
-    stream: UUID,
-    *,
-    draft: Plan | None = None,
-    left_out: Sequence[tuple[str, int]] = (),
+    ledger: Ledger, before: Asked | None, after: Asked, stream: UUID
 ) -> dict[str, Any]:
-    """What a draft, or facts left out, would do to one person, as JSON; never stored."""
-    events = ledger.events_of(stream, position=asked.question.position)
-    before = _side(asked, events, stream).answer
-    supposed = _supposed(asked, draft, left_out)
-    after = trace(
-        supposed.plan,
-        history(events, asked.question.position),
-        supposed.question,
-        subject=stream.hex,
-        surroundings=asked.surroundings,
-        enacted=supposed.enacted,
-    )
-    return whatif.person(before, after)
+    """What a draft, or facts left out, would do to one person, as JSON; never stored.
+
+    Args:
+        before: as it is, None where no text of that name is in force.
+        after: the same question under a draft (`inquiry.resolve_draft`) or `without` facts.
+    """
+    events = ledger.events_of(stream, position=after.question.position)
+    first = None if before is None else _side(before, events, stream).answer
+    return whatif.person(first, _side(after, events, stream).answer)
 
 
 def supposed_people(
-    frame: Frame,
-    asked: Asked,
-    *,
-    draft: Plan | None = None,
-    left_out: Sequence[tuple[str, int]] = (),
-    unit: UUID | None = None,
+    frame: Frame, before: Asked | None, after: Asked, *, unit: UUID | None = None
 ) -> whatif.Effect:
     """What a draft, or facts left out, would do to everybody or to a unit; never stored."""
-    below = None
-    if unit is not None:
-        subtree = asked.units.subtree(unit, asked.question.as_of)
-        below = frozenset(one.hex for one in subtree)
-    before = GroupSide(asked.plan, asked.question, asked.enacted, below)
-    supposed = _supposed(asked, draft, left_out)
-    return whatif.population(frame, before, replace(supposed, units=below))
+    below = None if unit is None else _below(after, unit)
+    first = None if before is None else group_side(before, below)
+    return whatif.population(frame, first, group_side(after, below))
 
 
-def _supposed(asked: Asked, draft: Plan | None, left_out: Sequence[tuple[str, int]]) -> GroupSide:
-    """The question under the hypothesis; a draft is enacted nowhere."""
-    question = asked.question
-    if left_out:
-        question = whatif.without(question, [*question.without, *left_out])
-    if draft is not None:
-        return GroupSide(draft, whatif.under_draft(question, draft))
-    return GroupSide(asked.plan, question, asked.enacted)
+def group_side(asked: Asked, units: frozenset[str] | None = None) -> GroupSide:
+    """A question about everybody, or about the members of units."""
+    return GroupSide(asked.plan, asked.question, asked.enacted, units)
+
+
+def without(asked: Asked, facts: Sequence[tuple[str, int]]) -> Asked:
+    """The same question as if some facts more had not been: (stream hex, root version)."""
+    left_out = [*asked.question.without, *facts]
+    return replace(asked, question=whatif.without(asked.question, left_out))
 
 
 def stretch(
@@ -219,25 +200,13 @@ def rules_between(book: Rulebook, asked: Stretch) -> list[InForce]:
     Raises:
         InstrumentUnknown, NoRulesInForce.
     """
-    enactments = [book.in_force(asked.instrument, asked.first)]
-    found = [_in_force(enactments[0], asked.first)]
-    starts = {
-        one.in_force_from
-        for one in book.enactments
-        if one.instrument == asked.instrument and asked.first < one.in_force_from <= asked.last
-    }
-    for on in sorted(starts):
-        enacted = book.in_force(asked.instrument, on)
-        if enacted.position != enactments[-1].position:
-            enactments.append(enacted)
-            found.append(_in_force(enacted, on))
+    found = [_from(enacted.in_force(book, asked.instrument, asked.first), asked.first)]
+    for on in enacted.starts(book, asked.first, asked.last):
+        rules = _from(enacted.in_force(book, asked.instrument, on), on)
+        if (rules.enacted, rules.plan) != (found[-1].enacted, found[-1].plan):
+            found.append(rules)
     return found
 
 
-def _in_force(enacted: Enactment, since: date) -> InForce:
-    return InForce(since, _plan(enacted.sha256, enacted.text), enacted.position)
-
-
-@lru_cache(maxsize=64)
-def _plan(sha256: str, text: str) -> Plan:
-    return instrument.load(text.encode(), file=f"the text enacted as {sha256[:12]}")
+def _from(rules: enacted.InForce, since: date) -> InForce:
+    return InForce(since, rules.plan, rules.enactment.position)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from ledger.errors import LedgerError
 from projections.cohort_rare import fields_read
@@ -41,7 +42,18 @@ def _bound(plan: Plan, find: Find, above: tuple[str, ...]) -> Plan:
             f"Instruments read each other in a circle: {' -> '.join(way)}.",
             next_step="Let one of them read facts instead of a score.",
         )
-    return replace(plan, measures=tuple(_measure(one, find, way) for one in plan.measures))
+    measures = tuple(_measure(one, find, way) for one in plan.measures)
+    # What rests on an instrument that a later text replaces rests on the older text, too.
+    later = dict.fromkeys((*plan.later, *_later(measures)))
+    return replace(plan, measures=measures, later=tuple(later))
+
+
+def _later(measures: Sequence[Measure]) -> Iterator[tuple[date, str]]:
+    for one in measures:
+        if isinstance(one.rule, Sum):
+            yield from _later(one.rule.measures)
+        elif isinstance(one.rule, Score) and one.rule.bound is not None:
+            yield from one.rule.bound.later
 
 
 def _measure(measure: Measure, find: Find, way: tuple[str, ...]) -> Measure:

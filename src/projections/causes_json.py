@@ -73,24 +73,28 @@ def of_difference(found: Difference) -> dict[str, Any]:
     }
 
 
-def of_pair(before: Answer, after: Answer) -> dict[str, Any]:
-    """Two answers about one person side by side, with what differs and no causes."""
-    sides = [one.as_json(with_facts=False) for one in (before, after)]
+def of_pair(before: Answer | None, after: Answer) -> dict[str, Any]:
+    """Two answers about one person side by side, with what differs and no causes; `before` is None
+    where no rules are in force.
+    """
+    sides = [None if one is None else one.as_json(with_facts=False) for one in (before, after)]
+    first, last = (None if one is None else {key: one[key] for key in _SIDE} for one in sides)
     return {
-        "instrument": before.plan.instrument,
-        "subject": before.subject,
-        "from": {key: sides[0][key] for key in _SIDE},
-        "to": {key: sides[1][key] for key in _SIDE},
-        "difference": _text(_less(after.total, before.total)),
+        "instrument": after.plan.instrument,
+        "subject": after.subject,
+        "from": first,
+        "to": last,
+        "difference": None if before is None else _text(_less(after.total, before.total)),
         "measures": list(_rows(before, after)),
     }
 
 
-def _rows(before: Answer, after: Answer) -> Iterator[dict[str, Any]]:
+def _rows(before: Answer | None, after: Answer) -> Iterator[dict[str, Any]]:
     """Each measure of either answer at both; one that the post held does not have counts 0."""
-    sides = [dict(_measures(one.measures, "")) for one in (before, after)]
+    asked = (before, after)
+    sides = [{} if one is None else dict(_measures(one.measures, "")) for one in asked]
     for path in dict.fromkeys((*sides[0], *sides[1])):
-        points = [_at(path, side, one) for side, one in zip(sides, (before, after), strict=True)]
+        points = [_at(path, side, one) for side, one in zip(sides, asked, strict=True)]
         yield {
             "measure": path,
             "from": _text(points[0]),
@@ -105,9 +109,9 @@ def _measures(measures: Sequence[Any], above: str) -> Iterator[tuple[str, Decima
         yield from _measures(one.measures, f"{above}{one.name}/")
 
 
-def _at(path: str, side: Mapping[str, Decimal | None], answer: Answer) -> Decimal | None:
-    if path in side:
-        return side[path]
+def _at(path: str, side: Mapping[str, Decimal | None], answer: Answer | None) -> Decimal | None:
+    if answer is None or path in side:
+        return side.get(path)
     known = answer.status is not Status.NOT_APPLICABLE and answer.position_kind is not None
     return Decimal(0) if known else None
 
@@ -204,7 +208,7 @@ def of_group(found: GroupDifference) -> dict[str, Any]:
         "from": group_side(found.before, before),
         "to": group_side(found.after, after),
         "difference": {
-            "sum": decimal_text(after.total - before.total),
+            "sum": _text(_less(after.total, before.total)),
             "mean": _text(found.mean),
         },
         "causes": [_part(part) for part in found.parts],
@@ -232,7 +236,7 @@ def of_counts(counts: Counts) -> dict[str, Any]:
         "measured": counts.measured,
         "not_computable": counts.not_computable,
         "not_applicable": counts.not_applicable,
-        "sum": decimal_text(counts.total),
+        "sum": _text(counts.total),
         "mean": _text(counts.mean),
     }
 

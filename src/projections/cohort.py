@@ -19,8 +19,8 @@ from projections.answer import (
     MeasureResult,
     Status,
     conclude,
-    later_texts,
     not_applicable,
+    of_head,
 )
 from projections.cohort_people import EMPLOYED, KIND, UNIT, WHY, People, people, registered
 from projections.cohort_rare import rare, traced
@@ -188,12 +188,12 @@ def cohort(
     found = people(view, plan.population, frame.in_order(wanted))
     alone = traced(plan, view, question, special.to_list(), enacted=enacted)
     nodes = grow(plan.measures, view, found)
-    scale = _scale(plan)
+    scale = points_scale(plan)
     numbers, paths = _numbers(plan, question, found, nodes, scale=scale, alone=alone)
     return Cohort(plan, question, enacted, numbers, scale, paths, found, nodes, view, alone)
 
 
-def _scale(plan: Plan) -> int:
+def points_scale(plan: Plan) -> int:
     """How many decimals hold every number of points that the plan can give.
 
     Raises:
@@ -244,8 +244,15 @@ def _numbers(
     measured = _concluded(plan, question, whole, scale).with_columns(named)
     single = [_of_answer(subject, answer, scale, points) for subject, answer in alone.items()]
     rows = pl.concat([measured, pl.DataFrame(single, schema=measured.schema)])
-    everybody = found.frame.select(SUBJECT, UNIT, KIND).join(
-        rows, on=SUBJECT, how="left", maintain_order="left"
+    seen = found.frame.select(SUBJECT, UNIT, KIND)
+    # Where a question leaves facts out, a person may have held another post.
+    posts = [(one, answer.unit, answer.position_kind) for one, answer in alone.items()]
+    own = pl.DataFrame(posts, schema=seen.schema, orient="row")
+    seen = pl.concat([seen.filter(~alone_here), own])
+    everybody = (
+        found.frame.select(SUBJECT)
+        .join(seen, on=SUBJECT, how="left", maintain_order="left")
+        .join(rows, on=SUBJECT, how="left", maintain_order="left")
     )
     status = pl.col(STATUS).fill_null(Status.NOT_APPLICABLE.value)
     return everybody.with_columns(status), tuple(points)
@@ -255,7 +262,7 @@ def _concluded(plan: Plan, question: Question, whole: Numbers, scale: int) -> pl
     """Status, total, range and band: as `answer.verdict`, for everybody."""
     known = whole[LOW] == whole[HIGH]
     reasoned = whole[REASONED]
-    if later_texts(plan, question.as_of):
+    if of_head(plan, question.as_of):
         reasoned = constant(value=True, kind=pl.Boolean(), height=len(known))
     status = constant(Status.COMPLETE.value, STATUSES, len(known))
     status = status.set(reasoned, Status.PROVISIONAL.value)
@@ -264,6 +271,7 @@ def _concluded(plan: Plan, question: Question, whole: Numbers, scale: int) -> pl
     certain = known & ~whole[OPEN]
     status = status.set(~known, Status.NOT_COMPUTABLE.value)
     bands = [one.codes.value[0] for one in plan.bands.intervals]
+    words = pl.Series(bands, dtype=pl.Enum(list(dict.fromkeys(bands))))
     totals = whole[LOW].to_frame(LOW)
     band = totals.select(interval_of(pl.col(LOW), plan.bands, scale=scale).alias(BAND))[BAND]
     return pl.DataFrame(
@@ -272,7 +280,7 @@ def _concluded(plan: Plan, question: Question, whole: Numbers, scale: int) -> pl
             whole[LOW].set(~known, None).alias(TOTAL),
             whole[REACH_LOW].set(certain, None).alias(RANGE_LOW),
             whole[REACH_HIGH].set(certain, None).alias(RANGE_HIGH),
-            pl.Series(bands, dtype=pl.Enum(bands)).gather(band.set(~known, None)).alias(BAND),
+            words.gather(band.set(~known, None)).alias(BAND),
         ]
     )
 

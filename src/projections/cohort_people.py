@@ -188,9 +188,20 @@ def _service(view: View) -> pl.DataFrame:
 
 def _posts(view: View) -> pl.DataFrame:
     """The definitive post of each subject: unit, and kind by the fact, else by the reference."""
+    return held_posts(view, {KIND: "kind"}).select(SUBJECT, pl.col(UNIT).cast(pl.Categorical), KIND)
+
+
+def held_posts(view: View, told: Mapping[str, str]) -> pl.DataFrame:
+    """The definitive post of each subject: subject, unit, title_id, and what is told of it.
+
+    `told` names columns and the field of each, which stands in the fact itself, else in the
+    reference of its title. Of posts of one day the more specific unit counts, then the later
+    recorded.
+    """
+    fields = list(dict.fromkeys(told.values()))
     rows = view.rows(
         POSITION,
-        [EFF_FROM, STATED_AT, "assignment", "kind", "title_id", UNIT],
+        [EFF_FROM, STATED_AT, "assignment", "title_id", UNIT, *fields],
         covering=True,
     )
     definitive = pl.col("assignment").fill_null(Assignment.DEFINITIF.value)
@@ -204,23 +215,28 @@ def _posts(view: View) -> pl.DataFrame:
     tied = held.filter("tied")
     if tied.height:
         held = pl.concat([held.filter(~pl.col("tied")), _untied(view, rows, tied)], how="diagonal")
-    referred = _references(view).rename({"kind": "referred"})
-    with_kind = held.join(referred, on="title_id", how="left", maintain_order="left")
-    kind = pl.col("kind").fill_null(pl.col("referred")).alias(KIND)
-    return with_kind.select(SUBJECT, pl.col(UNIT).cast(pl.Categorical), kind)
+    referred = _references(view, fields).rename({name: f"referred {name}" for name in fields})
+    both = held.join(referred, on="title_id", how="left", maintain_order="left")
+    stated = [
+        pl.col(field).fill_null(pl.col(f"referred {field}")).alias(name)
+        for name, field in told.items()
+    ]
+    return both.select(SUBJECT, UNIT, "title_id", *stated)
 
 
-def _references(view: View) -> pl.DataFrame:
-    """The kind of each title on the day; of two references the newer, then the later recorded."""
-    rows = view.rows(REFERENCE, [EFF_FROM, STATED_AT, "title_id", "kind"], covering=True)
+def _references(view: View, fields: Sequence[str]) -> pl.DataFrame:
+    """What is said of each title on the day; of two references the newer, then the later
+    recorded.
+    """
+    rows = view.rows(REFERENCE, [EFF_FROM, STATED_AT, "title_id", *fields], covering=True)
     newest = rows.sort(EFF_FROM, STATED_AT).unique("title_id", keep="last")
-    return newest.select("title_id", "kind")
+    return newest.select("title_id", *fields)
 
 
 def surroundings(view: View) -> Surroundings:
     """What `trace` needs to know besides a person's own facts."""
     depths = _Depths(view)
-    kinds = _references(view).with_columns(pl.all().cast(pl.String)).iter_rows()
+    kinds = _references(view, ["kind"]).with_columns(pl.all().cast(pl.String)).iter_rows()
     return Surroundings(
         {title: {"kind": kind} for title, kind in kinds}, {unit: depths.of(unit) for unit in depths}
     )

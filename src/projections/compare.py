@@ -231,7 +231,8 @@ class _Way:
     def _posts_known(self, post: Post) -> Post:
         """The post on the first day, once everything is known; steps that change it are noted."""
         side = self.first
-        facts = replace(side.facts, facts={POSITION: side.facts.known(POSITION)})
+        known = {kind: side.facts.known(kind) for kind in _OF_POST}
+        facts = replace(side.facts, facts=known)
         for key, change in self._changes.items():
             if _OF_POST & change.kinds or change.disputes is not None:
                 facts = change.applied(facts)

@@ -46,18 +46,21 @@ _OPPOSITE = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many people there are on a side, and the sum of the totals of those measured."""
+    """How many people there are on a side, and the sum of the totals of those measured.
+
+    `total` is None where an instrument asks for requirements, which have no total.
+    """
 
     people: int
     measured: int
     not_computable: int
     not_applicable: int
-    total: Decimal
+    total: Decimal | None
 
     @property
     def mean(self) -> Decimal | None:
         """The mean total of those measured, to two decimals half up; None of nobody."""
-        return mean_of(self.total, self.measured)
+        return None if self.total is None else mean_of(self.total, self.measured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,8 @@ def compare_people(frame: Frame, before: GroupSide, after: GroupSide) -> GroupDi
         ends.reverse()
     found = GroupDifference(before, after, (ends[0], ends[1]), parts)
     added = sum((part.points for part in parts), ZERO)
-    invariant(added == ends[1].total - ends[0].total, "causes do not add up to the sums")
+    totals = [one.total or ZERO for one in ends]
+    invariant(added == totals[1] - totals[0], "causes do not add up to the sums")
     if found.mean is not None:
         told = sum((part.mean for part in parts if part.mean is not None), ZERO)
         invariant(told == found.mean, "causes do not add up to the means")
@@ -136,12 +140,13 @@ def counts_of(state: PeopleState) -> Counts:
     """How many members there are at a state, and their sum."""
     members = state.rows.filter(pl.col(MEMBER))
     by_status = dict(members[STATUS].value_counts().iter_rows())
+    totals = members.filter(pl.col(STATUS).is_in(MEASURED))[TOTAL]
     return Counts(
         people=members.height,
         measured=sum(by_status.get(status, 0) for status in MEASURED),
         not_computable=by_status.get(Status.NOT_COMPUTABLE.value, 0),
         not_applicable=by_status.get(Status.NOT_APPLICABLE.value, 0),
-        total=state.points(members.filter(pl.col(STATUS).is_in(MEASURED))[TOTAL]),
+        total=None if totals.len() > totals.count() else state.points(totals),
     )
 
 
@@ -173,7 +178,7 @@ def _parts(way: Sequence[tuple[CauseClass | None, PeopleState]]) -> Iterator[Par
     measured, present = (first.measured(), last.measured()), (first.present(), last.present())
     both = measured[0] & measured[1]
     begin = counts_of(first)
-    mean = _Mean(begin.total, begin.measured)
+    mean = _Mean(begin.total or ZERO, 0 if begin.total is None else begin.measured)
     left = measured[0] & ~present[1]
     lost = measured[0] & present[1] & ~measured[1]
     yield _membership(Membership.LEFT, first, left, -1, mean)

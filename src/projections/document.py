@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -29,7 +29,7 @@ MAX_NODES = 20_000
 MAX_DIGITS = 12
 # What names an item of a list, so that its path says it.
 ITEM_NAMES = ("measure", "requirement")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -41,11 +41,16 @@ class DocumentRefused(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: file, line from 1, and path of keys."""
+    """Where something stands: file, line from 1, and path of keys.
+
+    `span` are the characters of a value that may be replaced where it stands: from, and behind its
+    end. None of a table or list over several lines.
+    """
 
     file: str
     line: int
     path: str
+    span: tuple[int, int] | None = field(default=None, compare=False)
 
     def refusal(self, message: str, remedy: str) -> DocumentRefused:
         """The error that names file, line, path and remedy."""
@@ -147,7 +152,14 @@ def _check_events(text: str, file: str) -> None:
             )
 
 
+def _span(node: yaml.Node) -> tuple[int, int] | None:
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style:
+        return None
+    return node.start_mark.index, node.end_mark.index
+
+
 def _located(node: yaml.Node, place: Place) -> Node:
+    place = replace(place, span=_span(node))
     if isinstance(node, yaml.ScalarNode):
         return Scalar(node.value, place)
     if isinstance(node, yaml.SequenceNode):
@@ -223,7 +235,7 @@ class Form:
             if key not in self._asked:
                 raise place.refusal(
                     f"{self.what} has no `{key}`.",
-                    "Known here are: " + ", ".join(self._asked) + ".",
+                    "Known here are: " + ", ".join(dict.fromkeys(self._asked)) + ".",
                 )
 
 

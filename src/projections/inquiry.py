@@ -5,20 +5,19 @@ One person is answered from his stream, everybody from the facts table; both by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
 from ledger.application import Ledger
 from ledger.facts import History, history
-from ledger.rulebook import InstrumentUnknown, NoRulesInForce, Rulebook
 from ledger.unit_directory import UnitDirectory
-from projections import binding, instrument, question
+from projections import enacted, question, whatif
 from projections.answer import Answer
 from projections.cohort import cohort
+from projections.enacted import InForce
 from projections.facts_table import FactsTable, folder_for
 from projections.plan import Plan
 from projections.question import Log, Question
@@ -51,18 +50,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A resolved question with everything an answer needs besides the subject's own facts."""
+    """A resolved question with everything an answer needs besides the subject's own facts.
+
+    `enacted` is the position of the enactment of the rules; None of a draft.
+    """
 
     plan: Plan
-    enacted: int
+    enacted: int | None
     question: Question
     surroundings: Surroundings
     units: UnitDirectory
-
-
-@lru_cache(maxsize=64)
-def _plan(sha256: str, text: str) -> Plan:
-    return instrument.load(text.encode(), file=f"the text enacted as {sha256[:12]}")
 
 
 def resolve(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Asked:
@@ -71,34 +68,58 @@ def resolve(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Asked:
     Raises:
         Misuse, BeforeFirstRecord, PositionRefused, InstrumentUnknown, NoRulesInForce.
     """
-    position, known_at = question.asked_position(
-        log_of(ledger), position=ask.position, known_at=ask.known_at, now=now
-    )
-    rulebook = ledger.rulebook(position)
-    newest = rulebook.in_force(ask.instrument, question.LATEST)
-    on, forecast = question.asked_day(
-        _plan(newest.sha256, newest.text), as_of=ask.as_of, period=ask.period, today=today
-    )
-    enacted = rulebook.in_force(ask.instrument, on, decree=ask.rules)
+    position, known_at = _known(ledger, ask, now)
+    book = ledger.rulebook(position)
+    newest = enacted.plan_of(book.in_force(ask.instrument, question.LATEST))
+    on, forecast = question.asked_day(newest, as_of=ask.as_of, period=ask.period, today=today)
     asked = Question(on, position, known_at, ask.period, ask.rules, ask.without, forecast)
-    units = ledger.units(position)
+    return under(ledger, asked, enacted.in_force(book, ask.instrument, on, decree=ask.rules))
+
+
+def resolve_draft(
+    ledger: Ledger,
+    ask: Ask,
+    draft: Plan,
+    *,
+    changes: Sequence[str] = (),
+    today: date,
+    now: datetime,
+) -> Asked:
+    """Place a question under a text that is enacted nowhere; its answers are stamped so.
+
+    Args:
+        draft: a checked plan; what it reads is taken from the texts in force on the day.
+        changes: what was changed in an enacted text, for the stamp.
+
+    Raises:
+        Misuse, BeforeFirstRecord, PositionRefused; InstrumentsInCircle, MeasureUnknown.
+    """
+    position, known_at = _known(ledger, ask, now)
+    on, forecast = question.asked_day(draft, as_of=ask.as_of, period=ask.period, today=today)
+    asked = Question(on, position, known_at, ask.period, None, ask.without, forecast)
+    asked = whatif.under_draft(asked, draft, changes)
+    return _around(ledger, asked, enacted.bound(ledger.rulebook(position), draft, on), None)
+
+
+def under(ledger: Ledger, asked: Question, rules: InForce) -> Asked:
+    """A question that is placed already, under a text."""
+    return _around(ledger, asked, rules.plan, rules.enactment.position)
+
+
+def _around(ledger: Ledger, asked: Question, plan: Plan, position: int | None) -> Asked:
+    on = asked.as_of
+    units = ledger.units(asked.position)
     surroundings = Surroundings(
-        references_on(ledger.references(position), on),
+        references_on(ledger.references(asked.position), on),
         depths_on({stream.hex: facts for stream, facts in units.units.items()}, on),
     )
-    plan = binding.bind(
-        _plan(enacted.sha256, enacted.text), lambda name: _found(rulebook, name, on)
+    return Asked(plan, position, asked, surroundings, units)
+
+
+def _known(ledger: Ledger, ask: Ask, now: datetime) -> tuple[int, datetime]:
+    return question.asked_position(
+        log_of(ledger), position=ask.position, known_at=ask.known_at, now=now
     )
-    return Asked(plan, enacted.position, asked, surroundings, units)
-
-
-def _found(rulebook: Rulebook, name: str, on: date) -> Plan | None:
-    """The text of another instrument in force on a day, if there is one."""
-    try:
-        enacted = rulebook.in_force(name, on)
-    except (InstrumentUnknown, NoRulesInForce):
-        return None
-    return _plan(enacted.sha256, enacted.text)
 
 
 def log_of(ledger: Ledger) -> Log:

@@ -46,15 +46,15 @@ def load(document: bytes, *, file: str) -> Plan:
         DocumentRefused: code instrument_refused; file, line, path and remedy are in the message.
     """
     form = Form(parse(document, file=file), what="an instrument")
-    name = _name(form.need("instrument"))
+    name = read_name(form.need("instrument"))
     subject = one_of(form.need("subject"), SUBJECTS, what="`subject`")
     scope = Scope(subject).below(form)
     asked = form.may("requirements")
     scope = replace(scope, requirements=asked is not None)
-    maximum = _maximum(form, scope) if asked is None else _how_many(asked, scope)
+    maximum = read_maximum(form, scope) if asked is None else _how_many(asked, scope)
     measures_node = form.need("measures") if asked is None else asked
-    measures = _measures(measures_node, scope, level=1)
-    outcomes = None if asked is None else _outcomes(form.need("outcomes"))
+    measures = read_measures(measures_node, scope, level=1)
+    outcomes = None if asked is None else read_outcomes(form.need("outcomes"))
     bands = form.need("bands") if asked is None else asked
     plan = Plan(
         instrument=name,
@@ -63,18 +63,18 @@ def load(document: bytes, *, file: str) -> Plan:
         decree=text(form.need("decree"), what="`decree`"),
         basis=Basis(one_of(form.need("basis"), tuple(Basis), what="`basis`")),
         in_force_from=day(form.need("in_force_from"), what="`in_force_from`"),
-        cut_off=_cut_off(form.need("period"), scope),
-        population=_population(form.need("population"), scope),
+        cut_off=read_cut_off(form.need("period"), scope),
+        population=read_population(form.need("population"), scope),
         maximum=maximum,
         measures=measures,
         bands=_met(maximum, outcomes)
         if outcomes
         else cuts(bands, scope, None, what="the bands", top=maximum.value),
         outcomes=outcomes,
-        later=_later(form.may("later_text")),
+        later=read_later(form.may("later_text")),
     )
     form.done()
-    _check_sum(measures, maximum.value, measures_node.place, POSITION_KINDS)
+    check_sum(measures, maximum.value, measures_node.place, POSITION_KINDS)
     _check_statuses(measures, plan.population, measures_node.place)
     if depends_on_position(measures) or _statuses_named(measures):
         raise measures_node.place.refusal(
@@ -84,7 +84,7 @@ def load(document: bytes, *, file: str) -> Plan:
     return plan
 
 
-def _name(node: Node) -> str:
+def read_name(node: Node) -> str:
     """The name by which scores are asked for: lower-case words joined by hyphens."""
     name = text(node, what="`instrument`")
     if not name.replace("-", "").isalnum() or name != name.lower() or not name.isascii():
@@ -99,7 +99,7 @@ def _how_many(node: Node, scope: Scope) -> Value[Decimal]:
     return Value(Decimal(count), mark, cite, node.place.path)
 
 
-def _outcomes(node: Node) -> tuple[str, str, str]:
+def read_outcomes(node: Node) -> tuple[str, str, str]:
     """The words for met, not met and not known yet."""
     form = Form(node, what="`outcomes`")
     found = tuple(text(form.need(key), what=f"`{key}`") for key in OUTCOMES)
@@ -123,7 +123,7 @@ def _met(maximum: Value[Decimal], words: tuple[str, str, str]) -> Cuts:
     return Cuts(Value("lower", mark, cite, f"{at}.edge"), (below, at_top))
 
 
-def _later(node: Node | None) -> tuple[tuple[date, str], ...]:
+def read_later(node: Node | None) -> tuple[tuple[date, str], ...]:
     """`later_text`: {from: day, title: text}, a text that is known to replace this one."""
     if node is None:
         return ()
@@ -133,7 +133,7 @@ def _later(node: Node | None) -> tuple[tuple[date, str], ...]:
     return (found,)
 
 
-def _maximum(form: Form, scope: Scope) -> Value[Decimal]:
+def read_maximum(form: Form, scope: Scope) -> Value[Decimal]:
     node = form.need("max")
     found = value(node, scope, lambda bare: number(bare, what="`max`"))
     if found.value == 0:
@@ -141,14 +141,14 @@ def _maximum(form: Form, scope: Scope) -> Value[Decimal]:
     return found
 
 
-def _cut_off(node: Node, scope: Scope) -> Value[str]:
+def read_cut_off(node: Node, scope: Scope) -> Value[str]:
     form = Form(node, what="`period`")
     found = word(form.need("cut_off"), scope, (PERIOD_END,), what="`cut_off`")
     form.done()
     return found
 
 
-def _population(node: Node, scope: Scope) -> Population:
+def read_population(node: Node, scope: Scope) -> Population:
     form = Form(node, what="`population`")
     standing = form.may("standing")
     found = Population(
@@ -159,12 +159,12 @@ def _population(node: Node, scope: Scope) -> Population:
     return found
 
 
-def _measures(node: Node, scope: Scope, *, level: int) -> tuple[Measure, ...]:
+def read_measures(node: Node, scope: Scope, *, level: int) -> tuple[Measure, ...]:
     if not isinstance(node, Listing) or not node.items:
         raise node.place.refusal("a list of measures is needed.", "Begin each with `- measure: …`.")
     if level > MOST_LEVELS:
         raise node.place.refusal(f"measures nest deeper than {MOST_LEVELS}.", "Flatten them.")
-    found = tuple(_measure(item, scope, level=level) for item in node.items)
+    found = tuple(read_measure(item, scope, level=level) for item in node.items)
     for kind in POSITION_KINDS:
         named = [one for one in found if one.applies_to(kind)]
         for one, item in zip(found, node.items, strict=True):
@@ -188,14 +188,14 @@ def _meeting(measure: Measure, others: Sequence[Measure]) -> bool:
     return False
 
 
-def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
+def read_measure(node: Node, scope: Scope, *, level: int) -> Measure:
     form = Form(node, what="a measure")
     name = rules.name_of(form)
     inner = scope.below(form)
     mark, cite = inner.stated(form.place)
     maximum = Value(Decimal(1), mark, cite, form.place.path)
     if not scope.requirements:
-        maximum = _maximum(form, inner)
+        maximum = read_maximum(form, inner)
     when = form.may("when")
     applies, employed = (None, None) if when is None else _when(when, inner)
     children = form.may("sum")
@@ -206,12 +206,12 @@ def _measure(node: Node, scope: Scope, *, level: int) -> Measure:
             "a measure has a `rule` or a `sum`, not both.", "Put the rule into a measure below."
         )
     else:
-        rule = Sum(_measures(children, inner, level=level + 1))
+        rule = Sum(read_measures(children, inner, level=level + 1))
     form.done()
     found = Measure(name, form.place.path, maximum, applies, cite, mark, rule, employed)
     kinds = [kind for kind in POSITION_KINDS if found.applies_to(kind)]
     if isinstance(rule, Sum):
-        _check_sum(rule.measures, maximum.value, form.place, kinds)
+        check_sum(rule.measures, maximum.value, form.place, kinds)
     _check_highest(found, form.place)
     _check_match(found, form.place, kinds)
     return found
@@ -235,7 +235,7 @@ def _when(node: Node, scope: Scope) -> tuple[_Codes | None, _Codes | None]:
     return None, codes(employed or node, scope, tuple(EmploymentStatus), "`employment`")
 
 
-def _check_sum(
+def check_sum(
     measures: tuple[Measure, ...], maximum: Decimal, place: Place, kinds: Sequence[str]
 ) -> None:
     """Maxima add up, for each kind of position where measures depend on it."""

@@ -9,7 +9,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from ledger.vocabulary import PositionKind, RecordDimension
 from projections.document import Form, Listing, Node, Table, listed, number, text, whole
 from projections.instrument_values import (
+    FREE_CODES,
     Scope,
+    check_always_there,
     code_field,
     codes,
     conditions,
@@ -48,14 +50,20 @@ ORDINARY_YEAR = 2001
 PERIOD_FIELDS = ("from", "to")
 FIRST, NEWEST = "first", "newest"
 ELEMENTS = "elements"
-MAPS, FLAGS = ("map",), ("flag",)
+FLAG = "flag"
 
 
 def _tally(form: Form, scope: Scope) -> Tally:
     kind = fact_kind(form.need("facts"), scope)
     field_node = form.need("by")
     by = text(field_node, what="`by`")
-    choices = field_type(by, field_node.place, kind, scope).choices
+    found_type = field_type(by, field_node.place, kind, scope)
+    choices = found_type.choices
+    if not choices and found_type.name not in FREE_CODES:
+        raise field_node.place.refusal(
+            f"the field `{by}` of `{kind}` holds no code.", "Name a field that does, as `kind`."
+        )
+    check_always_there(by, field_node.place, kind, scope)
     points = form.need("points")
     found: Mapping[str, Entry]
     others = None
@@ -175,9 +183,12 @@ def _mean(form: Form, scope: Scope) -> Mean:
     name = text(field, what="`field`")
     found = field_type(name, field.place, kind, scope)
     part = form.may("part")
-    if found.load is not Decimal and found.name not in FLAGS and part is None:
+    single = found.load is Decimal or found.name == FLAG
+    several = found.inner is not None and found.inner.load is Decimal
+    if not (single if part is None else several):
         raise field.place.refusal(
-            f"the field `{name}` of `{kind}` is no number.",
+            f"the field `{name}` of `{kind}` is no number"
+            + ("." if part is None else " by name, so it has no `part`."),
             "Name a number, a field that is true or false, or a `part` of one with several.",
         )
     of = form.need("of")

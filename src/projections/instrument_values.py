@@ -21,6 +21,8 @@ MARKS = tuple(mark.value for mark in Mark)
 ABSENT = "absent"
 PAIR = 2
 FREE_CODES = ("word", "golongan")
+# What others printed is compared with a score and never enters one (docs/facts.md 2).
+NEVER_READ = {"published_score"}
 FLAG_WORDS = ("true", "false", "absent")
 UPPER, LOWER = "upper", "lower"
 
@@ -120,8 +122,9 @@ def codes(node: Node, scope: Scope, allowed: tuple[str, ...], what: str) -> Valu
 
 def fact_kind(node: Node, scope: Scope) -> str:
     """The word of a fact that is recorded about the subject of the instrument."""
-    known = tuple(sorted(name for owner, name in FACT_SPECS if owner == scope.owner))
-    return one_of(node, known, what="`facts`")
+    specs = FACT_SPECS.items()
+    known = {name for (owner, name), spec in specs if owner == scope.owner and spec.is_fact}
+    return one_of(node, tuple(sorted(known - NEVER_READ)), what="`facts`")
 
 
 def field_type(name: str, place: Place, kind: str, scope: Scope) -> FieldType:
@@ -276,6 +279,10 @@ def _row(node: Node, scope: Scope, allowed: tuple[str, ...] | None, what: str) -
     cut = number(node.items[0], what=f"a cut of {what}")
     bare, own = _unwrapped(node.items[1], scope)
     mark, cite = own.stated(node.place)
+    if allowed is None and mark is Mark.MISSING:
+        raise node.place.refusal(
+            "a band without its word would be a guess.", "Write [91, CODE] for each band."
+        )
 
     def read(item: Node) -> str:
         return text(item, what=what) if allowed is None else one_of(item, allowed, what=what)

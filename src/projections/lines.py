@@ -14,7 +14,7 @@ from typing import Any
 
 from ledger.facts import Fact, History
 from ledger.sanction import FILINGS, RULING
-from projections.answer import FactUse, MeasureResult, Status, later_texts, verdict
+from projections.answer import FactUse, MeasureResult, Status, of_head, verdict
 from projections.plan import (
     AnyOf,
     Best,
@@ -325,10 +325,10 @@ def _narrowed(
 def doubtful(plan: Plan, post: Post, disputed: Mapping[int, str], on: date | None = None) -> bool:
     """Whether what stands above the lines makes an answer less than certain.
 
-    That is a weak mark of a sum's own parameters, a contested post where it matters, or a later
-    text that is known for the day.
+    That is a weak mark of a sum's own parameters, a contested post where it matters, or what
+    `answer.of_head` finds for the day.
     """
-    if on is not None and later_texts(plan, on):
+    if on is not None and of_head(plan, on):
         return True
     for branch in branches(plan.measures, post):
         held = (branch.maximum, branch.when, branch.employed)

@@ -67,8 +67,9 @@ class PeopleState:
         )
 
     def measured(self) -> pl.Series:
-        """Who is a member and has a total."""
-        return self.rows[MEMBER] & self.rows[STATUS].is_in(MEASURED)
+        """Who is a member and has a total, which nobody has of requirements."""
+        with_total = self.rows[TOTAL].is_not_null()
+        return self.rows[MEMBER] & self.rows[STATUS].is_in(MEASURED) & with_total
 
     def present(self) -> pl.Series:
         """Who is a member whom the instrument applies to."""

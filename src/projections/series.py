@@ -8,19 +8,21 @@ of a day are those of `compare` between the day before and the day.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ledger.errors import invariant
-from ledger.facts import Fact, History
-from ledger.sanction import FILINGS
-from ledger.values import shift_months
+from ledger.facts import History
 from projections.answer import later_texts
 from projections.compare import Cause, of_fact, passing, post_key, under
-from projections.lines import Gate, Reader, Reading, Sums, doubtful, kinds_of, readers, year_end
-from projections.plan import Latest, Plan, Rule, Window, WindowStart
+from projections.days import candidates, days_of
+from projections.lines import Reading, Sums, doubtful, readers
+from projections.plan import Plan
 from projections.subject import (
+    EMPLOYMENT,
+    LEFT,
     POSITION,
+    REGISTERED,
     Post,
     Surroundings,
     depths_on,
@@ -74,7 +76,7 @@ class Around:
         known = list(self.references.known(_REFERENCE))
         if self.tied:
             known += [one for facts in self.units().values() for one in facts.known("unit")]
-        return {day for fact in known for day in _days_of(fact)}
+        return {day for fact in known for day in days_of(fact)}
 
 
 def around(facts: History, book: History, units: Callable[[], Mapping[str, History]]) -> Around:
@@ -164,7 +166,8 @@ class _Days:
         return post_on(self._facts, self._around.on(on), on)
 
     def _post_days(self) -> set[date]:
-        own = {day for fact in self._facts.known(POSITION) for day in _days_of(fact)}
+        kinds = (POSITION, REGISTERED, EMPLOYMENT, LEFT)
+        own = {day for kind in kinds for fact in self._facts.known(kind) for day in days_of(fact)}
         return own | self._around.days()
 
     def _wanted(self) -> dict[date, list[str]]:
@@ -210,7 +213,7 @@ class _Days:
         """The post held on a day; if it is another, the lines that depend on it are read anew."""
         before = self._state.post
         post = self._post(on)
-        if (post.root, post.kind, post.unit) == (before.root, before.kind, before.unit):
+        if replace(post, facts=()) == replace(before, facts=()):
             return before
         update = updates.setdefault(post_key(before, post), Update())
         update.post = post
@@ -229,53 +232,3 @@ def _shown(state: State, sums: Sums) -> tuple[Sums, dict[str, object]]:
         for path, one in lines.items()
         if one is None or one.span.high or one.reach.high
     }
-
-
-def _days_of(fact: Fact) -> Iterator[date]:
-    """The days on which a fact begins and ends by itself."""
-    yield fact.effective_on
-    if fact.until is not None:
-        yield fact.until
-    if fact.counts_from is not None:
-        yield fact.counts_from
-    if fact.kind in FILINGS:
-        yield date.fromisoformat(fact.fields["filed_on"])
-
-
-def candidates(reader: Reader, facts: History, first: date, last: date) -> set[date]:
-    """The days in (first, last] on which a line may come to something else by itself."""
-    found: set[date] = set()
-    if isinstance(reader, Gate):
-        for known in facts.facts.values():
-            found.update(day for fact in known for day in _days_of(fact))
-    else:
-        for rule in (leaf.measure.rule for leaf in reader.leaves):
-            known = [fact for kind in kinds_of(rule) for fact in facts.known(kind)]
-            counted = {day for fact in known for day in _counted_by(rule, fact)}
-            found |= counted
-            found.update(day for fact in known for day in _days_of(fact))
-            window = getattr(rule, "window", None)
-            if isinstance(window, Window):
-                found.update(leaves_on(window, day) for day in counted if day <= last)
-    return {day for day in found if first < day <= last}
-
-
-def _counted_by(rule: Rule, fact: Fact) -> Iterator[date]:
-    """The days whose place in a window decides: of an appraisal the last day of its year."""
-    if isinstance(rule, Latest):
-        yield year_end(fact.fields)
-    else:
-        yield fact.effective_on
-        if fact.kind in FILINGS:
-            yield date.fromisoformat(fact.fields["filed_on"])
-
-
-def leaves_on(window: Window, on: date) -> date:
-    """The first day on which a legal day no longer lies in a window."""
-    if window.start.value is WindowStart.CALENDAR:
-        years = window.months.value // 12
-        return date(min(on.year + years, date.max.year), 1, 1)
-    guess = shift_months(on, window.months.value)
-    while window.after(guess) < on:
-        guess += DAY
-    return guess

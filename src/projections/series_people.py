@@ -90,7 +90,8 @@ def months(
         text = in_force(rules, on)
         question = Question(on, asked.position, asked.known_at, without=asked.without)
         numbers = cohort(text.plan, frame, question)
-        counted = _by_unit(numbers.numbers, numbers.scale, upward)
+        with_totals = text.plan.outcomes is None
+        counted = _by_unit(numbers.numbers, numbers.scale, upward, with_totals=with_totals)
         if only is not None:
             counted = {only: counted.get(only, NOBODY)}
         for unit in sorted(counted):
@@ -104,9 +105,9 @@ def _ever_in(frame: Frame, units: Iterable[str]) -> pl.Series:
 
 
 def _by_unit(
-    numbers: pl.DataFrame, scale: int, above: Mapping[str, Sequence[str]]
+    numbers: pl.DataFrame, scale: int, above: Mapping[str, Sequence[str]], *, with_totals: bool
 ) -> dict[str, Counts]:
-    """Counts and sums of each unit with all below it."""
+    """Counts and sums of each unit with all below it; of requirements there are no sums."""
     grouped = (
         numbers.filter(pl.col(UNIT).is_not_null())
         .group_by(UNIT, STATUS)
@@ -125,7 +126,7 @@ def _by_unit(
             measured=tally[0],
             not_computable=tally[1],
             not_applicable=tally[2],
-            total=Decimal(tally[-1]).scaleb(-scale),
+            total=Decimal(tally[-1]).scaleb(-scale) if with_totals else None,
         )
         for unit, tally in found.items()
     }

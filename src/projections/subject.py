@@ -36,6 +36,8 @@ ENDED = "ENDED"
 EARLIER_POSITION = "EARLIER_POSITION"
 LESS_SPECIFIC_UNIT = "SAME_DAY_LESS_SPECIFIC_UNIT"
 EARLIER_RECORDED = "SAME_DAY_EARLIER_RECORDED"
+EARLIER = "EARLIER"
+OUTRANKED = "SAME_DAY_OUTRANKED"
 KIND_UNKNOWN = "KIND_UNKNOWN"
 
 
@@ -123,6 +125,35 @@ def _employment_on(facts: History, on: date) -> str | None:
 
 def _service_order(fact: Fact) -> tuple[date, int, int]:
     return fact.effective_on, _RANK[fact.kind], fact.position
+
+
+def who(facts: History, population: Population, on: date) -> tuple[FactUse, ...]:
+    """What says that somebody is in service, and with which standing where that is asked.
+
+    Of facts of one day the kind decides (`_RANK`), then the later recorded; the others are shown
+    and flagged.
+    """
+    service = [fact for kind in _RANK for fact in facts.known(kind)]
+    uses = _stated(service, _service_on(facts, on), on)
+    if population.standing is not None:
+        uses += _stated(facts.known(STANDING), facts.latest(STANDING, on), on)
+    return in_order(uses)
+
+
+def _stated(known: Sequence[Fact], held: Fact | None, on: date) -> list[FactUse]:
+    uses = []
+    for fact in known:
+        if fact is held:
+            word = fact.fields.get(EMPLOYMENT) or fact.fields.get(STANDING)
+            uses.append(use(fact, word or fact.fields["reason"], used=True))
+            continue
+        why = not_visible(fact, on)
+        if why is None and held is not None:
+            outranked = _RANK.get(fact.kind) != _RANK.get(held.kind)
+            same_day = OUTRANKED if outranked else EARLIER_RECORDED
+            why = same_day if fact.effective_on == held.effective_on else EARLIER
+        uses.append(use(fact, why or EARLIER, used=False))
+    return uses
 
 
 def use(fact: Fact, why: str, *, used: bool) -> FactUse:

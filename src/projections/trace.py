@@ -7,6 +7,7 @@ that took part. Exact decimals throughout; rounding only where a rule states `de
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from ledger.errors import invariant
@@ -29,7 +30,7 @@ from projections.plan_extra import Score
 from projections.question import Question
 from projections.reasons import Reason
 from projections.scoring import asked_of, told_by
-from projections.subject import Surroundings, outside, post_on
+from projections.subject import Surroundings, in_order, outside, post_on, who
 from projections.trace_case import ZERO, Case, result
 from projections.trace_extra import extra
 from projections.trace_latest import latest
@@ -61,8 +62,9 @@ def trace(
     facts = _seen(facts, question.as_of, left_out)
     post = post_on(facts, surroundings, question.as_of)
     why = outside(facts, plan.population, question.as_of)
+    stated = in_order([*who(facts, plan.population, question.as_of), *post.facts])
     if why is not None:
-        return not_applicable(
+        answer = not_applicable(
             plan,
             question,
             subject=subject,
@@ -71,9 +73,10 @@ def trace(
             position_kind=post.kind,
             why=why,
         )
+        return replace(answer, who=stated)
     case = Case(facts, question.as_of, post)
     measures = [evaluate(measure, case) for measure in plan.measures]
-    return conclude(
+    answer = conclude(
         plan,
         question,
         subject=subject,
@@ -83,6 +86,7 @@ def trace(
         measures=measures,
         disputed=sorted(set(_contested(measures, facts))),
     )
+    return replace(answer, who=stated)
 
 
 def evaluate(measure: Measure, case: Case) -> MeasureResult:

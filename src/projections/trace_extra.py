@@ -9,7 +9,7 @@ from ledger.facts import Fact
 from projections.answer import FactUse, MeasureResult
 from projections.plan import Extra, Held, Measure, Value
 from projections.plan_extra import ON, Gathered, HeldPost, Source
-from projections.subject import not_visible, use
+from projections.subject import EARLIER, EARLIER_RECORDED, not_visible, use
 from projections.trace_case import (
     Case,
     conditions,
@@ -52,7 +52,10 @@ def extra(measure: Measure, rule: Extra, case: Case) -> MeasureResult:
     ]
     weighed = weigh(measure, rule, rows, case.as_of)
     for here, words in zip(picked, weighed.words, strict=True):
-        uses += [use(fact, why, used=used) for fact, (used, why) in zip(here, words, strict=True)]
+        days = {fact.effective_on for fact, (used, _) in zip(here, words, strict=True) if used}
+        for fact, (used, why) in zip(here, words, strict=True):
+            same_day = why == EARLIER and fact.effective_on in days
+            uses.append(use(fact, EARLIER_RECORDED if same_day else why, used=used))
     return result(
         measure,
         case,

@@ -18,7 +18,7 @@ from projections import reasons
 from projections.answer import FactUse, MeasureResult
 from projections.plan import Entry, Halves, Latest, Mark, Measure, Span, Value, bounds
 from projections.reasons import Reason
-from projections.subject import EARLIER_RECORDED, NOT_YET, use
+from projections.subject import EARLIER, EARLIER_RECORDED, NOT_YET, use
 from projections.trace_case import (
     ZERO,
     Case,
@@ -139,7 +139,14 @@ def _mean(spans: Sequence[Span], rule: Latest) -> Span:
 
 def _uses(facts: Sequence[Fact], reading: _Reading) -> list[FactUse]:
     """Of several for one period the newest legal day counts, of one day the later recorded."""
-    uses = [use(one, EARLIER_RECORDED, used=False) for one in facts[:-1]]
+    uses = [
+        use(
+            one,
+            EARLIER_RECORDED if one.effective_on == facts[-1].effective_on else EARLIER,
+            used=False,
+        )
+        for one in facts[:-1]
+    ]
     return [*uses, *(use(one, reading.shown, used=True) for one in facts[-1:])]
 
 

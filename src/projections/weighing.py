@@ -31,15 +31,16 @@ from projections.plan_extra import (
     Tally,
 )
 from projections.reasons import Reason
+from projections.subject import EARLIER
 from projections.trace_case import ZERO, ratio_half_up
 from projections.trace_latest import FIRST, SECOND, WHOLE, part_of_year
 
-EARLIER = "EARLIER"
 NOT_ASKED = "NOT_ASKED"
 FIRST_FACT = "first"
 MONTH_AND_DAY = len("12-31")
 Row = tuple[Any, ...]
 Found = Sequence[Sequence[Row]]
+Words = tuple[tuple[tuple[bool, str], ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Weighed:
 
     span: Span
     parameters: tuple[Value[Any], ...]
-    words: tuple[tuple[tuple[bool, str], ...], ...]
+    words: Words
     limits: tuple[Value[Any], ...] = ()
     why: tuple[Reason, ...] = ()
 
@@ -63,7 +64,7 @@ def _none(
     none: Entry,
     fixed: tuple[Value[Any], ...],
     missing: str,
-    words: tuple[tuple[tuple[bool, str], ...], ...],
+    words: Words,
 ) -> Weighed:
     if none.mark is not Mark.MISSING:
         return Weighed(bounds(none), (*fixed, none), words)
@@ -76,7 +77,7 @@ def _unknown(
     fixed: tuple[Value[Any], ...],
     code: str,
     missing: str,
-    words: tuple[tuple[tuple[bool, str], ...], ...],
+    words: Words,
 ) -> Weighed:
     span = Span(ZERO, measure.maximum.value)
     return Weighed(span, fixed, words, why=(Reason(code, measure.name, missing),))
@@ -107,20 +108,30 @@ def _tally(measure: Measure, rule: Tally, found: Found, as_of: date) -> Weighed:
     return Weighed(span, kept, (tuple(words),), tuple(clear))
 
 
+def in_order(rule: Share, elements: Mapping[str, Mapping[str, Any]]) -> tuple[int, int]:
+    """Of a check's elements of the dimension how many are in order, and how many there are."""
+    said = [one["ok"] for one in elements.values() if one["dimension"] == rule.dimension.value]
+    return sum(said), len(said)
+
+
 def _share(measure: Measure, rule: Share, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
-    fixed = (rule.dimension, rule.decimals)
-    checks = [list(row[0].values()) for row in found[0]]
-    of_dimension = [
-        one["ok"]
-        for one in (checks[-1] if checks else ())
-        if one["dimension"] == rule.dimension.value
-    ]
-    good, every = sum(of_dimension), len(of_dimension)
+    good, every = in_order(rule, found[0][-1][0]) if found[0] else (0, 0)
     words = (_last_only(found[0], f"{good}/{every}"),)
+    return share_of(measure, rule, good, every, words)
+
+
+def share_of(measure: Measure, rule: Share, good: int, every: int, words: Words = ((),)) -> Weighed:
+    """What so many elements in order of so many come to."""
+    fixed = (rule.dimension, rule.decimals)
     if not every:
         return _none(measure, rule.none, fixed, f"{rule.facts}.{rule.dimension.value}", words)
     points = ratio_half_up(measure.maximum.value * good, Decimal(every), rule.decimals.value)
     return Weighed(Span(points, points), fixed, words)
+
+
+def latest_day(rule: Elapsed, as_of: date) -> date:
+    """The last day from which enough time has passed."""
+    return shift_months(as_of, -rule.at_least.value)
 
 
 def _elapsed(measure: Measure, rule: Elapsed, found: Found, as_of: date) -> Weighed:
@@ -130,10 +141,11 @@ def _elapsed(measure: Measure, rule: Elapsed, found: Found, as_of: date) -> Weig
         return _none(measure, rule.none, fixed, rule.facts, ((),))
     counts = 0 if rule.since.value == FIRST_FACT else len(rows) - 1
     since: date = rows[counts][0]
-    reached = since <= shift_months(as_of, -rule.at_least.value)
+    reached = since <= latest_day(rule, as_of)
     points = measure.maximum.value if reached else ZERO
+    other = NOT_ASKED if rule.since.value == FIRST_FACT else EARLIER
     words = tuple(
-        (place == counts, since.isoformat() if place == counts else NOT_ASKED)
+        (place == counts, since.isoformat() if place == counts else other)
         for place in range(len(rows))
     )
     return Weighed(Span(points, points), fixed, (words,))
@@ -150,14 +162,21 @@ def _none_in_force(
     return Weighed(Span(points, points), (), (words,))
 
 
+def years_asked(rule: All, as_of: date) -> range:
+    """The last full calendar years, oldest first."""
+    last = as_of.year if (as_of.month, as_of.day) == (12, 31) else as_of.year - 1
+    return range(last - rule.years.value + 1, last + 1)
+
+
 def _all(measure: Measure, rule: All, found: Found, as_of: date) -> Weighed:
     fixed = (rule.years, rule.state, rule.codes)
-    last = as_of.year if (as_of.month, as_of.day) == (12, 31) else as_of.year - 1
-    asked = range(last - rule.years.value + 1, last + 1)
+    asked = years_asked(rule, as_of)
     newest: dict[tuple[int, str], int] = {}
+    earlier: set[int] = set()
     for place, row in enumerate(found[0]):
         part = part_of_year(row[0], row[1])
         if part is not None and part[0] in asked:
+            earlier |= {newest[part]} if part in newest else set()
             newest[part] = place
     verdicts = {part: _verdict(rule, found[0][place]) for part, place in newest.items()}
     counted: set[int] = set()
@@ -167,8 +186,9 @@ def _all(measure: Measure, rule: All, found: Found, as_of: date) -> Weighed:
         counted |= {newest[part] for part in parts if part in newest}
         said = [verdicts.get(part) for part in parts]
         years.append(False if False in said else None if None in said else True)
+    other = dict.fromkeys(earlier, EARLIER)
     words = tuple(
-        (place in counted, str(row[3]) if place in counted else NOT_ASKED)
+        (place in counted, str(row[3]) if place in counted else other.get(place, NOT_ASKED))
         for place, row in enumerate(found[0])
     )
     if False in years or None not in years:
@@ -185,22 +205,36 @@ def _verdict(rule: All, row: Row) -> bool | None:
 
 
 def _mean(measure: Measure, rule: Mean, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
-    fixed = (rule.of, rule.decimals)
-    given = [_number(rule, row[0]) for row in found[0]]
+    given = [number_of(rule, row[0]) for row in found[0]]
     words = (tuple((one is not None, _shown(one)) for one in given),)
-    if not given:
-        return _none(measure, rule.none, fixed, rule.facts, words)
     known = [one for one in given if one is not None]
-    if len(known) < len(given):
+    whole = sum((min(one, rule.of.value) for one in known), ZERO)
+    return mean_of(measure, rule, whole, len(known), lacking=len(given) - len(known), words=words)
+
+
+def mean_of(
+    measure: Measure,
+    rule: Mean,
+    whole: Decimal,
+    count: int,
+    *,
+    lacking: int,
+    words: Words = ((),),
+) -> Weighed:
+    """What numbers of this sum come to: so many are known, each up to `of`, and so many not."""
+    fixed = (rule.of, rule.decimals)
+    if not count and not lacking:
+        return _none(measure, rule.none, fixed, rule.facts, words)
+    if lacking:
         missing = f"{rule.facts}.{rule.part or rule.field}"
         return _unknown(measure, fixed, reasons.FIELD_UNKNOWN, missing, words)
     top = measure.maximum.value
-    whole = sum((min(one, rule.of.value) for one in known), ZERO)
-    points = ratio_half_up(top * whole, rule.of.value * len(known), rule.decimals.value)
+    points = ratio_half_up(top * whole, rule.of.value * count, rule.decimals.value)
     return Weighed(Span(points, points), fixed, words)
 
 
-def _number(rule: Mean, given: Any) -> Decimal | None:
+def number_of(rule: Mean, given: Any) -> Decimal | None:
+    """The number that a fact's field, or its part, holds; None where there is none."""
     if rule.part is not None:
         given = None if given is None else given.get(rule.part)
     if given is None:

@@ -6,7 +6,7 @@ question of the second side carries the hypothesis, so that every answer made fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -19,9 +19,9 @@ from projections.answer import Answer, Status
 from projections.causes_json import group_side, of_pair
 from projections.cohort import BAND, STATUS, TOTAL
 from projections.columns import SUBJECT
-from projections.compare_people import Counts, counts_of
+from projections.compare_people import Counts, counts_of, mean_of
 from projections.frame import Frame
-from projections.people_states import MEMBER, GroupSide, PeopleState, ends
+from projections.people_states import MEASURED, MEMBER, GroupSide, PeopleState, ends
 from projections.plan import Plan
 from projections.question import Question
 
@@ -34,7 +34,7 @@ class Moved:
     """One person whose band or status would be another; None where it is not known."""
 
     stream: str
-    status: tuple[str, str]
+    status: tuple[str | None, str | None]
     total: tuple[Decimal | None, Decimal | None]
     band: tuple[str | None, str | None]
 
@@ -44,25 +44,46 @@ class Effect:
     """What a hypothesis would do to a population.
 
     Attributes:
+        before, after: the two sides; None where no rules are in force.
         counts: how many are measured, and their sum, before and after.
         bands: how many stand in each band, lowest first, before and after.
+        statuses: how many answers have each status, before and after.
         raised, lowered, unmoved: of those with a total on both sides.
+        change: the sum of what they would gain and lose, in points.
+        gained, lost: who is measured only afterwards, only before.
+        rebanded: of those measured on both sides, in another band.
         moved: whoever changes band or status, ordered by stream.
+        changed: the streams of all whose total, band or status would be another.
     """
 
-    before: GroupSide
-    after: GroupSide
+    before: GroupSide | None
+    after: GroupSide | None
     counts: tuple[Counts, Counts]
     bands: tuple[Mapping[str, int], Mapping[str, int]]
+    statuses: tuple[Mapping[str, int], Mapping[str, int]]
     raised: int
     lowered: int
     unmoved: int
+    change: Decimal
+    gained: int
+    lost: int
+    rebanded: int
     moved: Sequence[Moved]
+    changed: Sequence[str]
+
+    @property
+    def mean_change(self) -> Decimal | None:
+        """What those whose total would be another gain on average; None if there are none."""
+        return mean_of(self.change, self.raised + self.lowered)
 
 
-def under_draft(asked: Question, draft: Plan) -> Question:
-    """The same question under a text that is not enacted; its answers say so."""
-    return replace(asked, rules=f"{DRAFT}{draft.decree}")
+def under_draft(asked: Question, draft: Plan, changes: Sequence[str] = ()) -> Question:
+    """The same question under a text that is not enacted; its answers say so.
+
+    `changes` are those made in an enacted text, as `measures.x.max=25`.
+    """
+    with_changes = f" with {', '.join(changes)}" if changes else ""
+    return replace(asked, rules=f"{DRAFT}{draft.decree}{with_changes}")
 
 
 def without(asked: Question, facts: Sequence[tuple[str, int]]) -> Question:
@@ -70,19 +91,20 @@ def without(asked: Question, facts: Sequence[tuple[str, int]]) -> Question:
     return replace(asked, without=tuple(facts))
 
 
-def person(before: Answer, after: Answer) -> dict[str, Any]:
+def person(before: Answer | None, after: Answer) -> dict[str, Any]:
     """What a hypothesis would do to one person, as JSON; `hypothetical` is never null.
 
-    `after` answers the same question under another text or without some facts.
+    `after` answers the same question under another text or without some facts. `before` is None
+    where no text of that name is in force.
     """
-    _check(before.question, after.question)
+    _check(None if before is None else before.question, after.question)
     found = of_pair(before, after)
     return {"hypothetical": after.question.hypothetical(), **found}
 
 
-def _check(asked: Question, supposed: Question) -> None:
+def _check(asked: Question | None, supposed: Question) -> None:
     invariant(
-        (asked.as_of, asked.position) == (supposed.as_of, supposed.position),
+        asked is None or (asked.as_of, asked.position) == (supposed.as_of, supposed.position),
         "a hypothesis stands at the coordinate of what it is compared with",
     )
     invariant(
@@ -90,67 +112,110 @@ def _check(asked: Question, supposed: Question) -> None:
     )
 
 
-def population(frame: Frame, before: GroupSide, after: GroupSide) -> Effect:
+def population(frame: Frame, before: GroupSide | None, after: GroupSide) -> Effect:
     """What another text, or facts left out, would do to everybody or to the members of units.
 
     Args:
         frame: the facts table at the position asked about or beyond.
-        before: as it is.
+        before: as it is; None where no text of that name is in force.
         after: the hypothesis: a plan with `under_draft`, or a question with `without`.
     """
-    _check(before.question, after.question)
-    sides = ends(frame, before, after)
+    _check(None if before is None else before.question, after.question)
+    return effect(frame, before, after)
+
+
+def effect(frame: Frame, before: GroupSide | None, after: GroupSide | None) -> Effect:
+    """How the answers of two sides at one coordinate differ; one side may have no rules at all."""
+    sides = _pair(frame, before, after)
     first, last = (one.rows.filter(MEMBER) for one in sides)
     both = first.join(last, on=SUBJECT, how="inner", suffix=_AFTER, maintain_order="left")
     change = both[TOTAL + _AFTER] - both[TOTAL]
+    told = [both[name].is_in(MEASURED).fill_null(value=False) for name in (STATUS, STATUS + _AFTER)]
+    other_band = both[BAND].ne_missing(both[BAND + _AFTER])
+    moved = other_band | _grade(both[STATUS]).ne_missing(_grade(both[STATUS + _AFTER]))
+    changed = moved | both[TOTAL].ne_missing(both[TOTAL + _AFTER])
     return Effect(
         before,
         after,
         (counts_of(sides[0]), counts_of(sides[1])),
-        (_bands(before.plan, first), _bands(after.plan, last)),
+        (_bands(before, first), _bands(after, last)),
+        (_statuses(first), _statuses(last)),
         raised=int((change > 0).sum()),
         lowered=int((change < 0).sum()),
         unmoved=int((change == 0).sum()),
-        moved=list(_moved(both, sides[0], frame)),
+        change=sides[0].points(change),
+        gained=int((~told[0] & told[1]).sum()),
+        lost=int((told[0] & ~told[1]).sum()),
+        rebanded=int((told[0] & told[1] & other_band).sum()),
+        moved=list(_moved(both.filter(moved), sides[0], frame)),
+        changed=[frame.streams.hexes[one] for one in both[SUBJECT].filter(changed)],
     )
 
 
-def _bands(plan: Plan, rows: pl.DataFrame) -> dict[str, int]:
+def _pair(
+    frame: Frame, before: GroupSide | None, after: GroupSide | None
+) -> tuple[PeopleState, PeopleState]:
+    """Both sides on one scale; a side without rules has the same people and nothing about them."""
+    first, last = before or after, after or before
+    invariant(first is not None and last is not None, "neither side has rules")
+    if first is None or last is None:
+        raise TypeError
+    found = ends(frame, first, last)
+    return (
+        found[0] if before is not None else _blank(found[0]),
+        found[1] if after is not None else _blank(found[1]),
+    )
+
+
+def _blank(state: PeopleState) -> PeopleState:
+    nothing = [pl.lit(None, state.rows.schema[name]).alias(name) for name in (STATUS, TOTAL, BAND)]
+    return replace(state, rows=state.rows.with_columns(nothing))
+
+
+def _bands(side: GroupSide | None, rows: pl.DataFrame) -> dict[str, int]:
     """How many stand in each band of a plan, lowest first."""
+    if side is None:
+        return {}
     found = dict(rows[BAND].drop_nulls().value_counts().iter_rows())
-    names = dict.fromkeys(part.codes.value[0] for part in plan.bands.intervals)
+    words = [part.codes.value[0] for part in side.plan.bands.intervals]
+    if side.plan.outcomes is not None:
+        met, not_met, unknown = side.plan.outcomes
+        words = [not_met, unknown, met]
+    names = dict.fromkeys(words)
     return {name: int(found.get(name, 0)) for name in names}
 
 
-def _moved(both: pl.DataFrame, state: PeopleState, frame: Frame) -> list[Moved]:
-    """Those whose band or status differs; a mark that only weakens is no move of its own."""
-    known = [pl.col(STATUS), pl.col(STATUS + _AFTER)]
-    grades = [one.replace(Status.PROVISIONAL.value, Status.COMPLETE.value) for one in known]
-    other = pl.col(BAND).ne_missing(pl.col(BAND + _AFTER)) | grades[0].ne(grades[1])
+def _statuses(rows: pl.DataFrame) -> dict[str, int]:
+    found = dict(rows[STATUS].drop_nulls().value_counts().iter_rows())
+    return {status.value: int(found.get(status.value, 0)) for status in Status}
+
+
+def _grade(status: pl.Series) -> pl.Series:
+    """A mark that only weakens is no move of its own."""
+    return status.replace(Status.PROVISIONAL.value, Status.COMPLETE.value)
+
+
+def _moved(rows: pl.DataFrame, state: PeopleState, frame: Frame) -> Iterator[Moved]:
     names = (SUBJECT, STATUS, STATUS + _AFTER, TOTAL, TOTAL + _AFTER, BAND, BAND + _AFTER)
-    found = []
-    for subject, status, then, total, later, band, after in (
-        both.filter(other).select(names).iter_rows()
-    ):
+    for subject, status, then, total, later, band, after in rows.select(names).iter_rows():
         totals = _exact(total, state.scale), _exact(later, state.scale)
-        found.append(Moved(frame.streams.hexes[subject], (status, then), totals, (band, after)))
-    return found
+        yield Moved(frame.streams.hexes[subject], (status, then), totals, (band, after))
 
 
 def _exact(number: int | None, scale: int) -> Decimal | None:
     return None if number is None else Decimal(number).scaleb(-scale)
 
 
-def as_json(effect: Effect) -> dict[str, Any]:
+def as_json(found: Effect) -> dict[str, Any]:
     """The object of the public contract, keys in its order; `hypothetical` is never null."""
+    side = found.after or found.before
+    invariant(side is not None, "neither side has rules")
     return {
-        "instrument": effect.before.plan.instrument,
-        "hypothetical": effect.after.question.hypothetical(),
-        "from": {**group_side(effect.before, effect.counts[0]), "bands": effect.bands[0]},
-        "to": {**group_side(effect.after, effect.counts[1]), "bands": effect.bands[1]},
-        "raised": effect.raised,
-        "lowered": effect.lowered,
-        "unmoved": effect.unmoved,
+        "instrument": None if side is None else side.plan.instrument,
+        "hypothetical": None if found.after is None else found.after.question.hypothetical(),
+        "from": _side(found, 0),
+        "to": _side(found, 1),
+        **counts_json(found),
         "moved": [
             {
                 "subject": one.stream,
@@ -158,9 +223,30 @@ def as_json(effect: Effect) -> dict[str, Any]:
                 "total": {"from": _text(one.total[0]), "to": _text(one.total[1])},
                 "band": {"from": one.band[0], "to": one.band[1]},
             }
-            for one in effect.moved
+            for one in found.moved
         ],
     }
+
+
+def counts_json(found: Effect) -> dict[str, Any]:
+    """How many people would move, and by how much on average."""
+    return {
+        "raised": found.raised,
+        "lowered": found.lowered,
+        "unmoved": found.unmoved,
+        "mean_change": _text(found.mean_change),
+        "became_computable": found.gained,
+        "no_longer_computable": found.lost,
+        "other_band": found.rebanded,
+    }
+
+
+def _side(found: Effect, place: int) -> dict[str, Any] | None:
+    side = (found.before, found.after)[place]
+    if side is None:
+        return None
+    spread = {"bands": found.bands[place], "statuses": found.statuses[place]}
+    return {**group_side(side, found.counts[place]), **spread}
 
 
 def _text(points: Decimal | None) -> str | None:

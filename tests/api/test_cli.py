@@ -18,8 +18,9 @@ from uuid import UUID
 import pytest
 import typer
 
-from api.cli import common, main, naming, scoring
+from api.cli import common, main, naming
 from api.cli.common import FileRefused
+from api.outputs.aside import written_aside
 from ledger.errors import LedgerError, Misuse, PersonUnknown, TargetUnknown, UnitUnknown
 from tests.builders import Desk, about, desk, of_unit
 from tests.contract.command import AsnLedger
@@ -280,14 +281,21 @@ def test_the_file_of_an_address(url: str, path: str | None) -> None:
     assert common.sqlite_path(url) == (None if path is None else Path(path))
 
 
-def test_an_export_is_renamed_only_when_it_is_whole(here: Desk, tmp_path: Path) -> None:
+def test_an_export_is_renamed_only_when_it_is_whole(tmp_path: Path) -> None:
     """A reader never sees half of one."""
 
-    def rows() -> object:
-        yield {"a": 1}
-        assert not (tmp_path / "x.jsonl").exists()
-        raise LedgerError("Putus.")
+    path = tmp_path / "x.jsonl"
+
+    def broken() -> None:
+        with written_aside(path) as stream:
+            stream.write(b"separuh")
+            assert not path.exists()
+            raise LedgerError("Putus.")
 
     with pytest.raises(LedgerError):
-        scoring._write(tmp_path / "x.jsonl", rows(), None)  # type: ignore[arg-type]
+        broken()
     assert not list(tmp_path.glob("x.jsonl*"))
+    with written_aside(path) as stream:
+        stream.write(b"utuh")
+    assert path.read_bytes() == b"utuh"
+    assert list(tmp_path.glob("x.jsonl*")) == [path]

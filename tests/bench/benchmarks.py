@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any
 
 from tests import pg
+from tests.bench import why_rows
 from tests.bench.facts_lines import nip_of, one_person, write_lines, write_rows
 from tests.bench.measuring import Figure, in_child, times_faster
 from tests.bench.workbook import write_workbook
@@ -23,6 +24,7 @@ from tests.bench.workbook import write_workbook
 DATABASES = ("SQLite", "PostgreSQL")
 MEMORY_MAX_MB = 500
 CHILD_CAP_MB = 1_536
+ABOVE_MAX_MB = 200
 STOCK_SHARE = 5
 FACTS_A_PERSON = 60
 
@@ -42,6 +44,8 @@ class Sizes:
     population: int
     population_times: int
     replayed: int
+    histories: int
+    every_days: int
     full: bool
 
     @classmethod
@@ -65,6 +69,8 @@ class Sizes:
             population=max(int(20_000 * scale), 50),
             population_times=max(int(30 * scale), 3),
             replayed=max(int(500 * scale), 20),
+            histories=max(int(20 * scale), 2),
+            every_days=10 if scale >= 1 else 100,
             full=scale >= 1,
         )
 
@@ -198,6 +204,7 @@ def population(sizes: Sizes, tell: Callable[[str], None]) -> Figure:
         measured={
             "points and totals": f"{run['numbers_ms']:.0f} ms",
             "above the table": f"{run['above_mb']:.0f} MB",
+            "columns loaded and first question": f"{run['first_mb']:.0f} MB",
             "and an answer for each": f"{run['answers_ms']:.0f} ms",
             "and as JSON": f"{run['json_ms']:.0f} ms",
             "table opened": f"{run['open_s']:.2f} s",
@@ -205,8 +212,10 @@ def population(sizes: Sizes, tell: Callable[[str], None]) -> Figure:
             "stock replaying": f"{replayed:.0f} s (from {sample:,} people)",
             "times stock": f"{ratio:,.0f}",
         },
-        target="under 100 ms, under 200 MB above the table, 200 times stock",
-        reached=run["numbers_ms"] < 100 and run["above_mb"] < 200 and ratio >= 200,
+        target="under 100 ms, under 200 MB with the columns loaded, 200 times stock",
+        reached=run["numbers_ms"] < 100
+        and max(run["above_mb"], run["first_mb"]) < ABOVE_MAX_MB
+        and ratio >= 200,
         raw={"ours": run, "stock": stock, "import_s": filled["seconds"]},
     )
 
@@ -248,6 +257,16 @@ def every(sizes: Sizes) -> dict[str, Callable[[Callable[[str], None]], Figure]]:
     for database in DATABASES:
         found[f"score-{database.lower()}"] = _bound(one_score, sizes, database)
     found["population"] = _bound(population, sizes)
+
+    # As it is asked for: what runs in a process of its own is put in its place by the tests.
+    def run(task: str, **arguments: Any) -> Any:
+        return in_child(task, **arguments)
+
+    people, times = sizes.population, max(sizes.population_times // 10, 1)
+    found["series"] = _bound(why_rows.unit_series, run, people, times)
+    found["diff"] = _bound(why_rows.difference, run, people, times)
+    found["history"] = _bound(why_rows.one_history, run, sizes.histories, sizes.every_days)
+    found["instruments"] = _bound(why_rows.every_instrument, run, people, times)
     for form in ("facts file", "workbook"):
         found[f"memory-{form.partition(' ')[0]}"] = _bound(memory, sizes, form)
     return found

@@ -37,7 +37,10 @@ def ours(*, url: str, folder: str, times: int) -> dict[str, Any]:
         table.frame()
         opened = perf_counter() - began
         earlier, asked = (_asked(ledger, day) for day in (FIRST_DAY, DAY))
+        gc.collect()
+        empty, _ = _memory(reset=True)
         cohort(earlier.plan, table.frame(), earlier.question)  # loads the columns that are read
+        _, first = _memory(reset=False)
         gc.collect()
         before, _ = _memory(reset=True)
         found = cohort(asked.plan, table.frame(), asked.question, enacted=asked.enacted)
@@ -55,6 +58,7 @@ def ours(*, url: str, folder: str, times: int) -> dict[str, Any]:
             "answers_ms": answers,
             "json_ms": texts,
             "above_mb": (peak - before) / 1024,
+            "first_mb": (first - empty) / 1024,
             "build_s": built,
             "open_s": opened,
         }

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from tests.bench import import_tasks, population_tasks, score_tasks, writer_tasks
+from tests.bench import import_tasks, population_tasks, score_tasks, why_tasks, writer_tasks
 
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "import ours": import_tasks.ours,
@@ -22,6 +22,10 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "population ours": population_tasks.ours,
     "population stock": population_tasks.stock,
     "score": score_tasks.one,
+    "unit months": why_tasks.unit_months,
+    "everybody differs": why_tasks.everybody_differs,
+    "history": why_tasks.one_history,
+    "instruments": why_tasks.instruments,
 }
 
 

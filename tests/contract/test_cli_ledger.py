@@ -28,7 +28,7 @@ EVENT = (
 )
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 COMMANDS = (
-    *("init", "import", "template", "score", "history", "events", "export"),
+    *("init", "import", "template", "score", "history", "events", "export", "report", "reconcile"),
     *("erase", "hold", "doctor", "demo"),
 )
 
@@ -65,6 +65,8 @@ def test_every_command_explains_itself_and_takes_json(asn: AsnLedger, command: s
         ("events",),
         ("score", nip(1), *AS_OF),
         ("export", *AS_OF, "--out", "x.csv"),
+        ("report", "rekap-ip-asn", "--period", "2022", "--out", "x.xlsx"),
+        ("reconcile", "--instrument", "ip-asn", "--period", "2022"),
         ("keys", "rotate"),
         ("erase", nip(1), "--ground", "x"),
         ("hold", nip(1), "--id", "1", "--ground", "x"),

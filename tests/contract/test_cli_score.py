@@ -19,7 +19,7 @@ AS_OF = ("--instrument", "ip-asn", "--as-of", "2022-12-31")
 KEYS = (
     *("instrument", "decree", "enacted", "engine", "period", "subject", "unit", "position_kind"),
     *("as_of", "position", "known_at", "digest", "status", "why", "issued", "hypothetical"),
-    *("disputed", "range", "total", "band", "measures", "person"),
+    *("disputed", "range", "total", "band", "measures", "facts", "person"),
 )
 MEASURE = ("measure", "points", "max", "rule", "cite", "mark", "measures")
 FACT = ("position", "used", "why", "effective_on", "recorded_at")
@@ -71,6 +71,8 @@ def test_the_object_has_the_keys_of_the_contract(office: AsnLedger) -> None:
         assert tuple(one) == (*MEASURE, "facts")
         for fact in one["facts"]:
             assert tuple(fact) == FACT
+    for fact in answer["facts"]:
+        assert tuple(fact) == FACT
     for why in answer["why"]:
         assert tuple(why) == WHY
     assert answer["person"] == {"nip": nip(1), "name": "Ani Contoh"}

@@ -33,7 +33,14 @@ class Log:
     current: dict[int, int]
     gap: int = 1
 
-    def add(self, topic: str, payload: dict[str, Any], on: date | None = None) -> int:
+    def add(
+        self,
+        topic: str,
+        payload: dict[str, Any],
+        on: date | None = None,
+        *,
+        context: dict[str, Any] | None = None,
+    ) -> int:
         """One more event; gives its version. Positions have gaps: other streams lie between."""
         version = len(self.events) + 1
         position = version * self.gap
@@ -46,7 +53,7 @@ class Log:
                 state=canonical_bytes(payload),
                 effective_on=on,
                 recorded_at=START + timedelta(seconds=position),
-                context=b"",
+                context=b"" if context is None else canonical_bytes(context),
                 salt=b"",
                 sealed_digest=None,
                 leaf=b"",

@@ -29,7 +29,7 @@ AS_OF = date(2022, 12, 31)
 KEYS = [
     "instrument", "decree", "enacted", "engine", "period", "subject", "unit", "position_kind",
     "as_of", "position", "known_at", "digest", "status", "why", "issued", "hypothetical",
-    "disputed", "range", "total", "band", "measures",
+    "disputed", "range", "total", "band", "measures", "facts",
 ]  # fmt: skip
 MEASURE_KEYS = ["measure", "points", "max", "rule", "cite", "mark", "measures", "facts"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import orjson
 import polars as pl
 
 from projections.batch import CORRECTION_SCHEMA, DISPUTE_SCHEMA, Batch, Streams
@@ -16,6 +17,15 @@ FIRST, LAST = day_number(date(2010, 1, 1)), day_number(date(2023, 6, 30))
 # Of a hundred facts beyond the six that everybody has, how many are of which kind.
 SHARES = {"competency": 44, "appraisal": 22, "position": 8, "attendance": 20, "golongan": 5}
 SANCTIONED = 1
+# How many of each further kind there are for ten people, where an answer reads them.
+FURTHER = {
+    "activity": 240, "record_check": 20, "culture": 30, "potential": 30, "innovation": 10,
+    "award": 15, "absence": 20, "case": 1,
+}  # fmt: skip
+DIMENSIONS = ("KELENGKAPAN", "KONSISTENSI", "AKURASI", "KETEPATAN_WAKTU")
+VALUES = ("INTEGRITAS", "KOMITMEN", "KHASANAH", "LOYALITAS", "AKUNTABILITAS", "MOTIVASI")
+# Checks and assessments differ from person to person.
+DIFFERENT = 500
 
 
 class _Dice:
@@ -41,8 +51,11 @@ class _Dice:
         return pl.int_range(first, last + 1, eager=True).shuffle(seed=self.seed)
 
 
-def province(people: int, facts_each: int, *, seed: int = 1) -> Frame:
-    """A frame of so many people with so many facts each, units and a book of references."""
+def province(people: int, facts_each: int, *, seed: int = 1, further: bool = False) -> Frame:
+    """A frame of so many people with so many facts each, units and a book of references.
+
+    `further` adds what instruments other than IP-ASN read, mostly monthly reports of two years.
+    """
     dice = _Dice(seed)
     streams = Streams(f"{number:032x}" for number in range(1, BOOK + UNITS + people + 1))
     first = BOOK + UNITS
@@ -62,6 +75,8 @@ def province(people: int, facts_each: int, *, seed: int = 1) -> Frame:
     for kind, share in SHARES.items():
         drawn = dice.number(first, first + people - 1, more * share // 100)
         subjects[kind] = pl.concat([subjects[kind], drawn]) if kind in subjects else drawn
+    for kind, often in FURTHER.items() if further else ():
+        subjects[kind] = dice.number(first, first + people - 1, people * often // 10)
     count = sum(len(found) for found in subjects.values())
     places = dice.shuffled(1, count)
     facts, at = {}, 0
@@ -107,7 +122,7 @@ def _fields(dice: _Dice, kind: str, count: int) -> dict[str, pl.Series]:
     categories = ("TEKNIS", "TEKNIS", "SEMINAR", "KEPEMIMPINAN", "FUNGSIONAL")
     makers: dict[str, Callable[[], dict[str, pl.Series]]] = {
         "appraisal": lambda: _appraisals(dice, count),
-        "registered": lambda: {"on": early, "employment": code("employment", "CPNS")},
+        "registered": lambda: {"on": early - 1_826, "employment": code("employment", "CPNS")},
         "employment": lambda: {
             "on": early,
             "employment": code("employment", *["PNS"] * 12, "PPPK"),
@@ -122,6 +137,7 @@ def _fields(dice: _Dice, kind: str, count: int) -> dict[str, pl.Series]:
             "kind": code("kind", None, *posts),
             "title_id": code("title_id", *titles),
             "unit": code("unit", *units),
+            "functional_level": code("functional_level", None, None, "PEMULA", "AHLI_MUDA"),
         },
         "position_ref": lambda: {
             "on": early,
@@ -135,9 +151,48 @@ def _fields(dice: _Dice, kind: str, count: int) -> dict[str, pl.Series]:
                 "hours", None, *["4", "8", "12.5", "20", "40", "4", "8", "12.5", "20", "40"]
             ),
         },
+        "activity": lambda: {
+            "on": dice.number(LAST - 729, LAST, count),
+            "quality": code("quality", None, *(f"{number}.5" for number in range(40, 100))),
+            "on_time": dice.number(0, 9, count) > 0,
+            "contributes_to": code("contributes_to", None, None, "P1"),
+            "verdict": code("verdict", None, "DITERIMA", "DITERIMA", "DITOLAK"),
+        },
+        "record_check": lambda: {"elements": code("elements", *_checks(dice))},
+        "culture": lambda: {"scores": code("scores", *_scores(dice))},
+        "potential": lambda: {"score": code("score", *(f"{number}" for number in range(30, 100)))},
+        "innovation": lambda: {
+            "scope": code("scope", "UNIT", "UNIT", "INSTANSI", "PROVINSI", "NASIONAL"),
+            "stage": code("stage", "INISIATIF", "UJI_COBA", "PENERAPAN"),
+        },
+        "award": lambda: {
+            "kind": code("kind", "SATYALANCANA_X", "SATYALANCANA_XX", "ASN_BERPRESTASI", "LAIN")
+        },
+        "absence": lambda: {"valid": dice.number(0, 4, count) > 0},
         "sanction": lambda: {"level": code("level", "RINGAN", "RINGAN", "SEDANG", "BERAT")},
     }
     return makers[kind]() if kind in makers else {}
+
+
+def _checks(dice: _Dice) -> list[str]:
+    """Checks of forty elements each, as they are kept."""
+    found = []
+    for _ in range(DIFFERENT):
+        good = dice.number(0, 9, 40).to_list()
+        elements = {
+            f"E{place}": {"dimension": DIMENSIONS[place % len(DIMENSIONS)], "ok": one > 0}
+            for place, one in enumerate(good)
+        }
+        found.append(orjson.dumps(elements).decode())
+    return found
+
+
+def _scores(dice: _Dice) -> list[str]:
+    found = []
+    for _ in range(DIFFERENT):
+        numbers = dice.number(40, 100, len(VALUES)).to_list()
+        found.append(orjson.dumps({n: f"{s}" for n, s in zip(VALUES, numbers, strict=True)}))
+    return [one.decode() for one in found]
 
 
 def _appraisals(dice: _Dice, count: int) -> dict[str, pl.Series]:

@@ -41,7 +41,7 @@ class _Person:
     version: int = 0
     # root -> (kind, version that is current, fields, legal day)
     facts: dict[int, tuple[str, int, Fields, date]] = field(default_factory=dict)
-    disputes: list[int] = field(default_factory=list)
+    annulled: set[int] = field(default_factory=set)
 
 
 class Crowd:
@@ -169,10 +169,11 @@ class Crowd:
 
     def _discipline(self, one: _Person) -> None:
         of_kind = {
-            k: [r for r, f in one.facts.items() if f[0] == k] for k in ("sanction", "objection")
+            k: [r for r, f in one.facts.items() if f[0] in k.split()]
+            for k in ("sanction", "objection appeal")
         }
-        if of_kind["objection"] and self.dice.randrange(2):
-            fields: Fields = {"of": self.dice.choice(of_kind["objection"]), "forum": "PPK"}
+        if of_kind["objection appeal"] and self.dice.randrange(2):
+            fields: Fields = {"of": self.dice.choice(of_kind["objection appeal"]), "forum": "PPK"}
             fields |= {"outcome": self.dice.choice(OUTCOMES), "final": self.dice.random() < 0.5}
             if self.dice.randrange(2):
                 fields["level"] = self.dice.choice(["RINGAN", "SEDANG", "BERAT"])
@@ -181,11 +182,15 @@ class Crowd:
             root = self.dice.choice(of_kind["sanction"])
             on = one.facts[root][3] + timedelta(days=self.dice.randrange(-20, 20))
             fields = {"id": "K", "target": root, "filed_on": on.isoformat()}
-            self._state(one, "objection", fields, on)
+            self._state(one, self.dice.choice(["objection", "objection", "appeal"]), fields, on)
         else:
             level = self.dice.choice(["RINGAN", "SEDANG", "BERAT", "MORAL"])
             fields = {"level": level, "kind": "LAINNYA", "decided_on": "2018-01-01"}
             self._state(one, "sanction", fields, self._day(2_500))
+
+    def _again(self, kind: str, fields: Fields) -> Fields:
+        """What a correction states in the place of what was stated."""
+        return self._competency() if kind == "competency" else fields
 
     def _mend(self, one: _Person) -> None:
         root = self.dice.choice(list(one.facts))
@@ -193,6 +198,8 @@ class Crowd:
         do = self.dice.choice(
             ["correct", "correct", "annul", "end", "disputed", "dispute_resolved"]
         )
+        if root in one.annulled and do in ("annul", "end"):
+            return  # what was annulled is only brought back by a correction
         payload: Fields = {"root": root}
         if do in ("disputed", "dispute_resolved"):
             if self.dice.randrange(4):
@@ -204,10 +211,10 @@ class Crowd:
             payload["until"] = self._day(800).isoformat()
         if do == "correct":
             on = self._day() if self.dice.randrange(2) else on
-            if kind == "competency":
-                fields = self._competency()
+            fields = self._again(kind, fields)
             payload |= {"fact": kind, "effective_on": on.isoformat(), "fields": fields}
         one.version += 1
         self.found.append(fact(one.stream, 0, f"employee.{do}/1", None, payload))
         if "replaces" in payload:
             one.facts[root] = (kind, one.version, fields, on)
+            (one.annulled.add if do == "annul" else one.annulled.discard)(root)

@@ -108,12 +108,16 @@ RULES: dict[str, str] = {
 @cache
 def plan_of(names: tuple[str, ...]) -> Plan:
     """An instrument of these rules."""
+    return load(document_of(names), file="semua.yaml")
+
+
+def document_of(names: tuple[str, ...]) -> bytes:
+    """The text of an instrument of these rules."""
     body = "".join(RULES[name] for name in names)
     total = sum(10 * (text.count("\n  - ")) for text in (RULES[name] for name in names))
     total += 65 * ("product" in names)
     bands = f"bands: {{edge: lower, of: [[{total}, PENUH], [0, BELUM]]}}\n"
-    document = f"{HEAD}max: {total}\nmeasures:{body}\n{bands}"
-    return load(document.encode(), file="semua.yaml")
+    return f"{HEAD}max: {total}\nmeasures:{body}\n{bands}".encode()
 
 
 class ExtraCrowd(Crowd):

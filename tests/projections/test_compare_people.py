@@ -115,7 +115,8 @@ def test_members_of_a_unit_count_where_they_are_on_each_day(
 def check_sums(found: GroupDifference) -> None:
     """Parts add up: in points, by line to the points, and in means where both are there."""
     before, after = found.counts
-    assert sum((part.points for part in found.parts), ZERO) == after.total - before.total
+    totals = [one.total or ZERO for one in (before, after)]
+    assert sum((part.points for part in found.parts), ZERO) == totals[1] - totals[0]
     for part in found.parts:
         assert sum(part.measures.values(), ZERO) == part.points
     if before.mean is not None and after.mean is not None:

@@ -49,6 +49,15 @@ def test_shipped_instruments_are_the_same_for_everybody(name: str, seed: int) ->
     agree(bind(PLANS[name], BY_INSTRUMENT.get), log, frame_of_log(log), question)
 
 
+def test_two_bands_may_have_one_word() -> None:
+    """Both interpreters name the same band."""
+    bands = "bands: {edge: lower, of: [[10, BAIK], [5, CUKUP], [0, BAIK]]}\n"
+    rule = "  - {measure: hari, max: 10, rule: on_days, days: '04-01'}\n"
+    plan = load(f"{HEAD}max: 10\nmeasures:\n{rule}{bands}".encode(), file="kata.yaml")
+    log = ExtraCrowd(3, some_day(3)).log(people=4, each=10)
+    agree(plan, log, frame_of_log(log), Question(some_day(3), len(log.events), START))
+
+
 def test_instruments_that_read_each_other_in_a_circle_are_refused() -> None:
     """The refusal names the way round."""
     score = "  - {measure: a, max: 10, rule: score, instrument: semua-aturan, decimals: 2}\n"

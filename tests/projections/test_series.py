@@ -12,12 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.values import next_day
+from projections import binding
 from projections.answer import Answer, MeasureResult, Status
 from projections.causes_json import of_series
 from projections.compare_people import mean_of
+from projections.days import leaves_on
+from projections.instrument import load
 from projections.plan import Mark, Plan, Value, Window, WindowStart
 from projections.question import Question
-from projections.series import InForce, Point, around, leaves_on, series
+from projections.series import InForce, Point, around, series
 from projections.series_people import in_force, month_days, months
 from projections.trace import trace
 from tests.oracle.histories import BOOK, UNITS
@@ -115,6 +118,40 @@ def test_other_rules_change_the_score_on_their_first_day(
     rules = [InForce(date(2010, 1, 1), old, 3), InForce(on, new, 4)]
     for stream in Told(log).people():
         check_days(Told(log), stream, rules, on - 60 * DAY, on + days * DAY)
+
+
+READING = b"""
+instrument: aspek
+title: Aspek
+subject: employee
+basis: LOCAL
+decree: contoh
+in_force_from: 2019-05-15
+period: {cut_off: period_end}
+population: {employment: [PNS]}
+cite: contoh Pasal 1
+mark: reading
+max: 100
+measures:
+  - {measure: seluruhnya, max: 60, rule: score, instrument: ip-asn, decimals: 2}
+  - {measure: disiplin, max: 40, rule: score, instrument: ip-asn, of: disiplin, decimals: 2}
+bands: {edge: lower, of: [[50, TINGGI], [0, RENDAH]]}
+"""
+
+
+@settings(max_examples=20)
+@given(crowds(people=2), plans, st.integers(-500, 100), st.integers(1, 200))
+def test_a_score_of_a_score_changes_on_the_days_of_the_other(
+    dated: Dated, plan: Plan, offset: int, days: int
+) -> None:
+    """An instrument that reads another changes on every day on which that one does."""
+    log, on = dated
+    told = Told(log)
+    reading = binding.bind(load(READING, file="aspek"), lambda _: plan)
+    first = on + timedelta(days=offset)
+    for stream in told.people():
+        rules = [InForce(first, reading, 3)]
+        check_days(told, stream, rules, first, first + timedelta(days=days))
 
 
 @settings(max_examples=40)

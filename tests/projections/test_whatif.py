@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,8 @@ def check_effect(log: ListLog, before: GroupSide, after: GroupSide) -> None:
         bands = Counter(one.band for one in answers.values() if one.band)
         assert {name: n for name, n in effect.bands[place].items() if n} == dict(bands)
         assert effect.counts[place].people == len(answers)
+        statuses = Counter(one.status.value for one in answers.values())
+        assert {name: n for name, n in effect.statuses[place].items() if n} == dict(statuses)
     both = [(sides[0][stream], sides[1][stream]) for stream in sorted(sides[0])]
     moved = [old.subject for old, new in both if grade(old) != grade(new)]
     assert sorted(one.stream for one in effect.moved) == moved
@@ -52,6 +55,17 @@ def check_effect(log: ListLog, before: GroupSide, after: GroupSide) -> None:
     assert effect.raised == sum(new > old for old, new in known)
     assert effect.lowered == sum(new < old for old, new in known)
     assert effect.unmoved == sum(new == old for old, new in known)
+    assert effect.change == sum((new - old for old, new in known), Decimal(0))
+    measured = [[grade(one)[0] == "complete" for one in pair] for pair in both]
+    assert effect.gained == sum(not then and now for then, now in measured)
+    assert effect.lost == sum(then and not now for then, now in measured)
+    assert effect.rebanded == sum(
+        all(told) and old.band != new.band for told, (old, new) in zip(measured, both, strict=True)
+    )
+    differ = [
+        old.subject for old, new in both if (grade(old), old.total) != (grade(new), new.total)
+    ]
+    assert sorted(effect.changed) == differ
 
 
 @settings(max_examples=40)
@@ -127,14 +141,17 @@ def test_a_ledger_is_asked_without_a_fact_and_under_a_draft(
         stream = found.stream()
         degree = found.facts().known("qualification")[-1]
         left_out = [(stream.hex, degree.root)]
-        one = asking_why.supposed_person(found.ledger, asked, stream, left_out=left_out)
+        supposed = asking_why.without(asked, left_out)
+        one = asking_why.supposed_person(found.ledger, asked, supposed, stream)
         assert (one["difference"], one["to"]["status"]) == ("-5", "provisional")
         assert one["hypothetical"] == {"without": [f"{stream.hex}/{degree.root}"]}
         table = inquiry.facts_table(found.ledger, lambda _: None).frame()
-        everybody = asking_why.supposed_people(table, asked, left_out=left_out)
+        everybody = asking_why.supposed_people(table, asked, supposed)
         assert (everybody.lowered, everybody.counts[1].people) == (1, 1)
         draft = variant((7,))
-        drafted = asking_why.supposed_person(found.ledger, asked, stream, draft=draft)
+        ask = Ask("ip-asn", as_of=day)
+        supposed = inquiry.resolve_draft(found.ledger, ask, draft, today=now.date(), now=now)
+        drafted = asking_why.supposed_person(found.ledger, asked, supposed, stream)
         assert drafted["to"]["enacted"] is None
         assert drafted["hypothetical"] == {"rules": "draft: PerBKN 8/2019"}
         assert found.head() == head

@@ -106,6 +106,7 @@ MISTAKES: tuple[tuple[str, str, str], ...] = (
     ("[75, BUTUH_PERBAIKAN]", "[75]", "a row of the cuts of PP46 is [number, CODE]"),
     ("[75, BUTUH_PERBAIKAN]", "[75, [KURANG, BAIK]]", "one number has one code, unless"),
     ("{missing: [SANGAT_BAIK, BAIK]}", "{missing: BAIK}", "one number has one code, unless"),
+    ("[81, TINGGI]", "[81, {missing: [TINGGI, SEDANG]}]", "a band without its word would be"),
     ("        top: 120\n", "", "the cuts of PP30 lacks `top`"),
     # shape
     ("max: 100\n", "", "an instrument lacks `max`. Add `max: …`"),
@@ -181,6 +182,14 @@ def test_line_and_path_are_those_of_the_mistake() -> None:
         (b"a: " + b"[" * 40_000, f"more than {MAX_DEPTH} levels"),
         (b"[" + b"1," * (MAX_NODES + 1) + b"1]", f"or {MAX_NODES} values"),
         (b"a: {b: [1, 2", "this is not YAML"),
+        (b"a: &x 1\nb: 2", "line 1: an anchor (&) is not allowed"),
+        (b"a: 1\nb: *x", "line 2: an alias (*) is not allowed"),
+        (b"a: !!python/object:os.system x", "line 1: a tag (!) is not allowed"),
+        (b"a: 1\nb: 2\na: 3", "line 3: the key 'a' stands twice"),
+        (b"a: 1\n<<: {b: 2}", "line 2: a merge key (<<) is not allowed"),
+        (b"a: 1\n---\nb: 2", "line 2: a second document begins here"),
+        (b"a: \x00", "a character that YAML forbids"),
+        ("a: 1".encode("utf-16"), "the file is not UTF-8"),
         (b"\ta: 1", "this is not YAML"),
     ],
 )

@@ -27,7 +27,7 @@ from api.cli.common import (
 )
 from api.cli.founding import KALTARA_CODE, KALTARA_ZONE
 from api.cli.naming import fact_root
-from api.demo import province, stories
+from api.demo import printed, province, stories
 from api.demo.stories import Question, Story
 from api.founding import found_ledger
 from api.intake.importing import import_files
@@ -231,6 +231,7 @@ def _tell(url: str, read: int, head: int, told: list[dict[str, Any]]) -> None:
     say(f"  asn-ledger score {first['nip']} --instrument ip-asn --as-of {as_of}{option}")
     say(f"  asn-ledger score --all --instrument ip-asn --as-of {as_of}{option}")
     say(f"  asn-ledger history {first['nip']}{option}")
+    say(f"  asn-ledger reconcile --instrument ip-asn --period {printed.YEAR}{option}")
 
 
 def _answer_line(answer: dict[str, Any]) -> str:

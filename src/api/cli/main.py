@@ -11,12 +11,17 @@ from api.cli import (
     checkup,
     comparing,
     demo,
+    enacting,
     founding,
     importing,
     looking,
     privacy,
     rebuilding,
+    reconciling,
+    reporting,
+    rules,
     scoring,
+    trying,
 )
 from api.cli.common import FileRefused, fail
 from ledger.errors import LedgerError
@@ -34,11 +39,26 @@ app.command("import")(importing.import_command)
 app.command("template")(importing.template_command)
 app.command("score")(scoring.score_command)
 app.command("export")(scoring.export_command)
+app.command("reconcile")(reconciling.reconcile_command)
+app.command("report")(reporting.report_command)
 app.command("diff")(comparing.diff_command)
 app.command("series")(comparing.series_command)
 app.command("advise")(advising.advise_command)
 app.command("history")(looking.history_command)
 app.command("events")(looking.events_command)
+rulebook = typer.Typer(
+    help="The rule book: texts in force, drafts, and how one becomes the other.",
+    no_args_is_help=True,
+)
+rulebook.command("list")(rules.list_command)
+rulebook.command("show")(rules.show_command)
+rulebook.command("check")(rules.check_command)
+rulebook.command("try")(trying.try_command)
+rulebook.command("enact")(enacting.enact_command)
+rulebook.command("repeal")(enacting.repeal_command)
+app.add_typer(rulebook, name="instrument")
+app.command("pending")(enacting.pending_command)
+app.command("confirm")(enacting.confirm_command)
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")

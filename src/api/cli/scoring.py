@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 import typer
 
 from api.cli.common import (
@@ -29,7 +27,8 @@ from api.cli.common import (
 )
 from api.cli.naming import day_option, fact_root, person_stream, today, unit_of
 from api.cli.telling import tell_answer, tell_row
-from api.outputs.table import answer_cells, header_cells
+from api.outputs.answers import SUFFIXES, write_answers
+from api.outputs.aside import known_suffix, written_aside
 from ledger.application import Ledger
 from ledger.errors import Misuse, PersonUnknown
 from projections import inquiry
@@ -149,7 +148,12 @@ def _subtree(asked: Asked, unit: str) -> set[str]:
 
 def export_command(
     instrument: Instrument,
-    out: Annotated[Path, typer.Option("--out", help="FILE.csv or FILE.jsonl.", metavar="FILE")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", help="FILE.csv, FILE.xlsx, FILE.jsonl or FILE.parquet.", metavar="FILE"
+        ),
+    ],
     as_of: AsOf = None,
     period: Period = None,
     known_at: KnownAt = None,
@@ -160,69 +164,31 @@ def export_command(
     keys: KeyFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Everybody's scores into a file: .csv for people (semicolons, decimal commas), .jsonl for
-    machines.
+    """Everybody's scores into a file: .csv (semicolons, decimal commas) or .xlsx for people,
+    .jsonl or .parquet (exact decimals) for machines.
     """
-    if out.suffix not in (".csv", ".jsonl"):
-        raise Misuse(
-            "An export is written as .csv or .jsonl.", next_step="Name the file so with --out."
-        )
+    suffix = known_suffix(out, SUFFIXES, "An export")
     with opened(url, keys) as ledger:
         day = None if as_of is None else day_option(as_of)
         ask = Ask(instrument, day, period, parsed_instant(known_at), position, rules)
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
-        with progress_bar("people", None, quiet=as_json) as advance:
-            count = _write(out, _counted(_rows(ledger, asked, unit, trace=False), advance), asked)
+        with progress_bar("people", None, quiet=as_json) as advance, written_aside(out) as stream:
+            rows = _counted(_rows(ledger, asked, unit, trace=False), advance)
+            written = write_answers(stream, suffix, rows, asked, unit=unit)
     if as_json:
-        print_json({"file": str(out), "rows": count, "position": asked.question.position})
+        print_json(
+            {
+                "file": str(out),
+                "rows": written.rows,
+                "position": asked.question.position,
+                "digest": written.digest,
+            }
+        )
     else:
-        say(f"{out}: {count} people.")
+        say(f"{out}: {written.rows} people, position {asked.question.position}, {written.digest}.")
 
 
 def _counted(rows: Iterator[dict[str, Any]], advance: Any) -> Iterator[dict[str, Any]]:
     for row in rows:
         advance(1)
         yield row
-
-
-def _write(out: Path, rows: Iterator[dict[str, Any]], asked: Asked) -> int:
-    """Write aside and rename: a failure leaves the old file or none, never half of one."""
-    aside = out.with_name(out.name + ".part")
-    try:
-        with aside.open("wb") as stream:
-            count = _write_rows(stream, out.suffix, rows, asked)
-        aside.replace(out)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-    return count
-
-
-def _write_rows(stream: BinaryIO, suffix: str, rows: Iterator[dict[str, Any]], asked: Asked) -> int:
-    count = 0
-    if suffix == ".jsonl":
-        for row in rows:
-            stream.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
-            count += 1
-        return count
-    text = _Utf8(stream)
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    names = [measure.name for measure in asked.plan.measures]
-    writer.writerow(header_cells(names))
-    for row in rows:
-        writer.writerow(answer_cells(row, names, asked.units))
-        count += 1
-    return count
-
-
-class _Utf8:
-    """A text writer over a binary stream that leaves line ends alone."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        """Write text as UTF-8."""
-        written: int = self._stream.write(text.encode())
-        return written

@@ -7,6 +7,7 @@ from typing import Any
 from api.cli.common import say
 
 _INDENT = "  "
+CONTRADICTION = "SAME_DAY"
 
 
 def tell_answer(answer: dict[str, Any]) -> None:
@@ -16,6 +17,9 @@ def tell_answer(answer: dict[str, Any]) -> None:
     say(f"{answer['instrument']} under {answer['decree']}, as of {answer['as_of']}")
     say(f"{who or answer['subject']}  ({answer['position_kind'] or 'position kind unknown'})")
     say(f"as known at position {answer['position']}, recorded {answer['known_at']}")
+    for fact in answer.get("facts", ()):
+        if fact["why"].startswith(CONTRADICTION):
+            say(f"two facts of one day contradict: position {fact['position']} does not count")
     if answer["hypothetical"]:
         say(f"HYPOTHETICAL, not a result: {answer['hypothetical']}")
     say("")

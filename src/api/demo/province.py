@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain, groupby
 
-from api.demo import career, discipline, record, stories
+from api.demo import career, discipline, printed, record, stories
 from api.demo.dice import Dice
 from api.demo.discipline import Known
 from api.demo.person import (
@@ -93,6 +93,7 @@ def _known(size: str) -> Iterator[Known]:
         yield from _life(person)
     for person in stories.cast().values():
         yield from _told_life(person)
+    yield from printed.results(people)
 
 
 def people_of(size: str) -> Iterator[Person]:

@@ -1,22 +1,22 @@
-"""Answers as rows of a table, in Indonesian habit: decimal comma, days as 30-06-2024, NIP as
-text.
+"""Answers as rows of a table: typed cells, which each form of file writes in its own way.
+
+What is not known is left empty and never zero. For people a file is in Indonesian habit: decimal
+comma, days as 30-06-2024, NIP as text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from api.outputs.workbook import Cell, safe_cell
+from ledger.canonical import decimal_text
 from ledger.unit_directory import PATH_MARK, UnitDirectory
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe_cell(text: str) -> str:
-    """Text that a spreadsheet program does not take for a formula (OWASP CSV injection)."""
-    return f"'{text}" if text.startswith(_RISKY) else text
+DAY_SHAPE = "%d-%m-%Y"
 
 
 def header_cells(measures: Sequence[str]) -> list[str]:
@@ -26,7 +26,7 @@ def header_cells(measures: Sequence[str]) -> list[str]:
         "Nama",
         "Unit",
         "Jenis jabatan",
-        *(name.replace("_", " ").capitalize() for name in measures),
+        *(measure_header(name) for name in measures),
         "Total",
         "Kategori",
         "Status",
@@ -39,34 +39,61 @@ def header_cells(measures: Sequence[str]) -> list[str]:
     ]
 
 
-def answer_cells(
+def measure_header(name: str) -> str:
+    """A measure's name as people read it."""
+    return name.replace("_", " ").capitalize()
+
+
+def answer_row(
     answer: Mapping[str, Any], measures: Sequence[str], units: UnitDirectory
-) -> list[str]:
-    """One answer; what is not known is left empty and never zero."""
+) -> list[Cell]:
+    """One answer as cells of their types, in the order of `header_cells`."""
     points = {one["measure"]: one["points"] for one in answer["measures"]}
     person = answer.get("person") or {}
     on = date.fromisoformat(answer["as_of"])
-    number = str(person.get("nip") or "")
     return [
-        f"'{number}" if number else "",
-        safe_cell(str(person.get("name") or "")),
-        safe_cell(unit_path(answer["unit"], units, on)),
-        answer["position_kind"] or "",
-        *(_comma(points.get(name)) for name in measures),
-        _comma(answer["total"]),
-        answer["band"] or "",
+        person.get("nip"),
+        person.get("name"),
+        unit_path(answer["unit"], units, on),
+        answer["position_kind"],
+        *(exact(points.get(name)) for name in measures),
+        exact(answer["total"]),
+        answer["band"],
         answer["status"],
         "; ".join(sorted({one["code"] for one in answer["why"]})),
-        on.strftime("%d-%m-%Y"),
-        str(answer["position"]),
+        on,
+        answer["position"],
         answer["decree"],
         answer["subject"],
         answer["digest"],
     ]
 
 
-def _comma(points: str | None) -> str:
-    return "" if points is None else points.replace(".", ",")
+def csv_cells(row: Sequence[Cell], *, numbers: Sequence[int] = (0,)) -> list[str]:
+    """A row as a spreadsheet program of this country reads it from text.
+
+    `numbers` are the columns of NIPs, whose last digits it would otherwise lose.
+    """
+    cells = [_csv_cell(cell) for cell in row]
+    for column in numbers:
+        if cells[column]:
+            cells[column] = f"'{cells[column]}"
+    return cells
+
+
+def _csv_cell(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return safe_cell(cell)
+    if isinstance(cell, date):
+        return cell.strftime(DAY_SHAPE)
+    return decimal_text(Decimal(cell)).replace(".", ",")
+
+
+def exact(points: str | None) -> Decimal | None:
+    """Points from their exact text."""
+    return None if points is None else Decimal(points)
 
 
 def unit_path(unit: str | None, units: UnitDirectory, on: date) -> str:

@@ -10,6 +10,7 @@ import ledger.events.discipline
 import ledger.events.employment
 import ledger.events.oversight
 import ledger.events.performance
+import ledger.events.proposal
 import ledger.events.units  # noqa: F401 - importing registers the topics
 from ledger.errors import LedgerError
 from ledger.events import base

@@ -1,0 +1,212 @@
+"""`instrument enact` and `repeal`, `pending` and `confirm`: what one person proposes and another
+confirms.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from api import enacting, proposing
+from api.cli.common import (
+    DEFAULT_URL,
+    Actor,
+    AsJson,
+    KeyFolder,
+    LedgerUrl,
+    actor_or_account,
+    opened,
+    print_json,
+    say,
+    warn,
+)
+from api.cli.naming import today
+from api.cli.rules import Name, TextName
+from api.cli.scoring import Rules
+from api.cli.telling_rules import tell_proposal, tell_rule_change
+from ledger import second_person
+from ledger.application import Ledger
+from ledger.errors import BadValue, Misuse
+from ledger.fields import DAY, IDENT, WORD, read_sealed_text
+from ledger.proposals import Proposal
+from projections import rule_change
+
+Document = Annotated[
+    str,
+    typer.Option(
+        "--document", help="What it rests on, as SK:800/12/2024:2024-02-01.", metavar="K:N:D"
+    ),
+]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept sealed.")]
+
+
+def enact_command(
+    file: TextName,
+    document: Document,
+    reason: Reason = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose that a text comes into force, and say what it would change; a second person confirms
+    it.
+    """
+    rests_on, who, why = _document(document), actor_or_account(actor), _reason(reason)
+    name, raw = enacting.named_text(file)
+    text = enacting.checked(raw, file=name)
+    with opened(url, keys) as ledger:
+        book = ledger.rulebook()
+        after = enacting.check_joins(book, text, ledger.store.head().position + 1)
+        changed = (book, after, text.plan.in_force_from)
+        effect = rule_change.as_json(
+            enacting.effect(ledger, changed, today=today(ledger), report=warn)
+        )
+        one, new = enacting.propose_enactment(
+            ledger, text, actor=who, document=rests_on, reason=why
+        )
+    _tell_proposed(one, effect, new=new, as_json=as_json)
+
+
+def repeal_command(
+    name: Name,
+    document: Document,
+    rules: Rules = None,
+    reason: Reason = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose that an enactment no longer holds, and say what that would change; a second person
+    confirms it.
+    """
+    rests_on, who, why = _document(document), actor_or_account(actor), _reason(reason)
+    with opened(url, keys) as ledger:
+        book = ledger.rulebook()
+        found = enacting.enactment_named(book, name, rules)
+        after = enacting.check_leaves(book, found)
+        changed = (book, after, found.in_force_from)
+        effect = rule_change.as_json(
+            enacting.effect(ledger, changed, today=today(ledger), report=warn)
+        )
+        one, new = enacting.propose_repeal(ledger, found, actor=who, document=rests_on, reason=why)
+    _tell_proposed(one, effect, new=new, as_json=as_json)
+
+
+def _document(text: str) -> dict[str, str]:
+    """KIND:NUMBER:DATE; the number may hold colons.
+
+    Raises:
+        Misuse: it is none.
+    """
+    kind, _, rest = text.partition(":")
+    number, _, day = rest.rpartition(":")
+    try:
+        return {"kind": WORD.read(kind), "number": IDENT.read(number), "date": DAY.read(day)}
+    except BadValue as fault:
+        raise Misuse(
+            f"--document cannot be read. {fault.message}",
+            next_step="Write KIND:NUMBER:DATE, as SK:800/12/2024:2024-02-01.",
+        ) from None
+
+
+def _reason(text: str | None) -> str | None:
+    try:
+        return None if text is None else read_sealed_text(text)
+    except BadValue as fault:
+        raise Misuse(f"--reason: {fault.message}", next_step=fault.next_step) from None
+
+
+def _tell_proposed(one: Proposal, effect: dict[str, Any], *, new: bool, as_json: bool) -> None:
+    shown = proposing.shown(one)
+    if as_json:
+        print_json({"proposal": shown, "new": new, "effect": effect})
+        return
+    tell_rule_change(effect)
+    say("")
+    if new:
+        say(f"Proposed as {one.id}: {shown['says']}. Nothing of it is in force yet.")
+    else:
+        say(f"The same was proposed before, as {one.id}, by {one.actor}. Nothing was added.")
+    say(f"A second person confirms it: asn-ledger confirm {one.id} --actor NAME")
+
+
+def pending_command(
+    url: LedgerUrl = DEFAULT_URL, keys: KeyFolder = None, as_json: AsJson = False
+) -> None:
+    """What was proposed and waits for a second person."""
+    with opened(url, keys) as ledger:
+        position = ledger.store.head().position
+        waiting = second_person.proposals_of(ledger, position).pending()
+    if as_json:
+        told = [proposing.shown(one) for one in waiting]
+        print_json({"position": position, "pending": told})
+        return
+    for one in waiting:
+        tell_proposal(proposing.shown(one))
+    say(
+        "Nothing waits."
+        if not waiting
+        else "Confirm one with `asn-ledger confirm ID --actor NAME`."
+    )
+
+
+def confirm_command(
+    ident: Annotated[int, typer.Argument(help="As `pending` shows it.", metavar="ID")],
+    rejected: Annotated[
+        bool, typer.Option("--reject", help="Refuse or withdraw it instead.")
+    ] = False,
+    reason: Reason = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Carry out what somebody else proposed, checked again as things stand; or reject it."""
+    who, why = actor_or_account(actor), _reason(reason)
+    if why is not None and not rejected:
+        raise Misuse(
+            "--reason is given with --reject; a confirmation rests on the proposal's document.",
+            next_step="Leave --reason out.",
+        )
+    with opened(url, keys) as ledger:
+        if rejected:
+            one = second_person.reject(ledger, ident, actor=who, reason=why)
+            _tell_rejected(one, as_json=as_json)
+        else:
+            _confirm(ledger, ident, who, as_json=as_json)
+
+
+def _tell_rejected(one: Proposal, *, as_json: bool) -> None:
+    shown = proposing.shown(one)
+    if as_json:
+        print_json({"proposal": shown, "position": one.closed_at, "recorded": [], "effect": None})
+    else:
+        say(f"Proposal {one.id} is closed and not carried out: {shown['says']}.")
+
+
+def _confirm(ledger: Ledger, ident: int, who: str, *, as_json: bool) -> None:
+    one, effect = proposing.effect_before(
+        ledger, ident, actor=who, today=today(ledger), report=warn
+    )
+    if effect is not None and not as_json:
+        tell_rule_change(effect)
+        say("")
+    _, outcome = proposing.carry_out(ledger, ident, actor=who)
+    done = second_person.proposals_of(ledger).by_id[ident]
+    shown = proposing.shown(done)
+    if as_json:
+        print_json(
+            {
+                "proposal": shown,
+                "position": outcome.first_position,
+                "recorded": list(outcome.positions)[1:],
+                "effect": effect,
+            }
+        )
+        return
+    says = proposing.kind_of(one).says(one)
+    where = ", ".join(str(place) for place in list(outcome.positions)[1:])
+    say(f"Done: {says}. Recorded at position {where}; proposed by {one.actor}, confirmed by {who}.")

@@ -1,0 +1,137 @@
+"""`report`: figures about many people as a document to print or to send."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.common import (
+    DEFAULT_URL,
+    AsJson,
+    KeyFolder,
+    LedgerUrl,
+    now,
+    opened,
+    parsed_instant,
+    print_json,
+    progress_bar,
+    say,
+    warn,
+)
+from api.cli.naming import day_option, today, unit_of
+from api.cli.scoring import AsOf, KnownAt, Period, Position, Unit
+from api.outputs import rekap
+from api.outputs.aside import known_suffix, written_aside
+from ledger.application import Ledger
+from ledger.canonical import decimal_text
+from ledger.errors import Misuse
+from projections import inquiry
+from projections.answer import DigestOfAnswers
+from projections.cohort import cohort
+from projections.inquiry import Ask, Asked
+from projections.recap import Recap, offices, recap
+
+REPORTS = {rekap.NAME: "mean IP-ASN per perangkat daerah, jenis jabatan, jenjang, pendidikan, sex"}
+
+
+def report_command(
+    name: Annotated[
+        str | None, typer.Argument(help="Which report; without it, those there are.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="FILE.xlsx or FILE.pdf.", metavar="FILE")
+    ] = None,
+    as_of: AsOf = None,
+    period: Period = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    unit: Unit = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """A report as .xlsx or .pdf: the same question gives the same bytes."""
+    if name is None:
+        _list(as_json=as_json)
+        return
+    if name not in REPORTS:
+        raise Misuse(
+            f"There is no report named {name}.", next_step="There is: " + ", ".join(REPORTS) + "."
+        )
+    if out is None:
+        raise Misuse("A report needs a file.", next_step="Name it with --out FILE.xlsx or .pdf.")
+    suffix = known_suffix(out, rekap.SUFFIXES, "A report")
+    day = None if as_of is None else day_option(as_of)
+    ask = Ask(rekap.INSTRUMENT, day, period, parsed_instant(known_at), position)
+    with opened(url, keys) as ledger:
+        asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
+        found, told = _counted(ledger, asked, unit, quiet=as_json)
+        made = rekap.document(
+            found,
+            asked,
+            agency=str(ledger.founded["agency_name"]),
+            unit=unit,
+            answers=told.count,
+            digest=told.text(),
+        )
+        with written_aside(out) as stream:
+            rekap.write(stream, suffix, made)
+    if as_json:
+        print_json(_shown(name, out, asked, found, told))
+    else:
+        whole = found.whole
+        mean = "no mean" if whole.total is None else f"mean {whole.total} {whole.band}"
+        say(f"{out}: {whole.people} people, {whole.measured} measured, {mean}, {told.text()}.")
+
+
+def _shown(
+    name: str, out: Path, asked: Asked, found: Recap, told: DigestOfAnswers
+) -> dict[str, Any]:
+    """The figures of the whole, as scripts read them."""
+    whole = found.whole
+    return {
+        "report": name,
+        "file": str(out),
+        "as_of": asked.question.as_of.isoformat(),
+        "position": asked.question.position,
+        "people": whole.people,
+        "measured": whole.measured,
+        "provisional": whole.provisional,
+        "not_computable": whole.not_computable,
+        "not_applicable": whole.not_applicable,
+        "left": found.left,
+        "mean": None if whole.total is None else decimal_text(whole.total),
+        "band": whole.band,
+        "digest": told.text(),
+    }
+
+
+def _list(*, as_json: bool) -> None:
+    if as_json:
+        print_json({"reports": [{"report": name, "what": what} for name, what in REPORTS.items()]})
+        return
+    for name, what in REPORTS.items():
+        say(f"{name}: {what}")
+
+
+def _counted(
+    ledger: Ledger, asked: Asked, unit: str | None, *, quiet: bool
+) -> tuple[Recap, DigestOfAnswers]:
+    """The recapitulation, and the digest of the answers that it rests on, as an export has it."""
+    within = None
+    if unit is not None:
+        on = asked.question.as_of
+        top = unit_of(asked.units, unit, on)
+        within = frozenset(one.hex for one in asked.units.subtree(top, on))
+    frame = inquiry.facts_table(ledger, warn).frame()
+    found = cohort(asked.plan, frame, asked.question, enacted=asked.enacted)
+    counted = recap(found, frame, offices(asked.units, asked.question.as_of), within=within)
+    told = DigestOfAnswers()
+    with progress_bar("people", found.numbers.height, quiet=quiet) as advance:
+        for answer in found.answers():
+            advance(1)
+            if within is None or answer.unit in within:
+                told.add(answer.as_json(with_facts=False)["digest"])
+    return counted, told

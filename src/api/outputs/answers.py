@@ -1,0 +1,188 @@
+"""Everybody's answers as a file: .csv and .xlsx for people, .jsonl and .parquet for machines.
+
+All four hold the same rows and the same numbers; none is ever cut short.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, BinaryIO, Final, cast
+
+import orjson
+import polars as pl
+
+from api.outputs.statement import SHEET, question_lines, rows_lines
+from api.outputs.table import answer_row, csv_cells, exact, header_cells, unit_path
+from api.outputs.workbook import SHEET_ROWS, Book
+from projections.answer import DigestOfAnswers
+from projections.cohort import points_scale
+from projections.cohort_view import scale_of
+from projections.inquiry import Asked
+
+Json = Mapping[str, Any]
+SUFFIXES: Final = (".csv", ".xlsx", ".jsonl", ".parquet")
+_CHUNK: Final = 20_000
+_DIGITS: Final = 38
+_RESERVED: Final = frozenset(
+    "nip name unit unit_path position_kind total band status why as_of position decree subject"
+    " digest".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many answers a file holds, and their digest."""
+
+    rows: int
+    digest: str
+
+
+def write_answers(
+    stream: BinaryIO,
+    suffix: str,
+    rows: Iterable[Json],
+    asked: Asked,
+    *,
+    unit: str | None = None,
+    sheet_rows: int = SHEET_ROWS,
+) -> Written:
+    """Write answers, given as their JSON objects with `person`, in the order they come.
+
+    Args:
+        stream: an empty binary file.
+        suffix: one of SUFFIXES.
+        unit: the unit asked about, as it was named; None for everybody.
+        sheet_rows: how many rows a sheet of a workbook takes, header included.
+    """
+    told = DigestOfAnswers()
+    counted = _counted(rows, told)
+    if suffix == ".jsonl":
+        stream.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in counted)
+    elif suffix == ".csv":
+        _write_csv(stream, counted, asked)
+    elif suffix == ".xlsx":
+        _write_xlsx(stream, counted, asked, told, unit=unit, sheet_rows=sheet_rows)
+    else:
+        _write_parquet(stream, counted, asked, told, unit=unit)
+    return Written(told.count, told.text())
+
+
+def _counted(rows: Iterable[Json], told: DigestOfAnswers) -> Iterator[Json]:
+    for row in rows:
+        told.add(row["digest"])
+        yield row
+
+
+def measure_names(asked: Asked) -> list[str]:
+    """The columns of points: the measures of the plan, siblings of one name once."""
+    return list(dict.fromkeys(measure.name for measure in asked.plan.measures))
+
+
+def _write_csv(stream: BinaryIO, rows: Iterable[Json], asked: Asked) -> None:
+    text = Utf8(stream)
+    text.write("\ufeff")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    names = measure_names(asked)
+    writer.writerow(header_cells(names))
+    for row in rows:
+        writer.writerow(csv_cells(answer_row(row, names, asked.units)))
+
+
+def _write_xlsx(
+    stream: BinaryIO,
+    rows: Iterable[Json],
+    asked: Asked,
+    told: DigestOfAnswers,
+    *,
+    unit: str | None,
+    sheet_rows: int,
+) -> None:
+    names = measure_names(asked)
+    headers = header_cells(names)
+    wide = [headers.index(name) for name in ("Nama", "Unit", "Alasan", "Digest")]
+    with Book(stream, asked.plan.title, sheet_rows=sheet_rows) as book:
+        cells = (answer_row(row, names, asked.units) for row in rows)
+        count = book.table("Nilai", headers, cells, wide=wide)
+        lines = [*question_lines(asked, unit=unit), *rows_lines(count, told.text())]
+        book.statement(SHEET, "Keterangan", lines)
+
+
+def _write_parquet(
+    stream: BinaryIO, rows: Iterable[Json], asked: Asked, told: DigestOfAnswers, *, unit: str | None
+) -> None:
+    names = measure_names(asked)
+    kind = pl.Decimal(_DIGITS, points_scale(asked.plan))
+    parts, waiting = [_frame([], names, asked, kind)], iter(rows)
+    chunk: list[Json] = []
+    for row in waiting:
+        chunk.append(row)
+        if len(chunk) == _CHUNK:
+            parts.append(_frame(chunk, names, asked, kind))
+            chunk = []
+    parts.append(_frame(chunk, names, asked, kind))
+    lines = [*question_lines(asked, unit=unit), *rows_lines(told.count, told.text())]
+    said = {label: str(value) for label, value in lines}
+    whole = pl.concat(parts, how="vertical_relaxed")
+    whole.write_parquet(stream, metadata={"asn-ledger": orjson.dumps(said).decode()})
+
+
+def _frame(
+    rows: Sequence[Json], names: Sequence[str], asked: Asked, kind: pl.DataType
+) -> pl.DataFrame:
+    points = [{one["measure"]: one["points"] for one in row["measures"]} for row in rows]
+    numbers = {
+        **{_column(name): [exact(one.get(name)) for one in points] for name in names},
+        "total": [exact(row["total"]) for row in rows],
+    }
+    columns: dict[str, tuple[pl.DataType, list[Any]]] = {
+        "nip": (pl.String(), [(row.get("person") or {}).get("nip") for row in rows]),
+        "name": (pl.String(), [(row.get("person") or {}).get("name") for row in rows]),
+        "unit": (pl.String(), [row["unit"] for row in rows]),
+        "unit_path": (pl.String(), [_path(row, asked) for row in rows]),
+        "position_kind": (pl.String(), [row["position_kind"] for row in rows]),
+        **{name: (_fitting(kind, known), known) for name, known in numbers.items()},
+        **{one: (pl.String(), [row[one] for row in rows]) for one in ("band", "status")},
+        "why": (pl.List(pl.String()), [_codes(row) for row in rows]),
+        "as_of": (pl.Date(), [date.fromisoformat(row["as_of"]) for row in rows]),
+        "position": (pl.Int64(), [row["position"] for row in rows]),
+        **{one: (pl.String(), [row[one] for row in rows]) for one in ("decree", "subject")},
+        "digest": (pl.String(), [row["digest"] for row in rows]),
+    }
+    return pl.DataFrame(
+        [pl.Series(name, values, dtype=kind) for name, (kind, values) in columns.items()]
+    )
+
+
+def _column(measure: str) -> str:
+    """The column of a measure; one named as another column is gets a name of its own."""
+    return f"{measure}_points" if measure in _RESERVED else measure
+
+
+def _fitting(kind: pl.DataType, known: Sequence[Decimal | None]) -> pl.DataType:
+    """The type of a column of points: at the plan's scale, or finer where a number needs it."""
+    scale = cast(pl.Decimal, kind).scale
+    finer = scale_of([one for one in known if one is not None])
+    return pl.Decimal(_DIGITS, max(scale, finer))
+
+
+def _path(row: Json, asked: Asked) -> str:
+    return unit_path(row["unit"], asked.units, date.fromisoformat(row["as_of"]))
+
+
+def _codes(row: Json) -> list[str]:
+    return sorted({one["code"] for one in row["why"]})
+
+
+class Utf8:
+    """A text writer over a binary stream that leaves line ends alone."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write text as UTF-8."""
+        return self._stream.write(text.encode())
