@@ -192,6 +192,10 @@ def _before(facts: History, opened: Fact) -> Iterator[Step]:
             second = fact.fields["number"] == SECOND
             kind = StepKind.SUMMONS_2 if second else StepKind.SUMMONS_1
             yield Step(kind, fact.effective_on, fact)
+            # Of who stayed away from summons II is decided on the evidence. Only an examination
+            # tells the day, so a missed summons I is no step: a clock would start from it.
+            if second and fact.fields.get("attended") is False:
+                yield Step(StepKind.SUMMONS_2_MISSED, fact.effective_on, fact)
     for fact in facts.known(EXAMINATION):
         if fact.fields[CASE] == opened.root:
             yield Step(_examined(fact), fact.effective_on, fact)

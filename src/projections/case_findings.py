@@ -84,6 +84,9 @@ _NEEDS = {
     StepKind.APPEAL: {StepKind.DECIDED},
     StepKind.SUIT: {StepKind.DECIDED},
     StepKind.SERVED: {StepKind.EFFECTIVE},
+    StepKind.RULING_ON_OBJECTION: {StepKind.OBJECTION},
+    StepKind.RULING_ON_APPEAL: {StepKind.APPEAL},
+    StepKind.RULING_ON_SUIT: {StepKind.SUIT},
 }
 _FORUMS = {
     StepKind.RULING_ON_OBJECTION: "objection",
@@ -135,6 +138,7 @@ def _order(case: Case, procedure: Procedure, on: date) -> Iterator[Found]:
             if one.kind in needed
             and one.on <= step.on
             and (one.sanction is None or one.sanction == step.sanction)
+            and (one.filing is None or one.filing == step.filing)
         ]
         if not before:
             yield Found(Finding.STEP_OUT_OF_ORDER, step, procedure.decree)

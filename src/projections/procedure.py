@@ -107,6 +107,15 @@ class Examiners:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A term of the law whose end no fact tells: stated, shown, never overdue."""
+
+    name: str
+    number: Value[int]
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """A checked procedure.
 
@@ -116,6 +125,8 @@ class Procedure:
         double: whether one act may be punished once only. repeat: grounds to which the rule that
         a repeated violation is punished more heavily does not apply.
         forums: who rules on an objection, an appeal, a suit.
+        late_filing_suspends: whether an objection or appeal that was filed when the sanction was in
+        effect already suspends it.
     """
 
     regime: DisciplineRegime
@@ -127,6 +138,8 @@ class Procedure:
     week: Value[frozenset[int]]
     kinds: Mapping[SanctionLevel, Mapping[SanctionKind, Value[tuple[int, ...]]]]
     clocks: tuple[Clock, ...]
+    terms: tuple[Term, ...]
+    late_filing_suspends: Value[bool]
     absence: Absence | None
     examiners: Examiners | None
     double: Value[bool] | None
@@ -160,6 +173,8 @@ def load(document: bytes, *, file: str) -> Procedure:
         week=value(form.need("week"), scope, _week),
         kinds=_kinds(form.need("sanctions"), scope),
         clocks=_clocks(form.need("clocks"), scope),
+        terms=_terms(form.may("terms"), scope),
+        late_filing_suspends=value(form.need("late_filing_suspends"), scope, _flag),
         absence=_maybe(form.may("absence"), scope, _absence),
         examiners=_maybe(form.may("examiners"), scope, _examiners),
         double=_maybe(form.may("double_punishment"), scope, _double),
@@ -221,10 +236,8 @@ def _whole(node: Node, most: int, what: str) -> int:
 
 
 def _clocks(node: Node, scope: Scope) -> tuple[Clock, ...]:
-    if not isinstance(node, Listing):
-        raise node.place.refusal("`clocks` must be a list.", "Write `- clock: …` for each.")
     found = []
-    for item in node.items:
+    for item in _items(node, "clock"):
         form = Form(item, what="a clock")
         inner = scope.below(form)
         said = [(bound, one) for bound in Bound if (one := form.may(bound.value)) is not None]
@@ -246,10 +259,34 @@ def _clocks(node: Node, scope: Scope) -> tuple[Clock, ...]:
             )
         )
         form.done()
-    names = [one.name for one in found]
-    if len(set(names)) != len(names):
-        raise node.place.refusal("two clocks have one name.", "Give each its own.")
+    _check_names(node, [one.name for one in found], "clocks")
     return tuple(found)
+
+
+def _terms(node: Node | None, scope: Scope) -> tuple[Term, ...]:
+    found = []
+    for item in () if node is None else _items(node, "term"):
+        form = Form(item, what="a term")
+        inner = scope.below(form)
+        name = text(form.need("term"), what="`term`")
+        number = value(form.need("lasts"), inner, lambda one: _whole(one, MOST_DAYS, "it"))
+        count = Count(one_of(form.need("count"), tuple(Count), what="`count`"))
+        form.done()
+        found.append(Term(name, number, count))
+    if node is not None:
+        _check_names(node, [one.name for one in found], "terms")
+    return tuple(found)
+
+
+def _items(node: Node, word: str) -> tuple[Node, ...]:
+    if not isinstance(node, Listing):
+        raise node.place.refusal(f"`{word}s` must be a list.", f"Write `- {word}: …` for each.")
+    return node.items
+
+
+def _check_names(node: Node, names: list[str], what: str) -> None:
+    if len(set(names)) != len(names):
+        raise node.place.refusal(f"two {what} have one name.", "Give each its own.")
 
 
 def _step(node: Node) -> StepKind:

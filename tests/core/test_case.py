@@ -82,10 +82,23 @@ def test_a_person_who_never_comes_is_decided_on_the_evidence() -> None:
     assert found.state(day("2022-03-25")) is CaseState.DIPERIKSA
 
 
+def test_a_missed_second_summons_may_be_told_by_itself() -> None:
+    """Without an examination the summons says that nobody came; of a missed summons I no day is."""
+
+    def missed(name: str, on: str, number: int) -> Row:
+        return name, "summons", on, {"case": "K1", "number": number, "attended": False}
+
+    found = only(report(), missed("S1", "2022-03-03", 1), missed("S2", "2022-03-16", 2))
+    assert [one.kind for one in found.steps] == [
+        StepKind.REPORT,
+        StepKind.SUMMONS_1,
+        StepKind.SUMMONS_2,
+        StepKind.SUMMONS_2_MISSED,
+    ]
+
+
 def test_several_rulings_in_one_case() -> None:
-    """Objection, appeal and suit keep their own rulings; the court is told by its forum or by
-    coming after a ruled appeal.
-    """
+    """Objection, appeal and suit keep their own rulings; a court is told by its forum or order."""
     found = only(
         *BEGUN,
         PUNISHED,

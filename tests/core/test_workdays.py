@@ -34,9 +34,7 @@ def test_a_holiday_moves_the_day() -> None:
 
 @given(closed=CLOSED, since=DAYS, number=st.integers(1, 90))
 def test_the_nth_day_is_the_nth(closed: frozenset[date], since: date, number: int) -> None:
-    """Between a day and the n-th working day after it lie exactly n working days, the last one
-    being one itself.
-    """
+    """Up to the n-th working day lie exactly n of them, and it is one itself."""
     days = calendar(closed)
     found = days.after(since, number)
     assert days.is_one(found)

@@ -144,6 +144,8 @@ OUT_OF_ORDER = [
     ((*BEGUN, PUNISHED, filed("2022-04-18")), Finding.FILED_LATE),
     ((*BEGUN, PUNISHED, ruled("2022-05-02", "DIBATALKAN", of="K1")),
      Finding.RULING_WITHOUT_FILING),
+    ((*BEGUN, PUNISHED, filed("2022-04-01"), ruled("2022-03-30", "DIPERKUAT")),
+     Finding.STEP_OUT_OF_ORDER),
     ((*BEGUN, PUNISHED, filed("2022-04-01"), ruled("2022-04-29", "DIPERKUAT", forum="BAPEK")),
      Finding.FORUM_NOT_OF_REGIME),
     ((*BEGUN, sanction("2022-04-15", decided_on="2022-03-21", received_on="2022-03-25",
@@ -164,9 +166,7 @@ def test_what_is_out_of_order_is_told_with_its_article(
 
 
 def test_only_what_the_law_forbids_refuses_a_step() -> None:
-    """Lateness and oddities are recorded with a flag; disorder, a ruling on nothing, an examiner of
-    lower rank and a second punishment are refused.
-    """
+    """Lateness and oddities are recorded with a flag; disorder and its like are refused."""
     late = found(*BEGUN, PUNISHED, filed("2022-04-18"))
     assert [(one.finding, one.refuses) for one in late] == [(Finding.FILED_LATE, False)]
     early = found(report(), examined("2022-03-14"))
@@ -183,9 +183,7 @@ HEAVY = sanction(
 
 
 def test_who_examines_at_which_level() -> None:
-    """BERAT needs a team, RINGAN has none; nobody of lower rank examines; an unknown rank is told,
-    not passed over.
-    """
+    """BERAT needs a team, RINGAN has none; nobody of lower rank; an unknown rank is told."""
     called = (report(), summons("2022-03-03"))
     assert codes(*called, examined("2022-03-14"), HEAVY) == [Finding.TEAM_MISSING]
     with_team = (*called, examined("2022-03-14", team=["a", "b"]))
