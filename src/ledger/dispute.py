@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import orjson
 
 from ledger.errors import LedgerError, NotAllowed
-from ledger.events.base import EMPLOYEE, Encoded, encode
+from ledger.events.base import EMPLOYEE, ORG_UNIT, Encoded, encode
 from ledger.events.oversight import (
     EmployeeDisputeResolved,
     EmployeeFactDisputed,
@@ -24,8 +25,8 @@ from ledger.events.oversight import (
 from ledger.records import RecordedEvent
 from ledger.vocabulary_agency import DisputeOutcome
 
-_DISPUTED = {EMPLOYEE: EmployeeFactDisputed, "org_unit": UnitFactDisputed}
-_RESOLVED = {EMPLOYEE: EmployeeDisputeResolved, "org_unit": UnitDisputeResolved}
+_DISPUTED = {EMPLOYEE: EmployeeFactDisputed, ORG_UNIT: UnitFactDisputed}
+_RESOLVED = {EMPLOYEE: EmployeeDisputeResolved, ORG_UNIT: UnitDisputeResolved}
 OPENED = frozenset(one.SPEC.topic for one in _DISPUTED.values())
 RESOLVED = frozenset(one.SPEC.topic for one in _RESOLVED.values())
 
@@ -49,7 +50,9 @@ class Dispute:
     Attributes:
         root: of the fact, within its stream. by: who contests, as the agency writes it.
         position, recorded_at, actor: of the event that opened it.
-        outcome, resolved_at, resolved_by: None while it is open; positions are of the log.
+        document: what it rests on; None where nothing was named.
+        outcome, resolved_at, resolved_by, decided_on: None while it is open; positions are of the
+        log, `decided_on` is the document on which it was decided.
     """
 
     id: str
@@ -59,9 +62,11 @@ class Dispute:
     position: int
     recorded_at: datetime
     actor: str
+    document: Mapping[str, Any] | None = None
     outcome: DisputeOutcome | None = None
     resolved_at: int | None = None
     resolved_by: str | None = None
+    decided_on: Mapping[str, Any] | None = None
 
     @property
     def open(self) -> bool:
@@ -78,7 +83,8 @@ def disputes(events: Iterable[RecordedEvent], position: int | None = None) -> li
         if recorded.topic not in OPENED | RESOLVED:
             continue
         payload = orjson.loads(recorded.state)
-        actor = str(_context(recorded).get("actor", ""))
+        context = _context(recorded)
+        actor = str(context.get("actor", ""))
         stream = recorded.originator_id.hex
         key = (stream, payload["id"])
         if recorded.topic in OPENED:
@@ -90,6 +96,7 @@ def disputes(events: Iterable[RecordedEvent], position: int | None = None) -> li
                 recorded.id,
                 recorded.recorded_at,
                 actor,
+                context.get("document"),
             )
         elif key in found:
             found[key] = replace(
@@ -97,6 +104,7 @@ def disputes(events: Iterable[RecordedEvent], position: int | None = None) -> li
                 outcome=DisputeOutcome(payload["outcome"]),
                 resolved_at=recorded.id,
                 resolved_by=actor,
+                decided_on=context.get("document"),
             )
     return list(found.values())
 
@@ -118,7 +126,7 @@ def decide_dispute(
             return ()
         if one.id == ident:
             raise FactAlreadyDisputed(
-                f"The id {ident} names another dispute of this record.",
+                f"The id {ident} names another dispute of this record, or one that ended.",
                 next_step="Give this one an id of its own.",
             )
         if one.open and one.root == root:
@@ -165,6 +173,6 @@ def decide_resolve(
     return (encode(event),)
 
 
-def _context(recorded: RecordedEvent) -> Mapping[str, object]:
-    found: Mapping[str, object] = orjson.loads(recorded.context) if recorded.context else {}
+def _context(recorded: RecordedEvent) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = orjson.loads(recorded.context) if recorded.context else {}
     return found

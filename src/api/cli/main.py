@@ -11,6 +11,7 @@ from api.cli import (
     checkup,
     comparing,
     demo,
+    disputing,
     enacting,
     founding,
     importing,
@@ -59,6 +60,7 @@ rulebook.command("repeal")(enacting.repeal_command)
 app.add_typer(rulebook, name="instrument")
 app.command("pending")(enacting.pending_command)
 app.command("confirm")(enacting.confirm_command)
+app.add_typer(disputing.app, name="dispute")
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")
