@@ -19,7 +19,7 @@ from projections.procedure import Bound, Clock, Count, Procedure
 
 _FILINGS = {StepKind.OBJECTION, StepKind.APPEAL, StepKind.SUIT}
 _RULINGS = {StepKind.RULING_ON_OBJECTION, StepKind.RULING_ON_APPEAL, StepKind.RULING_ON_SUIT}
-_BEFORE_SANCTION = {
+BEFORE_SANCTION = {
     StepKind.REPORT,
     StepKind.SUMMONS_1,
     StepKind.SUMMONS_1_MISSED,
@@ -81,7 +81,7 @@ def _bound(clock: Clock, since: Step, steps: Sequence[Step]) -> Step | None:
     for step in steps:
         if step.kind is not clock.until:
             continue
-        if since.kind in _BEFORE_SANCTION or step.sanction == since.sanction:
+        if since.kind in BEFORE_SANCTION or step.sanction == since.sanction:
             answers = clock.until in _RULINGS and since.kind in _FILINGS
             if not answers or step.filing == since.filing:
                 return step

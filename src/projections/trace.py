@@ -17,6 +17,7 @@ from projections.answer import Answer, MeasureResult, conclude, not_applicable
 from projections.plan import (
     AnyOf,
     Best,
+    Extra,
     Latest,
     Measure,
     Plan,
@@ -32,6 +33,7 @@ from projections.reasons import Reason
 from projections.scoring import asked_of, told_by
 from projections.subject import Surroundings, in_order, outside, post_on, who
 from projections.trace_case import ZERO, Case, result
+from projections.trace_contested import contested
 from projections.trace_extra import extra
 from projections.trace_latest import latest
 from projections.trace_rules import any_of, best, total
@@ -90,10 +92,26 @@ def trace(
 
 
 def evaluate(measure: Measure, case: Case) -> MeasureResult:
-    """One measure by its rule."""
+    """One measure by its rule, its reach widened by what is contested."""
     rule = measure.rule
     if isinstance(rule, Sum):
         return sum_of(measure, rule, case)
+    if isinstance(rule, Score):
+        return score(measure, rule, case)
+    found = _by_rule(measure, rule, case)
+    if not case.facts.disputed:
+        return found
+
+    def again(kept: History) -> MeasureResult:
+        return _by_rule(measure, rule, replace(case, facts=kept))
+
+    return contested(found, case.facts, again)
+
+
+def _by_rule(
+    measure: Measure, rule: Best | AnyOf | Total | Latest | Worst | Extra, case: Case
+) -> MeasureResult:
+    """A measure that reads facts."""
     if isinstance(rule, Best):
         return best(measure, rule, case)
     if isinstance(rule, AnyOf):
@@ -104,8 +122,6 @@ def evaluate(measure: Measure, case: Case) -> MeasureResult:
         return latest(measure, rule, case)
     if isinstance(rule, Worst):
         return worst(measure, rule, case)
-    if isinstance(rule, Score):
-        return score(measure, rule, case)
     return extra(measure, rule, case)
 
 
