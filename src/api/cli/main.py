@@ -8,6 +8,7 @@ import typer
 
 from api.cli import (
     advising,
+    cases,
     checkup,
     comparing,
     demo,
@@ -60,6 +61,7 @@ rulebook.command("repeal")(enacting.repeal_command)
 app.add_typer(rulebook, name="instrument")
 app.command("pending")(enacting.pending_command)
 app.command("confirm")(enacting.confirm_command)
+app.add_typer(cases.app, name="case")
 app.add_typer(disputing.app, name="dispute")
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
