@@ -86,6 +86,7 @@ class Told:
             and one.state in _URGENT
             and not (decided and one.clock.after in BEFORE_SANCTION)
             and not (one.clock.bound is Bound.AT_LEAST and one.state is ClockState.DUE)
+            and not (one.clock.optional and one.state is ClockState.UNKNOWN)
         ]
         return sorted(
             live,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from ledger.canonical import instant_text
-from ledger.case import CaseState, Step
+from ledger.case import CaseState, Step, StepKind
 from ledger.sanction import Effect
 from projections.asking_cases import Told, When, contested
 from projections.case_findings import Found
@@ -16,14 +16,14 @@ from projections.procedure import Procedure
 from projections.regimes import Regime
 
 SUPERIOR, DECIDER, EVERYBODY = "ATASAN_LANGSUNG", "PEJABAT_YANG_BERWENANG_MENGHUKUM", "PEGAWAI"
-# What comes next in each state, and who has to act; a case that is over needs nobody.
+# What comes next in each state, and who has to act; a case that is over needs nobody, and while a
+# filing waits for its ruling that comes next.
 _NEXT: Mapping[CaseState, tuple[str, str]] = {
     CaseState.DILAPORKAN: ("SUMMONS_1", SUPERIOR),
     CaseState.DIPANGGIL: ("EXAMINATION", SUPERIOR),
     CaseState.DIPERIKSA: ("DECIDED", DECIDER),
     CaseState.DIJATUHKAN: ("RECEIVED", DECIDER),
     CaseState.DITERIMA: ("EFFECTIVE", DECIDER),
-    CaseState.DITANGGUHKAN: ("RULING", "FORUM"),
     CaseState.BERLAKU: ("SERVED", EVERYBODY),
 }
 
@@ -104,11 +104,28 @@ def _state(one: Told) -> str | None:
 
 
 def _next(one: Told) -> dict[str, Any] | None:
-    """Which step comes next and who has to act; a suspended sanction waits for a forum."""
-    if one.state is None or one.state not in _NEXT:
+    """Which step comes next and who may take it."""
+    if one.over or one.state is None:
         return None
-    step, who = _NEXT[one.state]
-    return {"step": step, "by": who}
+    steps = one.case.upto(one.on)
+    answered = {step.filing for step in steps if step.kind in _ANSWERS.values()}
+    for step in steps:
+        if step.kind in _ANSWERS and step.filing not in answered:
+            forums = {} if one.regime is None else one.regime.procedure.forums
+            named = forums.get(step.kind.value.lower())
+            by = [] if named is None else sorted(forum.value for forum in named.value)
+            return {"step": _ANSWERS[step.kind].value, "by": by}
+    if one.state not in _NEXT:
+        return None
+    expected, who = _NEXT[one.state]
+    return {"step": expected, "by": [who]}
+
+
+_ANSWERS = {
+    StepKind.OBJECTION: StepKind.RULING_ON_OBJECTION,
+    StepKind.APPEAL: StepKind.RULING_ON_APPEAL,
+    StepKind.SUIT: StepKind.RULING_ON_SUIT,
+}
 
 
 def _procedure(regime: Regime | None) -> dict[str, Any] | None:
@@ -180,12 +197,8 @@ def _sanction(one: Told, effect: Effect, text: Procedure | None, on: date) -> di
         "until": _day(fact.until),
         "state": None if state is None else state.value,
         "in_force": [
-            {
-                "from": period.since.isoformat(),
-                "until": _day(period.until),
-                "levels": list(period.levels),
-            }
-            for period in effect.periods
+            {"from": since.isoformat(), "until": _day(until), "levels": list(levels)}
+            for since, until, levels in _in_force(effect)
         ],
         "open_since": _day(effect.open_since),
         "blocks": None
@@ -196,6 +209,16 @@ def _sanction(one: Told, effect: Effect, text: Procedure | None, on: date) -> di
             "mark": blocks.mark.value,
         },
     }
+
+
+def _in_force(effect: Effect) -> Iterator[tuple[date, date | None, tuple[str, ...]]]:
+    """The days on which it is in force, at which level; the end of its term ends them."""
+    term = effect.sanction.until
+    for period in effect.periods:
+        ends = [day for day in (period.until, term) if day is not None]
+        until = min(ends, default=None)
+        if until is None or period.since < until:
+            yield period.since, until, period.levels
 
 
 def _day(on: date | None) -> str | None:

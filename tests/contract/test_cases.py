@@ -105,17 +105,22 @@ def test_a_whole_case(bkd: AsnLedger) -> None:
     ]
     (sanction,) = case["sanctions"]
     assert list(sanction) == SANCTION
-    assert sanction["in_force"] == [{"from": "2022-04-29", "until": None, "levels": ["RINGAN"]}]
+    assert sanction["in_force"] == [
+        {"from": "2022-04-29", "until": "2023-04-15", "levels": ["RINGAN"]}
+    ]
     assert (case["state"], case["regime"], case["findings"]) == ("BERLAKU", "PP94", [])
     assert case["procedure"]["decree"] == "PP 94/2021"
     assert len(case["procedure"]["sha256"]) == 64
     assert case["person"]["name"] == "Ani Contoh"
     met = {one["clock"]: one["state"] for one in case["clocks"]}
     assert met["jarak_panggilan_I"] == met["mulai_berlaku"] == met["putusan_keberatan"] == "MET"
-    assert shown(bkd, "2022-04-20")["state"] == "DITANGGUHKAN"
+    assert case["next"] == {"step": "SERVED", "by": ["PEGAWAI"]}
+    waiting = shown(bkd, "2022-04-20")
+    assert waiting["state"] == "DITANGGUHKAN"
+    assert waiting["next"] == {"step": "RULING_ON_OBJECTION", "by": ["ATASAN", "PPK"]}
     told = bkd("case", "show", nip(1), "--as-of", "2022-06-01").out
     assert "putusan_keberatan" in told
-    assert "in force from 2022-04-29 on: RINGAN" in told
+    assert "in force from 2022-04-29 to 2023-04-15: RINGAN" in told
 
 
 def test_what_is_known_later_moves_the_state_only_for_later_knowledge(bkd: AsnLedger) -> None:

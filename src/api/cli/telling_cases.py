@@ -7,7 +7,7 @@ from typing import Any
 from api.cli.common import say
 
 _COUNTS = {"WORKING_DAYS": "working days", "DAYS": "days", "MONTHS": "months"}
-_BOUNDS = {"at_most": "within", "at_least": "not before", "exactly": "on the day after"}
+_BOUNDS = {"at_most": "within", "at_least": "not before", "exactly": "exactly"}
 
 
 def tell_line(one: dict[str, Any]) -> None:
@@ -25,7 +25,7 @@ def tell_case(one: dict[str, Any]) -> None:
     say(f"Case {one['id'] or one['case']} of {whose}, on {one['as_of']}: {one['state']}")
     _tell_procedure(one)
     if one["next"]:
-        say(f"  next: {one['next']['step']}, by {one['next']['by']}")
+        say(f"  next: {one['next']['step']}, by {' or '.join(one['next']['by']) or 'a forum'}")
     if one["next_clock"]:
         clock = one["next_clock"]
         say(f"  due next: {clock['clock']} {_due(clock)} ({clock['cite']})")
