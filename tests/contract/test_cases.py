@@ -240,3 +240,69 @@ def test_which_case_is_meant(bkd: AsnLedger) -> None:
     assert shown(bkd, "2022-06-01", one["case"])["id"] == "K-2"
     assert shown(bkd, "2022-06-01", one["steps"][0]["position"])["id"] == "K-2"
     assert shown(bkd, "2022-04-01")["id"] == "K-1"
+
+
+EFFECT = [
+    *("hypothetical", "subject", "as_of", "position", "known_at", "facts", "instruments", "case"),
+    "person",
+]
+SIDE = ["status", "total", "band", "range"]
+
+
+def effect(asn: AsnLedger, *more: object) -> Any:
+    """What a case or fact does."""
+    result = asn("case", "effect", nip(1), *more, "--as-of", "2022-06-01", "--json")
+    assert result.status == 0, result.err
+    return result.json
+
+
+def test_with_and_without_a_case(bkd: AsnLedger) -> None:
+    """Every instrument as recorded, without the case and with the sanction reduced; stamped."""
+    assert record(bkd, *ALL[:4]).status == 0
+    head = bkd("events", "--json").lines[-1]["position"]
+    found = effect(bkd, "K-1")
+    assert list(found) == EFFECT
+    root = next(one["fact"] for one in found["facts"] if one["kind"] == "sanction")
+    stamp = {"fact": root, "level": "RINGAN"}
+    assert found["hypothetical"]["reduced"] == [stamp]
+    assert root in found["hypothetical"]["without"]
+    by_name = {one["instrument"]: one for one in found["instruments"]}
+    assert {"ip-asn", "satyalancana-x", "jp-tahunan"} <= set(by_name)
+    medal = by_name["satyalancana-x"]
+    assert list(medal["recorded"]) == [*SIDE, "digest"]
+    assert list(medal["without"]) == ["hypothetical", *SIDE]
+    assert medal["without"]["hypothetical"] == {"without": found["hypothetical"]["without"]}
+    (reduced,) = medal["reduced"]
+    assert reduced["hypothetical"] == stamp
+    assert medal["recorded"]["band"] == "TIDAK_MEMENUHI"
+    assert by_name["jp-tahunan"]["moves"] is False
+    scored = bkd(
+        *("score", nip(1), "--instrument", "ip-asn", "--as-of", "2022-06-01", "--json")
+    ).json
+    index = by_name["ip-asn"]
+    assert index["recorded"] == {key: scored[key] for key in (*SIDE, "digest")}
+    assert index["moves"] is True
+    assert bkd("events", "--json").lines[-1]["position"] == head
+
+
+def test_with_and_without_any_fact(bkd: AsnLedger) -> None:
+    """A fact by its key; what is not a sanction cannot be reduced."""
+    diploma = about(1, "qualification", key="ijazah", level="S2")
+    assert bkd("import", bkd.file("ijazah.jsonl", diploma)).status == 0
+    found = effect(bkd, "ijazah")
+    assert found["case"] is None
+    assert found["hypothetical"]["reduced"] == []
+    assert [one["kind"] for one in found["facts"]] == ["qualification"]
+    unknown = bkd("case", "effect", nip(1), "tiada", "--json")
+    assert (unknown.status, unknown.json["error"]["code"]) == (1, "target_unknown")
+    assert "HYPOTHETICAL" in bkd("case", "effect", nip(1), "ijazah").out
+
+
+def test_a_ruled_sanction_is_reduced_with_its_rulings(bkd: AsnLedger) -> None:
+    """A ruling that made it heavier does not outweigh the question."""
+    heavier = {**RULED, "outcome": "DIPERBERAT", "level": "BERAT"}
+    assert record(bkd, *ALL[:5], heavier).status == 0
+    medal = next(one for one in effect(bkd)["instruments"] if one["instrument"] == "satyalancana-x")
+    assert medal["recorded"]["band"] == "TIDAK_MEMENUHI"
+    assert {one["hypothetical"]["level"] for one in medal["reduced"]} == {"RINGAN"}
+    assert medal["reduced"][0]["band"] == medal["without"]["band"]

@@ -23,14 +23,15 @@ from api.cli.common import (
     print_json,
     say,
 )
-from api.cli.naming import day_option, subject_stream, today, unit_of
+from api.cli.naming import day_option, fact_root, subject_stream, today, unit_of
 from api.cli.scoring import AsOf, KnownAt, Position, Unit
-from api.cli.telling_cases import tell_case, tell_line
+from api.cli.telling_cases import tell_case, tell_effect, tell_line
 from ledger.application import Ledger
 from ledger.case import CaseState
 from ledger.errors import PersonUnknown
-from projections import asking_cases, cases_json, inquiry
-from projections.asking_cases import When
+from projections import asking_cases, asking_effect, cases_json, inquiry
+from projections.asking_cases import CaseUnknown, When
+from projections.inquiry import Ask
 from projections.question import asked_position
 
 Person = Annotated[
@@ -100,6 +101,56 @@ def show_command(
         print_json(shown)
     else:
         tell_case(shown)
+
+
+@app.command("effect")
+def effect_command(
+    subject: Person,
+    named: Annotated[
+        str | None,
+        typer.Argument(help="A case by its id, or any fact by key, position or stream/version."),
+    ] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    as_json: AsJson = False,
+) -> None:
+    """All instruments side by side: as recorded, without a case or fact, and with a sanction
+    reduced; stamped hypothetical, stored nowhere.
+    """
+    with opened(url, keys) as ledger:
+        stream = _person(ledger, subject)
+        asked = _when(ledger, as_of, known_at, position)
+        case, roots = _meant(ledger, stream, asked, named)
+        ask = Ask("", asked.as_of, None, parsed_instant(known_at), position)
+        found = asking_effect.effect(ledger, stream, roots, ask, today=today(ledger), now=now())
+        shown = {**found, "case": case, "person": ledger.person(stream)}
+    if as_json:
+        print_json(shown)
+    else:
+        tell_effect(shown)
+
+
+def _meant(
+    ledger: Ledger, stream: UUID, asked: When, named: str | None
+) -> tuple[str | None, list[int]]:
+    """The id of a case and its facts, or None and the fact that is named.
+
+    Raises:
+        CaseUnknown, TargetUnknown.
+    """
+    known = asking_cases.cases_of(ledger, stream, asked)
+    try:
+        one = asking_cases.case_named(known, named)
+    except CaseUnknown:
+        if named is None:
+            raise
+        return None, [root for _, root in fact_root(ledger, stream, [named])]
+    case = f"{stream.hex}/{one.case.root}"
+    return case, sorted(fact.root for fact in asking_cases.facts_in(one.case))
 
 
 @app.command("record")

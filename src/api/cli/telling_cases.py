@@ -51,6 +51,30 @@ def tell_case(one: dict[str, Any]) -> None:
         say(f"Contested: {one['subject']}/{dispute['root']} in dispute {dispute['dispute']}")
 
 
+def tell_effect(one: dict[str, Any]) -> None:
+    """All instruments side by side; what is not as recorded says so."""
+    person = one["person"]
+    whose = " ".join(part for part in (person["nip"], person["name"]) if part) or one["subject"]
+    kinds = ", ".join(f"{fact['kind']} of {fact['effective_on']}" for fact in one["facts"])
+    say(f"HYPOTHETICAL, stored nowhere: {whose} on {one['as_of']}, without {kinds}")
+    for each in one["instruments"]:
+        say(f"{each['instrument']} ({each['decree']})" + ("" if each["moves"] else ": no change"))
+        if not each["moves"]:
+            continue
+        say(f"  as recorded: {_points(each['recorded'])}")
+        say(f"  without: {_points(each['without'])}")
+        for lower in each["reduced"]:
+            say(f"  reduced to {lower['hypothetical']['level']}: {_points(lower)}")
+
+
+def _points(side: dict[str, Any]) -> str:
+    between = side["range"]
+    told = [part for part in (side["total"], side["band"]) if part is not None]
+    if between:
+        told.append(f"between {between['from']} and {between['to']}")
+    return " ".join([*told, f"[{side['status']}]"])
+
+
 def _tell_procedure(one: dict[str, Any]) -> None:
     act = f"act of {one['act_on']}, {one['ground']}, " if one["act_on"] else ""
     text = one["procedure"]
