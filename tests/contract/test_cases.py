@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -306,3 +307,18 @@ def test_a_ruled_sanction_is_reduced_with_its_rulings(bkd: AsnLedger) -> None:
     assert medal["recorded"]["band"] == "TIDAK_MEMENUHI"
     assert {one["hypothetical"]["level"] for one in medal["reduced"]} == {"RINGAN"}
     assert medal["reduced"][0]["band"] == medal["without"]["band"]
+
+
+def test_the_cases_of_the_demo(tmp_path: Path) -> None:
+    """One under each regime, whole and in order; an open objection of another is overdue."""
+    asn = AsnLedger(f"sqlite:///{tmp_path / 'demo.sqlite3'}", tmp_path)
+    assert asn("demo", "--size", "small").status == 0
+    on = ("--as-of", "2026-10-31", "--json")
+    listed = {one["id"]: one for one in asn("case", "list", *on).lines}
+    old, new = listed["PK-LAMA"], listed["PK-BARU"]
+    assert (old["regime"], old["state"], old["findings"]) == ("PP53", "SELESAI", [])
+    assert (new["regime"], new["state"], new["findings"]) == ("PP94", "BERLAKU", [])
+    (late,) = asn("case", "list", "--overdue", *on).lines
+    assert late["id"] == "HD-SENGKETA"
+    whole = asn("case", "show", new["subject"], "PK-BARU", *on).json
+    assert {one["state"] for one in whole["clocks"]} == {"MET", "LAPSED"}
