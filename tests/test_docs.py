@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from api.cli import main as cli
 from ledger import canonical, merkle
 from ledger.events import registry
+from ledger.heads import StreamHead, head_entry, heads_root
 from tests import reference
 
 ROOT = Path(__file__).parents[1]
@@ -113,6 +114,26 @@ def test_vector_of_the_tree_holds() -> None:
     assert sha256(b"\x01" + left + leaves[2]) == given["tree"]["root"]
     frontier = merkle.extend(merkle.EMPTY_FRONTIER, 0, leaves)
     assert merkle.root(frontier, len(leaves)).hex() == given["tree"]["root"]
+
+
+def test_vector_of_the_heads_holds() -> None:
+    """Entries, leaves, order and root of the heads, by hand and by our code."""
+    given = vectors()["heads"]
+    for each in given["heads"]:
+        head = StreamHead(each["stream"], each["count"], bytes.fromhex(each["last_leaf"]))
+        by_hand = plain(["asn-ledger/1 head", each["stream"], each["count"], each["last_leaf"]])
+        assert head_entry(head).decode() == by_hand == each["entry"]
+        assert sha256(b"\x00" + by_hand.encode()) == each["leaf"]
+    leaves = {each["stream"]: bytes.fromhex(each["leaf"]) for each in given["heads"]}
+    assert sorted(leaves) == given["order"]
+    first, second, third = (leaves[stream] for stream in given["order"])
+    left = hashlib.sha256(b"\x01" + first + second).digest()
+    assert sha256(b"\x01" + left + third) == given["root"]
+    heads = [
+        StreamHead(each["stream"], each["count"], bytes.fromhex(each["last_leaf"]))
+        for each in given["heads"]
+    ]
+    assert heads_root(heads).hex() == given["root"]
 
 
 @pytest.mark.parametrize("page", sorted(reference.GENERATED))

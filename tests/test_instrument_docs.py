@@ -35,8 +35,12 @@ def whole(block: str) -> str:
         return block
     top = re.search(r"max: ([\d.]+)", block)
     assert top is not None
+    head = HEAD
+    if "rule: members" in block:
+        head = HEAD.replace("subject: employee", "subject: org_unit")
+        head = head.replace("population: {employment: PNS}", "population: {kind: DINAS}")
     bands = f"bands: {{edge: lower, of: [[{top[1]}, PENUH], [0, BELUM]]}}\n"
-    return f"{HEAD}max: {top[1]}\nmeasures:\n{block}\n{bands}"
+    return f"{head}max: {top[1]}\nmeasures:\n{block}\n{bands}"
 
 
 @pytest.mark.parametrize("block", BLOCKS)

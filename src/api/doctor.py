@@ -76,7 +76,7 @@ def _log(ledger: Ledger) -> Iterator[Finding]:
             "log",
             WRONG,
             f"{broken} of {expected - 1} events are not what was recorded.",
-            "Stop recording, keep this database, and compare it with a backup.",
+            "Run `asn-ledger verify`, which names each; keep this database as it is.",
         )
     else:
         yield Finding("log", OK, f"{expected - 1} events, gap-free, every leaf holds.")

@@ -42,6 +42,7 @@ from ledger.key_store import origin_of
 from ledger.keyring import Keyring
 from ledger.mapper import LedgerMapper
 from ledger.names import NameIndex
+from ledger.note import log_name
 from ledger.recorder import LedgerRecorder
 from ledger.records import Command, NewEvent, Outcome, RecordedEvent
 from ledger.rulebook import Rulebook, rulebook
@@ -110,6 +111,7 @@ class Ledger(Application[UUID]):
     """
 
     name = "Ledger"
+    unread = "erased"  # what a reader sees instead of sealed fields that no key opens
 
     def __init__(self, store: EventStore, keyring: Keyring, founded: Mapping[str, Any]) -> None:
         self.store = store
@@ -274,10 +276,8 @@ class Ledger(Application[UUID]):
         shown: dict[UUID, dict[str, str | None]] = {}
         for stream in streams:
             who = found.get(stream)
-            shown[stream] = {
-                "nip": None if who is None else who.nip,
-                "name": None if who is None else who.name,
-            }
+            number, name = (None, None) if who is None else (who.nip, who.name)
+            shown[stream] = {"nip": number, "name": name}
         return shown
 
     # -------------------------------------------------------------------------------- appending
@@ -345,7 +345,7 @@ def _fresh_keyring(
     url: str, agency_code: str, keys: Path | None, randomness: Randomness
 ) -> Keyring:
     """New keys, or those that an interrupted founding left unused."""
-    origin = f"asn-ledger/{agency_code}/{randomness(6).hex()}"
+    origin = log_name("asn-ledger", agency_code, randomness(6).hex())
     folder = keys or default_key_folder(url, origin)
     left = origin_of(folder)
     if left is None:

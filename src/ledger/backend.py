@@ -31,11 +31,20 @@ from ledger.store_errors import (
     StoreError,
     StoreUnavailable,
 )
-from ledger.tables import APPLICATION, FORMAT, LOG, heads, ledger_format, metadata
+from ledger.tables import (
+    APPLICATION,
+    FORMAT,
+    LOG,
+    PROOF_TABLES,
+    heads,
+    ledger_format,
+    metadata,
+)
 
 # The execution option that tells what a transaction is for; without it, it may write anything.
 PURPOSE = "ledger_purpose"
 READ = "read"
+SNAPSHOT = "snapshot"
 APPEND = "append"
 
 
@@ -131,6 +140,22 @@ class Backend(ABC):
             raise self.unreachable() from error
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction for reading that sees one state of everything, while others append.
+
+        Raises:
+            StoreUnavailable: when the connection broke.
+        """
+        try:
+            with (
+                self.connect() as connection,
+                self.transaction(connection.execution_options(**{PURPOSE: SNAPSHOT})),
+            ):
+                yield connection
+        except ConnectionLost as error:
+            raise self.unreachable() from error
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that writes, committed at its end, for tables derived from the log.
 
@@ -193,6 +218,15 @@ class Backend(ABC):
     def guard(self, connection: Connection) -> None:
         """Let the database itself refuse to change or remove what was recorded."""
 
+    @abstractmethod
+    def guard_proofs(self, connection: Connection) -> None:
+        """The same for what was signed, with the rights to add to it."""
+
+    def add_proof_tables(self, connection: Connection) -> None:
+        """Make the tables of tiles, checkpoints and what is signed under them."""
+        metadata.create_all(connection, tables=PROOF_TABLES)
+        self.guard_proofs(connection)
+
     def found(self, connection: Connection) -> None:
         """Make the tables and the first head."""
         metadata.create_all(connection)
@@ -201,6 +235,7 @@ class Backend(ABC):
             insert(heads).values(name=LOG, position=0, recorded_at=None, frontier=b"")
         )
         self.guard(connection)
+        self.guard_proofs(connection)
 
     def format_number(self, connection: Connection) -> int | None:
         """The format the ledger here was written in; None when the table says nothing of us."""

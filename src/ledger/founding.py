@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
 from ledger.backend import Backend, ConnectionLost
-from ledger.store_errors import FormatTooNew, LedgerExists, NotALedger, not_founded
-from ledger.tables import FORMAT, metadata
+from ledger.store_errors import (
+    FormatTooNew,
+    LedgerExists,
+    LedgerReadOnly,
+    NotALedger,
+    not_founded,
+)
+from ledger.tables import FORMAT, PROOF_TABLES, metadata
 
-_OUR_TABLES = frozenset(metadata.tables)
+_PROOF_TABLES = frozenset(table.name for table in PROOF_TABLES)
+_FIRST_TABLES = frozenset(metadata.tables) - _PROOF_TABLES
 
 
-def found_ledger(backend: Backend) -> None:
+def found_ledger(backend: Backend, fill: Callable[[Connection], None] | None = None) -> None:
     """Make the tables of a ledger, in one transaction: a crash leaves a place where nothing was
     founded.
+
+    Args:
+        backend: the place.
+        fill: puts rows into the new tables, in the same transaction, as when a backup is restored.
 
     Raises:
         LedgerExists: a ledger was founded here before.
@@ -22,7 +37,7 @@ def found_ledger(backend: Backend) -> None:
     try:
         with backend.connect() as connection, backend.transaction(connection):
             names = backend.table_names(connection)
-            if names >= _OUR_TABLES:
+            if names >= _FIRST_TABLES:
                 raise LedgerExists(
                     f"A ledger was already founded at {backend.place}.",
                     next_step="Open it, or name another place for a new one.",
@@ -30,6 +45,8 @@ def found_ledger(backend: Backend) -> None:
             if names:
                 raise _other_program(backend)
             backend.found(connection)
+            if fill is not None:
+                fill(connection)
     except ConnectionLost as error:
         raise backend.unreachable() from error
     backend.settle()
@@ -49,7 +66,7 @@ def check_ledger(backend: Backend) -> None:
         names = backend.table_names(connection)
         if not names:
             raise not_founded(backend.place)
-        if not names >= _OUR_TABLES:
+        if not names >= _FIRST_TABLES:
             raise _other_program(backend)
         found = backend.format_number(connection)
     if found is None:
@@ -61,6 +78,27 @@ def check_ledger(backend: Backend) -> None:
             format=found,
         )
     backend.settle()
+    if not names >= _PROOF_TABLES:
+        _add_proof_tables(backend)
+
+
+def _add_proof_tables(backend: Backend) -> None:
+    """Make good what a ledger founded before the first checkpoint lacks, in one transaction: a
+    crash leaves it as it was.
+
+    Raises:
+        LedgerReadOnly: it was opened to read only.
+    """
+    try:
+        with backend.writing() as connection:
+            if not backend.table_names(connection) >= _PROOF_TABLES:  # else another was faster
+                backend.add_proof_tables(connection)
+    except LedgerReadOnly as error:
+        raise LedgerReadOnly(
+            f"The ledger at {backend.place} was founded before there were checkpoints, and its "
+            "tables for them cannot be made while it is opened to read only.",
+            next_step="Open it once with the right to write, as `asn-ledger doctor` does.",
+        ) from error
 
 
 def _other_program(backend: Backend) -> NotALedger:

@@ -97,6 +97,20 @@ def _postgres_refuse(table: str, actions: str) -> str:
     )
 
 
+# What was signed stays as it was signed; tiles are derived from the leaves and may be deleted.
+_KEPT = {
+    "checkpoints": "SELECT 1 FROM checkpoints WHERE size = NEW.size",
+    "cosignatures": "SELECT 1 FROM cosignatures"
+    " WHERE size = NEW.size AND name = NEW.name AND key_id = NEW.key_id",
+    "timestamps": "SELECT 1 FROM timestamps WHERE size = NEW.size AND digest = NEW.digest",
+}
+
+SQLITE_PROOF_GUARDS = (
+    *(_sqlite_refuse(table, action) for table in _KEPT for action in ("UPDATE", "DELETE")),
+    *(_sqlite_refuse(table, "INSERT", f"EXISTS ({there})") for table, there in _KEPT.items()),
+    _sqlite_refuse("tiles", "UPDATE"),
+)
+
 # `SET search_path FROM CURRENT` pins each function to the ledger's own schema.
 _POSTGRES_GUARDS = (
     """
@@ -167,6 +181,9 @@ _POSTGRES_GUARDS = (
 )
 
 POSTGRES_GUARDS = tuple(map(_sql, _POSTGRES_GUARDS))
+POSTGRES_PROOF_GUARDS = tuple(
+    _postgres_refuse(table, "UPDATE OR DELETE OR TRUNCATE") for table in _KEPT
+)
 
 # What the application's role may do; everything else it may not, because nobody granted it.
 POSTGRES_GRANTS = (
@@ -174,4 +191,8 @@ POSTGRES_GRANTS = (
     "GRANT SELECT ON erasures, ledger_format TO {role}",
     "GRANT SELECT, UPDATE (position, recorded_at, frontier) ON heads TO {role}",
     "GRANT EXECUTE ON FUNCTION erase_sealed(uuid, bigint) TO {role}",
+)
+POSTGRES_PROOF_GRANTS = (
+    "GRANT SELECT, INSERT ON checkpoints, cosignatures, timestamps TO {role}",
+    "GRANT SELECT, INSERT, DELETE ON tiles TO {role}",
 )

@@ -5,8 +5,8 @@ nobody's number. What was found is opened and compared before it is believed: a 
 or forged leads to an error and never to another person. Old numbers stay as aliases.
 
 The table follows the log by position: a crash between an append and the table is made good by the
-next look-up, and the table may be deleted at any time. Trust: who can write the table can hide a
-person from being found (`matches_log` tells), not pass one off for another.
+next look-up, and the table may be deleted at any time. Trust: who can write it can hide a person
+from being found (`matches_log` tells), not pass one off for another.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ledger.canonical import canonical_json
 from ledger.identity_events import IdentityEvent, Place, identity_events, nip_of, open_identity
 from ledger.key_errors import IdentityIndexBroken, SealBroken
 from ledger.keyring import Keyring
@@ -100,6 +99,7 @@ _REACHED = select(
     select(heads.c.position).where(heads.c.name == LOG).scalar_subquery(),
 ).where(nip_index_state.c.name == _NAME)
 
+_IN_ORDER = str(select(*_ROW).order_by(nip_index.c.digest, nip_index.c.position))
 _INSERT_POSTGRES = (
     "INSERT INTO nip_index (key_id, stream, root, digest, version, topic, position, standing)"
     " SELECT %s, * FROM unnest(%s::uuid[], %s::int[], %s::bytea[], %s::int[], %s::text[],"
@@ -149,8 +149,7 @@ class IdentityIndex:
             annulled: also by a registration that was annulled, where nobody else holds the number:
                 who sends the old rows again means that record.
 
-        Raises:
-            IdentityIndexBroken: as for `find`.
+        Raises: as `find`.
         """
         while True:
             self.follow()
@@ -192,7 +191,7 @@ class IdentityIndex:
             while True:
                 key_id, _ = self._key()
                 state = self._state(key_id)
-                if state.key_id != key_id:
+                if state.key_id != key_id or state.position > state.head:  # of a longer log
                     if not self._keyring.look_again():  # it was not we who were behind
                         self._begin_anew(key_id)
                 elif self._advance(state):
@@ -213,18 +212,16 @@ class IdentityIndex:
         self.follow()
         key_id, _ = self._key()
         with self._store.reading() as connection:
-            query = select(*_ROW).order_by(nip_index.c.digest, nip_index.c.position)
-            rows = connection.execute(query).yield_per(1_000)
-            return _digest(key_id, (_row(row) for row in rows))
+            parts = connection.exec_driver_sql(_IN_ORDER).partitions(_SAVE_EACH)
+            return _digest(key_id, (row for part in parts for row in part))
 
     def matches_log(self) -> bool:
         """Whether the table says what the log says; False if rows are missing, added or changed."""
         head = self.follow()
         key_id, secret = self._key()
         rows: Rows = {}
-        events: list[IdentityEvent] = []
-        for _, some in identity_events(self._store, self._keyring, start=1, stop=head):
-            events.extend(some)
+        found = identity_events(self._store, self._keyring, start=1, stop=head)
+        events = [event for _, some in found for event in some]
         apply_events(rows, events, lambda nip: nip_digest(secret, nip))
         expected = sorted(rows.values(), key=lambda row: (row.digest, row.position))
         return _digest(key_id, expected) == self.digest()
@@ -392,9 +389,11 @@ def _insert(connection: Connection, key_id: str, rows: Sequence[NipRow]) -> None
         connection.exec_driver_sql("INSERT INTO nip_index VALUES (?,?,?,?,?,?,?,?)", driven)
 
 
-def _digest(key_id: str, rows: Iterable[NipRow]) -> str:
+def _digest(key_id: str, rows: Iterable[Any]) -> str:
+    """Over rows in the order of `NipRow`, streams as the driver gives them too."""
     whole = hashlib.sha256(key_id.encode())
-    for row in rows:
-        line = [row.digest.hex(), row.stream.hex, row.root, row.version, row.position, row.standing]
-        whole.update(b"\n" + canonical_json(line))
+    for stream, root, digest, version, _, position, standing in rows:
+        name = stream if isinstance(stream, str) else stream.hex
+        line = f'\n["{digest.hex()}","{name}",{root},{version},{position},"{standing}"]'
+        whole.update(line.encode())
     return whole.hexdigest()

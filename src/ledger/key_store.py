@@ -225,6 +225,10 @@ class KeyStore:
             (secret.name, secret.epoch, secret.wrapped),
         )
 
+    def remove_secret(self, name: str) -> None:
+        """Delete a secret; nothing if there is none."""
+        self._connection.execute("DELETE FROM secret WHERE name = ?", (name,))
+
     def erase(self, streams: Sequence[UUID], *, epoch: int) -> None:
         """Delete keys and note it, also of unknown streams; what was noted before stays."""
         self._connection.executemany(
@@ -248,6 +252,12 @@ class KeyStore:
         """Streams whose keys were destroyed and may still be opened from an older copy."""
         rows = self._all("SELECT stream FROM erasure WHERE completed_at IS NULL ORDER BY stream")
         return [UUID(bytes=row[0]) for row in rows]
+
+    def erased(self) -> list[UUID]:
+        """All streams whose keys were destroyed, by stream."""
+        return [
+            UUID(bytes=row[0]) for row in self._all("SELECT stream FROM erasure ORDER BY stream")
+        ]
 
     def erasures(self, streams: Sequence[UUID]) -> dict[UUID, Erasure]:
         """The erasures among these streams."""

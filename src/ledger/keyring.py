@@ -5,8 +5,7 @@ under the epoch key (wrapping.py). A key is durable here before the event that c
 is appended; a crash in between leaves keys that nothing uses, which harms nobody.
 
 Trust: whoever holds the key folder and the ledger reads every sealed field and can sign
-checkpoints; he cannot change an event unnoticed. Keys once read stay in the memory of this process
-until Python lets go of them.
+checkpoints; he cannot change an event unnoticed. Keys once read stay in this process's memory.
 """
 
 from __future__ import annotations
@@ -35,6 +34,7 @@ from ledger.key_errors import (
 from ledger.key_store import Erasure, KeyStore
 from ledger.ledger_secrets import LedgerSecrets, draw_secrets
 from ledger.rotation import Rotation, Step, rotate
+from ledger.signing import SigningKeys
 from ledger.stream_keys import Randomness, StreamKeys, draw_keys, forget_ciphers
 from ledger.wrapping import Wrapping
 
@@ -45,7 +45,7 @@ Ticks = Callable[[], int]  # nanoseconds that only go forward
 
 
 def _no_step(_: str) -> None:
-    """Nothing happens between the steps of a rotation, but in tests."""
+    """Nothing, between the steps of a rotation."""
 
 
 class Keyring:
@@ -55,6 +55,7 @@ class Keyring:
         folder: where the keys lie.
         origin: of the ledger they belong to.
         randomness: from which keys and nonces are drawn.
+        signing: the key of checkpoints, its change, and what it signed last.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Keyring:
         self._lock = RLock()
         self._cached: OrderedDict[UUID, StreamKeys] = OrderedDict()
         self._secrets = LedgerSecrets(store, wrapping)
+        self.signing = SigningKeys(store, wrapping, self._secrets, self._lock)
         self._seen = store.change_count()
         self._looked = ticks()
 
@@ -238,8 +240,6 @@ class Keyring:
         """How many streams have keys."""
         return self._store.count()
 
-    # ---------------------------------------------------------------------- secrets of the ledger
-
     def secret(self, name: str) -> bytes:
         """32 bytes for one purpose: "title", "requests", "person-ids", "nip-index", ….
 
@@ -257,18 +257,16 @@ class Keyring:
     @property
     def public_key(self) -> bytes:
         """The 32 bytes of the Ed25519 key with which checkpoints are verified."""
-        with self._lock:
-            return self._secrets.signing_key().public_key().public_bytes_raw()
+        return self.signing.public_key()
 
     def sign(self, message: bytes) -> bytes:
         """The Ed25519 signature of a message, 64 bytes."""
-        with self._lock:
-            return self._secrets.signing_key().sign(message)
+        return self.signing.sign(message)
 
     # -------------------------------------------------------------------------- erasure, rotation
 
-    def destroy(self, stream: UUID) -> None:
-        """Destroy the keys of one stream, here at once and in other processes within 50 ms.
+    def destroy(self, *streams: UUID) -> None:
+        """Destroy the keys of streams, here at once and in other processes within 50 ms.
 
         The wrapped row is deleted. An older copy of the key store could still be opened with the
         present epoch key: the erasure is complete only with the next `rotate`. A second time
@@ -276,7 +274,7 @@ class Keyring:
         """
         with self._lock:
             with self._store.transaction():
-                self._store.erase([stream], epoch=self._store.epoch())
+                self._store.erase(streams, epoch=self._store.epoch())
             self._forget()
 
     def pending_erasures(self) -> list[UUID]:
@@ -286,6 +284,10 @@ class Keyring:
     def erasure(self, stream: UUID) -> Erasure | None:
         """Whether and since when the keys of a stream are destroyed: what a certificate says."""
         return self._store.erasures([stream]).get(stream)
+
+    def erased(self) -> frozenset[UUID]:
+        """All streams whose keys are destroyed: what a restored backup must not bring back."""
+        return frozenset(self._store.erased())
 
     def rotation_unfinished(self) -> bool:
         """Whether a rotation was interrupted after its keys were stored; `rotate` finishes it."""
@@ -308,8 +310,6 @@ class Keyring:
                 return rotate(self._store, self._wrapping, at=at, step=self._step)
             finally:
                 self._forget()
-
-    # ------------------------------------------------------------------------------------ helpers
 
     def _known(self, streams: Sequence[UUID]) -> dict[UUID, StreamKeys]:
         """Inside a transaction: the keys kept of streams about to be founded.

@@ -1,7 +1,8 @@
 """The secrets of a ledger itself: what its keyed hashes, its NIP index and its checkpoints rest on.
 
 Stored wrapped are three: the master secret, from which all named ones are derived; the secret of
-the NIP index, which each rotation draws anew; and the Ed25519 key that signs checkpoints.
+the NIP index, which each rotation draws anew; and the Ed25519 key that signs checkpoints. While
+that key is changed (signing.py), the one that follows it is stored beside it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from ledger.stream_keys import KEY_BYTES, derive
 from ledger.wrapping import Wrapping
 
 _MASTER = "master"
-_SIGNING = "signing"
-_STORED = (_MASTER, _SIGNING, NIP_INDEX)
+SIGNING = "signing"
+NEXT_SIGNING = "signing-next"
+_STORED = (_MASTER, SIGNING, NIP_INDEX)
 
 
 def draw_secrets(store: KeyStore, wrapping: Wrapping, *, epoch: int) -> None:
@@ -40,7 +42,7 @@ class LedgerSecrets:
 
     def secret(self, name: str) -> bytes:
         """32 bytes for one purpose; see `Keyring.secret`."""
-        invariant(name not in (_MASTER, _SIGNING), "this secret is not given out")
+        invariant(name not in (_MASTER, SIGNING, NEXT_SIGNING), "this secret is not given out")
         opened = self._read()
         if name not in opened:
             opened[name] = derive(opened[_MASTER], f"secret {name}")
@@ -48,7 +50,12 @@ class LedgerSecrets:
 
     def signing_key(self) -> Ed25519PrivateKey:
         """The key of checkpoints."""
-        return Ed25519PrivateKey.from_private_bytes(self._read()[_SIGNING])
+        return Ed25519PrivateKey.from_private_bytes(self._read()[SIGNING])
+
+    def next_signing_key(self) -> Ed25519PrivateKey | None:
+        """The key that is to follow it; None while it is not being changed."""
+        drawn = self._read().get(NEXT_SIGNING)
+        return None if drawn is None else Ed25519PrivateKey.from_private_bytes(drawn)
 
     def _read(self) -> dict[str, bytes]:
         if not self._opened:

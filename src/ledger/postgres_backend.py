@@ -20,9 +20,15 @@ from sqlalchemy import URL, Connection, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from ledger import copy_format
-from ledger.backend import PURPOSE, Backend, KnownRequest, Rows
+from ledger.backend import PURPOSE, SNAPSHOT, Backend, KnownRequest, Rows
 from ledger.errors import ProgramError, invariant
-from ledger.guards import POSTGRES_GRANTS, POSTGRES_GUARDS, REFUSED_SQLSTATE
+from ledger.guards import (
+    POSTGRES_GRANTS,
+    POSTGRES_GUARDS,
+    POSTGRES_PROOF_GRANTS,
+    POSTGRES_PROOF_GUARDS,
+    REFUSED_SQLSTATE,
+)
 from ledger.records import Head, NewEvent, Request
 from ledger.store_errors import BadLedgerUrl, not_founded
 from ledger.tables import LOG
@@ -32,6 +38,7 @@ CONNECT_SECONDS = 10
 _SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,53}")  # with "_app" behind it, within 63 bytes
 
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _LOCK_HEAD = "SELECT position, recorded_at, frontier FROM heads WHERE name = 'log' FOR UPDATE"
 _VERSIONS = (
     "SELECT asked.stream, (SELECT max(version) FROM events WHERE stream = asked.stream),"
@@ -174,11 +181,24 @@ class PostgresBackend(Backend):
             connection.exec_driver_sql(
                 statement.replace("%", "%%")
             )  # the driver's placeholder sign
-        if not self._have_role(connection):
-            return
-        connection.exec_driver_sql(f'GRANT USAGE ON SCHEMA "{self.schema}" TO "{self.role}"')
-        for statement in POSTGRES_GRANTS:
-            connection.exec_driver_sql(statement.format(role=f'"{self.role}"'))
+        usage = f'GRANT USAGE ON SCHEMA "{self.schema}" TO {{role}}'
+        self._grant(connection, (usage, *POSTGRES_GRANTS))
+
+    def guard_proofs(self, connection: Connection) -> None:
+        """Triggers, and rights to add for the same role."""
+        for statement in POSTGRES_PROOF_GUARDS:
+            connection.exec_driver_sql(statement)
+        self._grant(connection, POSTGRES_PROOF_GRANTS)
+
+    def add_proof_tables(self, connection: Connection) -> None:
+        """As the login itself, like founding."""
+        connection.execute(text("SET LOCAL ROLE NONE"))
+        super().add_proof_tables(connection)
+
+    def _grant(self, connection: Connection, grants: Sequence[str]) -> None:
+        if self._have_role(connection):
+            for statement in grants:
+                connection.exec_driver_sql(statement.format(role=f'"{self.role}"'))
 
     def _have_role(self, connection: Connection) -> bool:
         """Make the role and become its member; False where the login may not."""
@@ -306,13 +326,16 @@ def _raw(connection: Connection) -> psycopg.Connection[Any]:
 
 
 def _begin(connection: Connection) -> None:
-    """READ COMMITTED: each statement sees what was committed before it.
+    """READ COMMITTED: each statement sees what was committed before it; a snapshot sees one state.
 
-    A reader needs no transaction for that; an append begins with `lock_head`, which saves a round
-    trip.
+    A reader needs no transaction for the first; an append begins with `lock_head`, which saves a
+    round trip.
     """
-    if connection.get_execution_options().get(PURPOSE) is None:
+    purpose = connection.get_execution_options().get(PURPOSE)
+    if purpose is None:
         connection.exec_driver_sql(_BEGIN)
+    elif purpose == SNAPSHOT:
+        connection.exec_driver_sql(_BEGIN_SNAPSHOT)
 
 
 def _notice_a_broken_connection(

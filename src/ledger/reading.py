@@ -25,7 +25,7 @@ CHUNK_EVENTS = 1_000  # read at once by `read`, so that memory is constant
 CHUNK_KEYS = 500  # asked for in one query
 
 # In the order of RecordedEvent's fields.
-_EVENT = (
+EVENT_COLUMNS = (
     events.c.stream,
     events.c.version,
     events.c.topic,
@@ -57,7 +57,7 @@ _ENDS = (
 _FIELDS = tuple(field.name for field in fields(RecordedEvent))
 
 
-def _recorded(row: Iterable[Any]) -> RecordedEvent:
+def recorded_event(row: Iterable[Any]) -> RecordedEvent:
     """`RecordedEvent(*row)` in half the time: a frozen dataclass sets each field by a call."""
     event = object.__new__(RecordedEvent)
     event.__dict__.update(zip(_FIELDS, row, strict=True))
@@ -135,7 +135,7 @@ class Reader:
         """The events of one stream by version, empty if there is none; from the version after `gt`,
         as far as known at position `lte_position`.
         """
-        query = select(*_EVENT).where(events.c.stream == stream).order_by(events.c.version)
+        query = select(*EVENT_COLUMNS).where(events.c.stream == stream).order_by(events.c.version)
         if gt is not None:
             query = query.where(events.c.version > gt)
         return self.select(_known(query, lte_position))
@@ -145,7 +145,7 @@ class Reader:
     ) -> list[RecordedEvent]:
         """The events of one stream between two versions, as the library asks for them."""
         version = events.c.version
-        query = select(*_EVENT).where(events.c.stream == stream)
+        query = select(*EVENT_COLUMNS).where(events.c.stream == stream)
         query = query.order_by(version.desc() if desc else version)
         if gt is not None:
             query = query.where(version > gt)
@@ -162,12 +162,12 @@ class Reader:
         with self._backend.reading() as connection:
             for at in range(0, len(wanted), CHUNK_KEYS):
                 query = (
-                    select(*_EVENT)
+                    select(*EVENT_COLUMNS)
                     .where(events.c.stream.in_(wanted[at : at + CHUNK_KEYS]))
                     .order_by(events.c.stream, events.c.version)
                 )
                 for row in connection.execute(_known(query, lte_position)):
-                    found[row[0]].append(_recorded(row))
+                    found[row[0]].append(recorded_event(row))
         return found
 
     def founded(self, topic: str, *, lte_position: int | None = None) -> list[UUID]:
@@ -202,7 +202,7 @@ class Reader:
         self, start: int, stop: int | None, *, topics: Sequence[str] = (), limit: int
     ) -> list[RecordedEvent]:
         """At most `limit` events by position, from `start` to `stop`, both inclusive."""
-        query = select(*_EVENT).where(events.c.position >= start).order_by(events.c.position)
+        query = select(*EVENT_COLUMNS).where(events.c.position >= start).order_by(events.c.position)
         if topics:
             query = query.where(events.c.topic.in_(topics))
         return self.select(_known(query, stop).limit(limit))
@@ -210,7 +210,7 @@ class Reader:
     def select(self, query: Select[*tuple[Any, ...]]) -> list[RecordedEvent]:
         """The events of a query over all columns, in the order of `RecordedEvent`."""
         with self._backend.reading() as connection:
-            return list(map(_recorded, connection.execute(query)))
+            return list(map(recorded_event, connection.execute(query)))
 
     def sealed(self, positions: Sequence[int]) -> dict[int, tuple[tuple[str, bytes], ...]]:
         """The sealed parts (key class, nonce || ciphertext || tag) of events, sorted by class.

@@ -18,10 +18,10 @@ from uuid import UUID
 
 from sqlalchemy import URL, Connection, MetaData, create_engine, event, insert, select
 
-from ledger.backend import PURPOSE, READ, Backend, KnownRequest, Rows
+from ledger.backend import PURPOSE, READ, SNAPSHOT, Backend, KnownRequest, Rows
 from ledger.canonical import instant_text
 from ledger.errors import invariant
-from ledger.guards import SQLITE_GUARDS
+from ledger.guards import SQLITE_GUARDS, SQLITE_PROOF_GUARDS
 from ledger.records import Head, NewEvent, Request
 from ledger.store_errors import (
     BadLedgerUrl,
@@ -99,7 +99,8 @@ class SqliteBackend(Backend):
 
     def _begin(self, connection: Connection) -> None:
         """A writer waits here for the one before him; begun otherwise he could be refused later."""
-        reads = connection.get_execution_options().get(PURPOSE) == READ or self._mode == "ro"
+        purpose = connection.get_execution_options().get(PURPOSE)
+        reads = purpose in (READ, SNAPSHOT) or self._mode == "ro"
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     # -- founding -------------------------------------------------------------------------------
@@ -158,6 +159,11 @@ class SqliteBackend(Backend):
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")
+
+    def guard_proofs(self, connection: Connection) -> None:
+        """Triggers."""
+        for statement in SQLITE_PROOF_GUARDS:
+            connection.exec_driver_sql(statement)
 
     def make_tables(self, connection: Connection, derived: MetaData) -> None:
         """Nothing else to do: SQLite knows no rights."""

@@ -53,7 +53,10 @@ class EventStore:
             writers. `reading` and `writing` give connections with our errors.
         dialect: "sqlite" or "postgresql".
         reader: every way to read the log.
+        whole: whether every position is here; only a bundle of some streams lacks any.
     """
+
+    whole = True
 
     def __init__(
         self,

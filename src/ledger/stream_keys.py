@@ -33,7 +33,10 @@ Randomness = Callable[[int], bytes]
 
 @dataclass(frozen=True, repr=False)
 class StreamKeys:
-    """Both keys of one stream, 32 bytes each. Its text never shows them."""
+    """Both keys of one stream, 32 bytes each; empty is one that was not given to this reader.
+
+    Its text never shows them.
+    """
 
     identity: bytes
     restricted: bytes
@@ -56,7 +59,8 @@ class StreamKeys:
         AES-GCM alone does not tie a ciphertext to one key: without this, whoever holds the keys
         could craft bytes that read differently under another key.
         """
-        return {name: hashlib.sha256(self.of(name)).hexdigest() for name in KEY_CLASSES}
+        held = (name for name in KEY_CLASSES if self.of(name))
+        return {name: hashlib.sha256(self.of(name)).hexdigest() for name in held}
 
     @cached_property
     def match_key(self) -> bytes:

@@ -195,3 +195,50 @@ erasures = Table(
     Column("position", _position(), nullable=False),
     **_KEYED_ONCE,
 )
+
+# ------------------------------------------------------------------- the tree and what is signed
+# (since the first checkpoint: a ledger founded before gets these tables when it is next opened)
+
+# The full tiles of the Merkle tree: 256 hashes of 32 bytes each, and their root, which is one hash
+# of the level above. Derived from the leaves: what is missing is computed, so rows may be deleted.
+tiles = Table(
+    "tiles",
+    metadata,
+    Column("level", Integer, primary_key=True),
+    Column("number", _position(), primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+    **_KEYED_ONCE,
+)
+
+# The signed notes, by the size of their tree. Public; kept for ever, never changed.
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", _position(), primary_key=True, autoincrement=False),
+    Column("note", LargeBinary, nullable=False),
+    **_KEYED_ONCE,
+)
+
+# What witnesses signed under a checkpoint: one line for each key.
+cosignatures = Table(
+    "cosignatures",
+    metadata,
+    Column("size", _position(), primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    Column("key_id", LargeBinary, primary_key=True),
+    Column("signature", LargeBinary, nullable=False),
+    **_KEYED_ONCE,
+)
+
+# RFC 3161 time stamp responses over a checkpoint's note, by their SHA-256.
+timestamps = Table(
+    "timestamps",
+    metadata,
+    Column("size", _position(), primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("response", LargeBinary, nullable=False),
+    **_KEYED_ONCE,
+)
+
+PROOF_TABLES = (tiles, checkpoints, cosignatures, timestamps)

@@ -13,9 +13,9 @@ import orjson
 
 from ledger.facts import Fact, History, history
 from ledger.records import RecordedEvent
+from ledger.unit_tree import UNIT, UNIT_CLOSED, UnitTree, tree_on
 
 PATH_MARK = " - "
-DEPTH_MAX = 50  # a real tree has some six levels; a loop of parents must end
 
 
 def folded(name: str) -> str:
@@ -35,6 +35,7 @@ class UnitDirectory:
     former: Mapping[str, UUID] = field(default_factory=dict)
     _codes: dict[str, UUID] = field(default_factory=dict)
     _names: dict[str, list[UUID]] = field(default_factory=dict)
+    _trees: dict[date, UnitTree] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for stream, facts in self.units.items():
@@ -62,31 +63,37 @@ class UnitDirectory:
     def described(self, stream: UUID, on: date) -> Mapping[str, object] | None:
         """Code, name, kind and parent of a unit on a day; None before it existed."""
         facts = self.units.get(stream)
-        fact = None if facts is None else facts.latest("unit", on)
+        fact = None if facts is None else facts.latest(UNIT, on)
         return None if fact is None else fact.fields
 
     def closed(self, stream: UUID, on: date) -> Fact | None:
-        """The closing of a unit, if it was closed by a day."""
+        """The closing of a unit that is closed on a day."""
         facts = self.units.get(stream)
-        return None if facts is None else facts.latest("unit_closed", on)
+        today = self.tree(on).units.get(stream.hex)
+        if facts is None or today is None or not today.closed:
+            return None
+        return facts.latest(UNIT_CLOSED, on)
+
+    def tree(self, on: date) -> UnitTree:
+        """The units of a day; worked out once for each day asked about."""
+        if on not in self._trees:
+            known = {stream.hex: facts for stream, facts in self.units.items()}
+            self._trees[on] = tree_on(known, on)
+        return self._trees[on]
 
     def path(self, stream: UUID, on: date) -> list[UUID]:
-        """The unit and those above it on a day, the unit first."""
-        found: list[UUID] = []
-        current: UUID | None = stream
-        while current is not None and current not in found and len(found) < DEPTH_MAX:
-            found.append(current)
-            parent = (self.described(current, on) or {}).get("parent")
-            current = None if parent is None else UUID(str(parent))
-        return found
+        """The unit and those above it on a day, the unit first; of a closed unit that of its
+        successor.
+        """
+        return [UUID(one) for one in self.tree(on).path(stream.hex)]
 
     def depth(self, stream: UUID, on: date) -> int:
         """How many units stand above it on a day."""
-        return len(self.path(stream, on)) - 1
+        return self.tree(on).depth(stream.hex)
 
     def subtree(self, stream: UUID, on: date) -> set[UUID]:
-        """The unit and everything below it on a day."""
-        return {one for one in self.units if stream in self.path(one, on)}
+        """The unit and everything below it on a day; closed ones count where their people do."""
+        return {UUID(one) for one in self.tree(on).below(stream.hex)}
 
 
 def directory(

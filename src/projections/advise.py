@@ -17,7 +17,6 @@ from ledger.canonical import decimal_text
 from ledger.events.prepare import AFTER
 from ledger.facts import Fact, History
 from projections.compare import Side
-from projections.days import candidates
 from projections.lines import Leaf, Line, Reading, Sums, doubtful, in_order, readers
 from projections.plan import (
     AnyOf,
@@ -31,8 +30,13 @@ from projections.plan import (
     bounds,
     depends_on_position,
 )
+from projections.plan_career import Accrued, AtStep
+from projections.plan_extra import Elapsed, OnDays
+from projections.plan_words import Say
 from projections.subject import POSITION, Post, post_on
-from projections.trace_case import FIELD_UNKNOWN, ZERO, branches, meeting, outside_window
+from projections.trace import evaluate
+from projections.trace_case import FIELD_UNKNOWN, ZERO, Case, branches, meeting, outside_window
+from projections.turning import candidates
 from projections.walk import State
 
 _FAR = timedelta(days=366 * 60)
@@ -197,6 +201,10 @@ def tries(leaf: Leaf, side: Side, now: Reading) -> Iterator[Try]:
         yield from _of_total(rule, side, now)
     elif isinstance(rule, Latest):
         yield from _of_latest(rule, side, now)
+    elif isinstance(rule, Accrued):
+        yield from _of_accrued(leaf, rule, side)
+    elif isinstance(rule, AtStep):
+        yield from _of_step(rule, side)
 
 
 def _new(
@@ -262,6 +270,29 @@ def _of_total(rule: Total, side: Side, now: Reading) -> Iterator[Try]:
         yield _completed(fact, {rule.field: missing})
 
 
+def _of_accrued(leaf: Leaf, rule: Accrued, side: Side) -> Iterator[Try]:
+    """What is lacking to the need, in one new fact."""
+    if rule.need is None:
+        return
+    most = max(bounds(one).high for one in rule.need.values())
+    asked = replace(
+        leaf.measure,
+        maximum=replace(leaf.measure.maximum, value=most),
+        rule=replace(rule, say=replace(rule.say, value=Say.LACKING)),
+    )
+    lacking = evaluate(asked, Case(side.facts, side.on, Post(None, None, (), None))).span.high
+    yield _new(side, rule.facts, {rule.field: decimal_text(lacking)}, rule.where)
+
+
+def _of_step(rule: AtStep, side: Side) -> Iterator[Try]:
+    """A proof that the step asks for."""
+    held = side.facts.latest(rule.facts, side.on)
+    code = None if held is None else held.fields.get(rule.by)
+    serving = rule.to.get(str(code))
+    for one in sorted(serving.value) if serving is not None else ():
+        yield _new(side, rule.proof_facts, {rule.proof_by: one}, rule.proof_where)
+
+
 def _of_latest(rule: Latest, side: Side, now: Reading) -> Iterator[Try]:
     """The appraisal of the last full year, where it is missing or decides nothing; else the next.
 
@@ -289,19 +320,20 @@ def _of_latest(rule: Latest, side: Side, now: Reading) -> Iterator[Try]:
 
 
 def _waiting(line: Line, leaf: Leaf, state: State, side: Side) -> Iterator[Proposal]:
-    """The next day on which time alone raises a line that only ever lowers."""
-    if not isinstance(leaf.measure.rule, Worst):
+    """The next day on which time alone raises a line."""
+    rule = leaf.measure.rule
+    if not isinstance(rule, Worst | Elapsed | OnDays):
         return
+    kind = "" if isinstance(rule, OnDays) else rule.facts
     now = state.readings[line.path]
     own = line.of(side.facts)
     deciding = [side.facts.root(one.root) for one in now.uses if one.used]
-    sanctions = [one for one in deciding if one and one.kind == leaf.measure.rule.facts]
+    about_kind = [one for one in deciding if one and one.kind == kind]
     last = side.on + _FAR
     for day in sorted(candidates(line, own, side.on, last)):
         then = line.read(own, day, state.post)
         if then.span.low > now.span.low:
-            about = sanctions[0] if sanctions else None
-            kind = leaf.measure.rule.facts
+            about = about_kind[0] if about_kind and isinstance(rule, Worst) else None
             yield Proposal(Do.WAIT, line.path, kind, {}, about, day, now, then, None)
             return
 

@@ -2,7 +2,7 @@
 
 Both interpreters end here, so status, reasons, range, band and digest are decided in one place.
 Points are exact decimals; nothing is rounded here. The digest commits to the canonical object
-without `digest`, `person` and, at every level, `facts`.
+without `digest`, `person`, `named` and, at every level, `facts` and `members`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from typing import Any
 from ledger.canonical import canonical_bytes, decimal_text, instant_text
 from projections.plan import Mark, Plan, Span, Value, values
 from projections.question import Question
-from projections.reasons import LATER_TEXT_KNOWN, MATTER_OPEN, Reason, of_parameter
+from projections.reasons import MATTER_OPEN, Reason, of_parameter
+from projections.tally import Counted
+from projections.text_doubts import text_doubts
 
 ENGINE = "1"
-_LEFT_OUT = ("digest", "person", "facts")
+_LEFT_OUT = ("digest", "person", "named", "facts")
+_LISTS = ("facts", "members")
 
 
 class Status(StrEnum):
@@ -65,6 +68,7 @@ class MeasureResult:
         parameters: the values of the instrument that took part; their weakest mark is the mark.
         limits: entries marked missing that gave the bounds where a fact is unknown.
         reasons: why it is not computable or provisional, parameters apart.
+        counted: of a measure over the people of a unit, how many they are and what they come to.
     """
 
     name: str
@@ -78,6 +82,7 @@ class MeasureResult:
     measures: tuple[MeasureResult, ...] = ()
     facts: tuple[FactUse, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    counted: Counted | None = None
 
     @property
     def points(self) -> Decimal | None:
@@ -100,17 +105,34 @@ class MeasureResult:
         for part in self.measures:
             yield from part.why()
 
-    def as_json(self, *, with_facts: bool) -> dict[str, Any]:
-        """The object of the public contract; `facts` only when asked for."""
-        shown = {
+    def every_use(self) -> tuple[FactUse, ...]:
+        """Its facts and those of its parts, each once; what counts anywhere counts."""
+        if not self.measures:
+            return self.facts
+        found = {one.root: one for one in self.facts}
+        for part in self.measures:
+            for use in part.every_use():
+                before = found.get(use.root)
+                if before is None or (use.used and not before.used):
+                    found[use.root] = use
+        return tuple(sorted(found.values(), key=lambda one: (one.effective_on, one.position)))
+
+    def as_json(self, *, with_facts: bool, with_members: bool = False) -> dict[str, Any]:
+        """The object of the public contract; `facts` and `members` only when asked for."""
+        shows = {"with_facts": with_facts, "with_members": with_members}
+        shown: dict[str, Any] = {
             "measure": self.name,
             "points": _text(self.points),
             "max": decimal_text(self.maximum),
             "rule": self.rule,
             "cite": self.cite,
             "mark": self.mark.value,
-            "measures": [part.as_json(with_facts=with_facts) for part in self.measures],
+            "measures": [part.as_json(**shows) for part in self.measures],
         }
+        if self.counted is not None:
+            shown["counts"] = self.counted.as_json()
+            if with_members:
+                shown["members"] = [one.as_json() for one in self.counted.tally.listed]
         if with_facts:
             shown["facts"] = [use.as_json() for use in self.facts]
         return shown
@@ -118,7 +140,8 @@ class MeasureResult:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole answer of one subject. `person` is joined by whoever may show it, never here.
+    """The whole answer of one subject. `person`, of a unit `named`, is joined by whoever may show
+    it, never here.
 
     `who` are the facts that say who is measured: in service or not, standing, post. Only a trace
     knows them, and like all facts they are no part of the digest.
@@ -140,9 +163,10 @@ class Answer:
     issued: str | None = None
     who: tuple[FactUse, ...] = ()
 
-    def as_json(self, *, with_facts: bool = True) -> dict[str, Any]:
+    def as_json(self, *, with_facts: bool = True, with_members: bool = False) -> dict[str, Any]:
         """The object of the public contract without `person`, keys in its order, with digest."""
         asked = self.question
+        shows = {"with_facts": with_facts, "with_members": with_members}
         shown = {
             "instrument": self.plan.instrument,
             "decree": self.plan.decree,
@@ -164,7 +188,7 @@ class Answer:
             "range": _range(self.span),
             "total": _text(self.total),
             "band": self.band,
-            "measures": [part.as_json(with_facts=with_facts) for part in self.measures],
+            "measures": [part.as_json(**shows) for part in self.measures],
         }
         if with_facts:
             shown["facts"] = [use.as_json() for use in self.who]
@@ -202,9 +226,9 @@ class DigestOfAnswers:
 
 
 def _bare(value: Any) -> Any:
-    """A part of an answer without `facts` at any level."""
+    """A part of an answer without `facts` and `members` at any level."""
     if isinstance(value, dict):
-        return {key: _bare(part) for key, part in value.items() if key != "facts"}
+        return {key: _bare(part) for key, part in value.items() if key not in _LISTS}
     if isinstance(value, list):
         return [_bare(part) for part in value]
     return value
@@ -243,18 +267,13 @@ def verdict(plan: Plan, span: Span, reach: Span, *, doubt: bool, open_matter: bo
     return Verdict(status, span.low, reach if open_matter else None, word)
 
 
-def later_texts(plan: Plan, on: date) -> list[Reason]:
-    """That a later text is known for this day, which the plan is not."""
-    return [Reason(LATER_TEXT_KNOWN, None, title) for first, title in plan.later if first <= on]
-
-
 def of_head(plan: Plan, on: date) -> list[Reason]:
-    """What makes every answer of a day less than certain: a later text, or a weak mark of the
-    parameters that say who is measured and which word the points have.
+    """What makes every answer of a day less than certain: what is said of the text, or a weak mark
+    of the parameters that say who is measured and which word the points have.
     """
     stated = (*values(plan.population), *values(plan.bands))
     weak = (of_parameter(one, None) for one in stated if one.mark.makes_provisional)
-    return [*later_texts(plan, on), *(one for one in weak if one is not None)]
+    return [*text_doubts(plan, on), *(one for one in weak if one is not None)]
 
 
 def conclude(

@@ -22,6 +22,7 @@ from ledger.sanction import FILINGS, LADDER, RULING, effects
 from projections import inquiry, whatif
 from projections.answer import Answer
 from projections.inquiry import Ask, Asked
+from projections.plan import UnitPopulation
 from projections.question import asked_position
 from projections.trace import trace
 
@@ -109,13 +110,15 @@ def _at_most(fact: Fact, level: str) -> Fact:
 
 
 def _in_force(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Iterator[Asked]:
-    """The question under every instrument that is in force on the day."""
+    """The question under every instrument about people that is in force on the day."""
     position, _ = _coordinate(ledger, ask, now)
     for name in ledger.rulebook(position).names():
         try:
-            yield inquiry.resolve(ledger, replace(ask, instrument=name), today=today, now=now)
+            asked = inquiry.resolve(ledger, replace(ask, instrument=name), today=today, now=now)
         except NoRulesInForce:
             continue
+        if not isinstance(asked.plan.population, UnitPopulation):
+            yield asked
 
 
 def _coordinate(ledger: Ledger, ask: Ask, now: datetime) -> tuple[int, datetime]:

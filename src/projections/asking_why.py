@@ -6,7 +6,7 @@ from the ledger is read here, once; everything that follows is pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,11 +14,12 @@ from uuid import UUID
 
 from ledger.application import Ledger
 from ledger.errors import Misuse
+from ledger.events.base import ORG_UNIT
 from ledger.facts import History, history
 from ledger.records import RecordedEvent
 from ledger.rulebook import Rulebook
 from ledger.unit_directory import UnitDirectory
-from projections import changes, enacted, question, whatif
+from projections import changes, enacted, question, units_why, whatif
 from projections.advise import Advice, advise
 from projections.compare import Difference, Side, compare
 from projections.compare_people import GroupDifference, compare_people
@@ -29,6 +30,7 @@ from projections.question import Question
 from projections.series import InForce, Point, around, series
 from projections.series_people import Month, month_days, months
 from projections.trace import trace
+from projections.units_why import UnitDifference, UnitMonth
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,42 @@ def group_difference(
 
 def _below(asked: Asked, unit: UUID) -> frozenset[str]:
     """A unit with all below it on the day."""
-    return frozenset(one.hex for one in asked.units.subtree(unit, asked.question.as_of))
+    return asked.units.tree(asked.question.as_of).below(unit.hex)
+
+
+def unit_difference(frame: Frame, before: Asked, after: Asked, unit: UUID) -> UnitDifference | None:
+    """Why the answers about one unit differ; None if it was not described on either side."""
+    only = frozenset((unit.hex,))
+    first, last = (group_side(asked, only) for asked in (before, after))
+    return units_why.unit_difference(frame, unit.hex, first, last)
+
+
+def unit_scores(
+    ledger: Ledger, frame: Frame, asked: Stretch, *, one: UUID | None, top: UUID | None
+) -> Iterator[UnitMonth]:
+    """The answers about units at the end of each month: one, those below another, or all.
+
+    Raises:
+        InstrumentUnknown, NoRulesInForce: no such instrument, or none on the first day.
+    """
+    units = ledger.units(asked.position)
+    wanted: dict[date, Collection[str] | None] = {}
+    for on in month_days(asked.first, asked.last):
+        below = None if top is None else units.tree(on).below(top.hex)
+        wanted[on] = below if one is None else (one.hex,)
+    rules = rules_between(ledger.rulebook(asked.position), asked)
+    question = Question(asked.last, asked.position, asked.known_at)
+    return units_why.unit_months(frame, rules, wanted, asked=question)
+
+
+def measures_units(ledger: Ledger, asked: Stretch) -> bool:
+    """Whether the instrument measures units and not people.
+
+    Raises:
+        InstrumentUnknown, NoRulesInForce: no such instrument, or none on the first day.
+    """
+    rules = rules_between(ledger.rulebook(asked.position), asked)
+    return rules[0].plan.subject == ORG_UNIT
 
 
 def supposed_person(
@@ -166,8 +203,13 @@ def person_series(ledger: Ledger, asked: Stretch, stream: UUID) -> list[Point]:
     def units() -> dict[str, History]:
         return {unit.hex: own for unit, own in ledger.units(asked.position).units.items()}
 
+    def some(named: frozenset[str]) -> dict[str, History]:
+        streams = [UUID(unit) for unit in named]
+        told = ledger.store.streams(streams, lte_position=asked.position)
+        return {unit.hex: history(events, asked.position) for unit, events in told.items()}
+
     rules = rules_between(ledger.rulebook(asked.position), asked)
-    return series(facts, around(facts, book, units), rules, asked.first, asked.last)
+    return series(facts, around(facts, book, units, some), rules, asked.first, asked.last)
 
 
 def unit_series(ledger: Ledger, frame: Frame, asked: Stretch, unit: UUID | None) -> Iterator[Month]:
@@ -190,8 +232,12 @@ def unit_series(ledger: Ledger, frame: Frame, asked: Stretch, unit: UUID | None)
 
 
 def units_above(units: UnitDirectory, on: date) -> dict[str, Sequence[str]]:
-    """Each unit's id with those of the unit itself and of all above it on a day."""
-    return {one.hex: [above.hex for above in units.path(one, on)] for one in units.units}
+    """Each unit's id with those of the unit itself and of all above it on a day.
+
+    Of a closed unit those of where its people count.
+    """
+    tree = units.tree(on)
+    return {one.hex: tree.path(one.hex) for one in units.units}
 
 
 def rules_between(book: Rulebook, asked: Stretch) -> list[InForce]:

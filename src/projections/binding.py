@@ -7,9 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 from ledger.errors import LedgerError
+from ledger.events.base import EMPLOYEE
 from projections.cohort_rare import fields_read
+from projections.members import band_names
 from projections.plan import Measure, Plan, Sum
 from projections.plan_extra import Score
+from projections.plan_members import Members, Statistic
 
 Find = Callable[[str], Plan | None]
 
@@ -21,9 +24,15 @@ class InstrumentsInCircle(LedgerError):
 
 
 class MeasureUnknown(LedgerError):
-    """A measure that the instrument read from does not have."""
+    """A measure or band that the instrument read from does not have."""
 
     code = "measure_unknown"
+
+
+class SubjectMismatch(LedgerError):
+    """An instrument that reads another which measures something else, or gives no number."""
+
+    code = "instrument_subject_mismatch"
 
 
 def bind(plan: Plan, find: Find) -> Plan:
@@ -31,8 +40,17 @@ def bind(plan: Plan, find: Find) -> Plan:
 
     Raises:
         InstrumentsInCircle: naming the way round. MeasureUnknown: naming what is there.
+        SubjectMismatch: `score` reads what measures other subjects, or `members` what does not
+        measure people.
     """
-    return _bound(plan, find, ())
+    known: dict[str, Plan | None] = {}
+
+    def once(name: str) -> Plan | None:
+        if name not in known:
+            known[name] = find(name)
+        return known[name]
+
+    return _bound(plan, once, ())
 
 
 def _bound(plan: Plan, find: Find, above: tuple[str, ...]) -> Plan:
@@ -42,7 +60,7 @@ def _bound(plan: Plan, find: Find, above: tuple[str, ...]) -> Plan:
             f"Instruments read each other in a circle: {' -> '.join(way)}.",
             next_step="Let one of them read facts instead of a score.",
         )
-    measures = tuple(_measure(one, find, way) for one in plan.measures)
+    measures = tuple(_measure(one, find, way, plan.subject) for one in plan.measures)
     # What rests on an instrument that a later text replaces rests on the older text, too.
     later = dict.fromkeys((*plan.later, *_later(measures)))
     return replace(plan, measures=measures, later=tuple(later))
@@ -56,12 +74,12 @@ def _later(measures: Sequence[Measure]) -> Iterator[tuple[date, str]]:
             yield from one.rule.bound.later
 
 
-def _measure(measure: Measure, find: Find, way: tuple[str, ...]) -> Measure:
+def _measure(measure: Measure, find: Find, way: tuple[str, ...], subject: str) -> Measure:
     rule = measure.rule
     if isinstance(rule, Sum):
-        parts = tuple(_measure(one, find, way) for one in rule.measures)
+        parts = tuple(_measure(one, find, way, subject) for one in rule.measures)
         return replace(measure, rule=Sum(parts))
-    if not isinstance(rule, Score):
+    if not isinstance(rule, Score | Members):
         return measure
     other = find(rule.instrument.value)
     if other is None:
@@ -73,4 +91,36 @@ def _measure(measure: Measure, find: Find, way: tuple[str, ...]) -> Measure:
             f"{measure.at} reads {rule.part} of {other.instrument}, which has no such measure.",
             next_step="It has: " + ", ".join(known) + ".",
         )
+    if isinstance(rule, Members):
+        return replace(measure, rule=_of_people(measure, rule, other))
+    if other.subject != subject:
+        raise SubjectMismatch(
+            f"{measure.at} reads {other.instrument}, which measures {other.subject} and not"
+            f" {subject}.",
+            next_step="Let a unit read its people's answers with rule: members.",
+        )
     return replace(measure, rule=replace(rule, bound=other, fields=fields_read(other)))
+
+
+def _of_people(measure: Measure, rule: Members, other: Plan) -> Members:
+    """The rule with the plan its people are asked under, cut down to one measure where named."""
+    if other.subject != EMPLOYEE:
+        raise SubjectMismatch(
+            f"{measure.at} reads {other.instrument}, which measures {other.subject}, not people.",
+            next_step="Name an instrument whose subject is employee.",
+        )
+    if other.outcomes is not None and rule.statistic.value is Statistic.MEAN:
+        raise SubjectMismatch(
+            f"{measure.at} asks for the mean of {other.instrument}, which gives no number.",
+            next_step="Ask for statistic: share of one of its outcomes.",
+        )
+    words = () if rule.bands is None else sorted(rule.bands.value - set(band_names(other)))
+    if words:
+        raise MeasureUnknown(
+            f"{measure.at} counts {words[0]} of {other.instrument}, which has no such band.",
+            next_step="It has: " + ", ".join(band_names(other)) + ".",
+        )
+    if rule.part is not None:
+        parts = tuple(one for one in other.measures if one.name == rule.part)
+        other = replace(other, measures=parts, maximum=parts[0].maximum)
+    return replace(rule, bound=other)

@@ -21,6 +21,7 @@ from projections.people_states import GroupSide
 from projections.plan import Measure, Plan, Span, Sum
 from projections.series import Point
 from projections.subject import EMPLOYMENT, LEFT, POSITION, REGISTERED, STANDING
+from projections.units_why import UnitDifference, UnitMonth
 from projections.walk import Move, Stage
 
 _SIDE = (
@@ -238,6 +239,40 @@ def of_counts(counts: Counts) -> dict[str, Any]:
         "not_applicable": counts.not_applicable,
         "sum": _text(counts.total),
         "mean": _text(counts.mean),
+    }
+
+
+def of_unit_difference(found: UnitDifference) -> dict[str, Any]:
+    """Why two answers about one unit differ, by class."""
+    known = found.total is not None
+    return {
+        **of_pair(found.before, found.after),
+        "classes": [
+            {
+                "class": step.cause.value,
+                "points": decimal_text(sum(step.points.values(), Decimal(0))) if known else None,
+                "status": _change(*step.status),
+                "measures": [
+                    {"measure": path, "points": decimal_text(points)}
+                    for path, points in step.points.items()
+                ],
+            }
+            for step in found.classes
+        ],
+    }
+
+
+def of_unit_month(month: UnitMonth) -> dict[str, Any]:
+    """A unit's answer on one day of a series."""
+    answer = month.answer
+    return {
+        "on": month.on.isoformat(),
+        "decree": month.rules.plan.decree,
+        "enacted": month.rules.enacted,
+        "status": answer.status.value,
+        "total": _text(answer.total),
+        "band": answer.band,
+        "range": _range(answer.span),
     }
 
 

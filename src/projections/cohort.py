@@ -22,7 +22,19 @@ from projections.answer import (
     not_applicable,
     of_head,
 )
-from projections.cohort_people import EMPLOYED, KIND, UNIT, WHY, People, people, registered
+from projections.cohort_members import tallies_of
+from projections.cohort_people import (
+    EMPLOYED,
+    KIND,
+    UNIT,
+    WHY,
+    People,
+    TalliesOfUnits,
+    described,
+    people,
+    registered,
+    unit_tree,
+)
 from projections.cohort_rare import rare, traced
 from projections.cohort_tree import (
     HIGH,
@@ -37,6 +49,7 @@ from projections.cohort_tree import (
     grow,
     leaves,
     lines,
+    reasons_of,
     result,
 )
 from projections.cohort_view import (
@@ -49,8 +62,20 @@ from projections.cohort_view import (
 )
 from projections.columns import SUBJECT
 from projections.frame import Frame
-from projections.plan import Extra, Latest, Measure, Plan, Sum, Total, Value
+from projections.members import codes_of
+from projections.plan import (
+    Extra,
+    Latest,
+    Measure,
+    Plan,
+    Sum,
+    Total,
+    UnitPopulation,
+    Value,
+)
+from projections.plan_members import Members
 from projections.question import Question
+from projections.tally import Tally
 
 STREAM, STATUS, TOTAL, BAND = "stream", "status", "total", "band"
 RANGE_LOW, RANGE_HIGH = "range_low", "range_high"
@@ -135,6 +160,22 @@ class Cohort:
         )
         return rows.iter_rows()
 
+    def codes(self, subjects: pl.Series) -> pl.DataFrame:
+        """Why some who are in the population have no number: a row a subject, in their order, with
+        a column for each code of `answer.why` that is no mere doubt.
+        """
+        persons = subjects.to_frame(SUBJECT).join(
+            self._people.frame, on=SUBJECT, how="left", maintain_order="left"
+        )
+        found = reasons_of(self._nodes, persons)
+        for place, subject in enumerate(subjects):
+            if subject in self._rare:
+                own = codes_of(self._rare[subject])
+                for code in {*found, *own}:
+                    none = constant(value=False, kind=pl.Boolean(), height=len(subjects))
+                    found[code] = found.get(code, none).scatter(place, code in own)
+        return pl.DataFrame([column.alias(code) for code, column in found.items()])
+
     def _concluded(
         self, kind: str | None, employment: str | None, places: Sequence[int | None]
     ) -> Answer:
@@ -173,6 +214,8 @@ def cohort(
 ) -> Cohort:
     """The answers of everybody registered by the legal day and not merged into another.
 
+    Where an instrument measures units: of every unit described by then.
+
     Args:
         plan: a checked instrument.
         frame: the facts table, at the question's position or later.
@@ -182,15 +225,41 @@ def cohort(
     """
     invariant(question.position <= frame.position, "the facts table lies behind the question")
     view = View(frame, question.as_of, question.position)
-    wanted = registered(view) if subjects is None else pl.Series(subjects, dtype=pl.UInt32)
+    if subjects is None:
+        wanted = known_subjects(plan, view)
+    else:
+        wanted = pl.Series(subjects, dtype=pl.UInt32)
     special = rare(plan, view, question)
     special = special.filter(special.is_in(wanted.implode()))
     found = people(view, plan.population, frame.in_order(wanted))
-    alone = traced(plan, view, question, special.to_list(), enacted=enacted)
+    found = replace(found, tallies=_tallies(view, question))
+    alone = traced(plan, view, question, special.to_list(), people=found, enacted=enacted)
     nodes = grow(plan.measures, view, found)
     scale = points_scale(plan)
     numbers, paths = _numbers(plan, question, found, nodes, scale=scale, alone=alone)
     return Cohort(plan, question, enacted, numbers, scale, paths, found, nodes, view, alone)
+
+
+def known_subjects(plan: Plan, view: View) -> pl.Series:
+    """Everybody registered by the day, or every unit described by then."""
+    return described(view) if isinstance(plan.population, UnitPopulation) else registered(view)
+
+
+def _tallies(view: View, question: Question) -> TalliesOfUnits:
+    """What the people of units come to; everybody is answered once for each instrument."""
+
+    def of(rule: Members, units: frozenset[str]) -> Mapping[str, Tally]:
+        asked = rule.bound
+        if asked is None:
+            return {}
+        # A plan lives as long as the view, so that its address names it.
+        found = view.once(id(asked), lambda: cohort(asked, view.frame, question))
+        tree = unit_tree(view)
+        counting = found.numbers[UNIT].unique().drop_nulls().cast(pl.String)
+        paths = {one: [above for above in tree.path(one) if above in units] for one in counting}
+        return tallies_of(rule, found.numbers, found.scale, found.codes, paths)
+
+    return of
 
 
 def points_scale(plan: Plan) -> int:

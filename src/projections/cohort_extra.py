@@ -7,7 +7,7 @@ list of numbers is weighed once, by the same words as a single person's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,12 +16,23 @@ import polars as pl
 
 from ledger.errors import ProgramError
 from projections.answer import MeasureResult
-from projections.cohort_people import People
+from projections.cohort_people import WHY, People
 from projections.cohort_view import Outcomes, View, last_of_subject, outcome, outcomes, scale_of
-from projections.columns import EFF_FROM, SUBJECT, day_number, day_of_number, layout
+from projections.columns import (
+    EFF_FROM,
+    EFF_UNTIL,
+    NO_END,
+    SUBJECT,
+    day_number,
+    day_of_number,
+    layout,
+)
+from projections.columns import ROOT as ROOT_COLUMN
 from projections.plan import Extra, Held, Measure
 from projections.plan_extra import (
     ON,
+    ROOT,
+    UNTIL,
     All,
     Elapsed,
     Gathered,
@@ -37,9 +48,9 @@ from projections.plan_extra import (
 from projections.subject import POSITION
 from projections.tables import field_value
 from projections.trace_extra import source_values
+from projections.weighed import Weighed
 from projections.weighing import (
     FIRST_FACT,
-    Weighed,
     held_post,
     in_order,
     latest_day,
@@ -52,6 +63,8 @@ from projections.weighing import (
 
 # With a space, as no field of a fact has.
 _CODE, _VALUE, _COUNT, _ALL = "value number", "a value", "a count", "all of them"
+# What a fact says of itself, by its column in the facts table.
+_OWN = {ON: EFF_FROM, UNTIL: EFF_UNTIL, ROOT: ROOT_COLUMN}
 _Row = tuple[Any, ...]
 _Lists = dict[int, tuple[int, ...]]
 
@@ -66,7 +79,8 @@ def extra(measure: Measure, rule: Extra, view: View, people: People) -> Outcomes
         return _means(measure, rule, view)
     if isinstance(rule, Share):
         return _shares(measure, rule, view)
-    found = [_lists(rule, source, view) for source in rule.sources]
+    measured = people.frame.filter(pl.col(WHY).is_null())[SUBJECT]
+    found = [_lists(rule, source, view, measured) for source in rule.sources]
     subjects = sorted(set().union(*(lists for lists, _ in found)))
     keys: dict[tuple[tuple[int, ...], ...], int] = {}
     places = [
@@ -101,7 +115,7 @@ def _by_post(measure: Measure, rule: HeldPost, kinds: pl.Series) -> Outcomes:
 
 def _rows(source: Source, view: View) -> tuple[pl.DataFrame, list[str]]:
     """The facts of a source, in order within a subject; and the columns that it reads."""
-    columns = [EFF_FROM if key == ON else key for key in source.keys]
+    columns = [_OWN.get(key, key) for key in source.keys]
     held = isinstance(source.window, Held)
     masks = () if isinstance(source.window, Held) else view.in_window(source.window)
     return view.rows(source.kind, columns, *masks, where=source.where, covering=held), columns
@@ -131,9 +145,15 @@ def _reduced(rule: Gathered, rows: pl.DataFrame, view: View) -> pl.DataFrame:
     return rows
 
 
-def _lists(rule: Gathered, source: Source, view: View) -> tuple[_Lists, Sequence[_Row]]:
-    """By subject the numbers of his facts; and what each number stands for."""
+def _lists(
+    rule: Gathered, source: Source, view: View, measured: pl.Series
+) -> tuple[_Lists, Sequence[_Row]]:
+    """By subject the numbers of his facts; and what each number stands for.
+
+    Only of those who are measured: nobody asks what the facts of the others come to.
+    """
     rows, columns = _rows(source, view)
+    rows = rows.filter(pl.col(SUBJECT).is_in(measured.implode()))
     coded, distinct = _numbered(_reduced(rule, rows, view), columns)
     # Points that are added up, or a maximum for every year, do not depend on the order.
     if isinstance(rule, Tally | All):
@@ -163,7 +183,7 @@ def _values(source: Source, view: View, distinct: pl.DataFrame) -> list[_Row]:
     shapes, scales = layout()[source.kind], view.table(source.kind, source.fields).scales
     return [
         tuple(
-            day_of_number(row[EFF_FROM]) if key == ON else field_value(shapes[key], row, scales)
+            _own(key, row) if key in _OWN else field_value(shapes[key], row, scales)
             for key in source.keys
         )
         for row in distinct.iter_rows(named=True)
@@ -247,6 +267,14 @@ def _keyed(
         make,
         otherwise=_weighed(measure, rule, view, ((),), [()]),
     )
+
+
+def _own(key: str, row: Mapping[str, Any]) -> object:
+    """What `Fact` says of itself: its legal day, its end or None, its root."""
+    stored = row[_OWN[key]]
+    if key == ROOT:
+        return stored
+    return None if stored == NO_END else day_of_number(stored)
 
 
 def _weighed(

@@ -20,7 +20,17 @@ from projections import reasons
 from projections.answer import MeasureResult
 from projections.cohort_view import Outcomes, View, constant, interval_of, outcome, outcomes
 from projections.columns import EFF_FROM, SUBJECT, day_number, layout
-from projections.plan import Cuts, Entry, Halves, Latest, Mark, Measure, Span, Value, bounds
+from projections.plan import (
+    Cuts,
+    Entry,
+    Latest,
+    Mark,
+    Measure,
+    Span,
+    Value,
+    bounds,
+)
+from projections.plan_words import Halves
 from projections.reasons import Reason
 from projections.trace_case import ZERO, conditions, ratio_half_up, window_values
 
@@ -35,9 +45,9 @@ _PARTS = {_WHOLE: "", _FIRST_HALF: "-H1", _SECOND_HALF: "-H2"}
 
 _PART, _YEAR, _ORDER = "part", "year", "order"
 _SHIFT = 2**32
-# What a period says: 0 nothing recorded, another state, no predicate, or a code of a regime. One
+# What a period says: 0 nothing recorded, no predicate, another state, or a code of a regime. One
 # word holds what a year comes to: other periods, year, and 14 bits for each of its three parts.
-_NOTHING, _STATE, _UNKNOWN, _CODES = 0, 1, 2, 1_000
+_NOTHING, _UNKNOWN, _STATES, _CODES = 0, 2, 10, 1_000
 _INTERVALS = 500
 _SAYS_BITS = 14
 _NEVER = 0
@@ -97,7 +107,7 @@ def _says(rows: pl.DataFrame, rule: Latest, view: View) -> pl.Series:
         by_score = pl.when(pl.col(regime) == code).then(place).otherwise(by_score)
     says = (
         pl.when(pl.col(rule.state_field) != rule.state.value)
-        .then(_STATE)
+        .then(_STATES + pl.col(rule.state_field).to_physical().cast(pl.Int64))
         .when(pl.col(predicate).is_not_null())
         .then(base + pl.col(predicate).to_physical().cast(pl.Int64))
         .when(pl.col(rule.score_field).is_not_null() & by_score.is_not_null())
@@ -212,11 +222,11 @@ def _together(
 
 def _of_part(measure: Measure, rule: Latest, says: int, part: str) -> _Reading:
     name = f"{rule.facts} {part}"
-    codes = {
-        _NOTHING: reasons.HALF_MISSING,
-        _STATE: reasons.STATE_NOT_COUNTED,
-        _UNKNOWN: reasons.PREDICATE_UNKNOWN,
-    }
+    codes = {_NOTHING: reasons.HALF_MISSING, _UNKNOWN: reasons.PREDICATE_UNKNOWN}
+    if _STATES <= says < _CODES:
+        state = layout()[rule.facts][rule.state_field].choices[says - _STATES]
+        why = Reason(reasons.STATE_NOT_COUNTED, measure.name, f"{name} {state}")
+        return _missing(rule, why)
     if says in codes:
         return _missing(rule, Reason(codes[says], measure.name, name))
     regime_field, predicate_field = (layout()[rule.facts][field] for field in rule.by)

@@ -6,18 +6,21 @@ day is looked at one by one, because the more specific unit wins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
 from ledger.errors import invariant
+from ledger.unit_tree import NAMED_ONLY, UNIT_CLOSED, UnitToday, UnitTree
+from ledger.unit_tree import UNIT as UNIT_FACT
 from ledger.vocabulary import Assignment
 from projections import reasons
 from projections.cohort_view import View, constant, last_of_subject
 from projections.columns import EFF_FROM, STATED_AT, SUBJECT, day_number, layout
-from projections.plan import Population
+from projections.plan import Population, UnitPopulation
+from projections.plan_members import Members
 from projections.reasons import Reason
 from projections.subject import (
     EMPLOYMENT,
@@ -27,10 +30,14 @@ from projections.subject import (
     REGISTERED,
     STANDING,
     Surroundings,
+    around,
+    outside_kinds,
+    outside_standing,
+    unit_outside,
 )
+from projections.tally import Tally
 
 REFERENCE = "position_ref"
-UNIT_FACT = "unit"
 UNIT, KIND, EMPLOYED, WHY = "unit", "position_kind", "employment", "why"
 # Fields that this module reads, for whoever rebuilds somebody's facts.
 FIELDS: Mapping[str, frozenset[str]] = {
@@ -40,6 +47,10 @@ FIELDS: Mapping[str, frozenset[str]] = {
     MERGED: frozenset(),
     STANDING: frozenset({"standing"}),
     POSITION: frozenset({"assignment", "kind", "title_id", "unit"}),
+}
+UNIT_FIELDS: Mapping[str, frozenset[str]] = {
+    UNIT_FACT: frozenset({"kind", "parent"}),
+    UNIT_CLOSED: frozenset({"successors"}),
 }
 _SERVICE = ((LEFT, "reason"), (REGISTERED, "employment"), (EMPLOYMENT, "employment"))
 # A word in which the newest legal day, then the rank above, then the position is the greatest
@@ -51,6 +62,15 @@ _WORD = "word"
 INSIDE = NOBODY = -1
 
 
+# What the people of these units, by id, come to by the rule that asks.
+TalliesOfUnits = Callable[[Members, frozenset[str]], Mapping[str, Tally]]
+
+
+def no_people(rule: Members, units: frozenset[str]) -> Mapping[str, Tally]:  # noqa: ARG001
+    """The people of whoever is no unit."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """Everybody asked about, by subject.
@@ -58,12 +78,13 @@ class People:
     Attributes:
         frame: subject, unit, kind of position, status kepegawaian, and for whoever is not
         measured the place in `reasons`. kinds: the kind of position by stream. reasons: why
-        somebody is not in the population.
+        somebody is not in the population. tallies: of units, what their people come to, by id.
     """
 
     frame: pl.DataFrame
     kinds: pl.Series
     reasons: Sequence[Reason]
+    tallies: TalliesOfUnits = no_people
 
 
 def registered(view: View) -> pl.Series:
@@ -76,17 +97,19 @@ def registered(view: View) -> pl.Series:
     return begun_once.filter(~begun_once.is_in(merged.implode()))
 
 
-def people(view: View, population: Population, subjects: pl.Series) -> People:
+def people(view: View, population: Population | UnitPopulation, subjects: pl.Series) -> People:
     """Who these subjects were on the day, and why some of them are not measured."""
+    if isinstance(population, UnitPopulation):
+        return _units(view, population, subjects)
     found: list[Reason] = []
-    why = _outside(view, population, found)
     posts = _posts(view)
     rows = pl.Series(range(posts.height), dtype=pl.Int64)
     spread = view.spread(posts[SUBJECT], rows, default=NOBODY)
     places = spread.set(spread == NOBODY, None)
     employed = _employed(view)
     kinds = posts[KIND].gather(places)
-    units = posts[UNIT].gather(places.gather(subjects))
+    why = _outside(view, population, kinds, found)
+    units = _placed(posts[UNIT].gather(places.gather(subjects)), unit_tree(view).moved())
     frame = pl.DataFrame(
         [
             subjects.alias(SUBJECT),
@@ -99,7 +122,47 @@ def people(view: View, population: Population, subjects: pl.Series) -> People:
     return People(frame, kinds, found)
 
 
-def _outside(view: View, population: Population, found: list[Reason]) -> pl.Series:
+def _units(view: View, population: UnitPopulation, subjects: pl.Series) -> People:
+    """The same of units: each is its own unit, and holds no post."""
+    found: list[Reason] = []
+    units = unit_tree(view).units
+    ids = [view.frame.streams.hexes[subject] for subject in subjects]
+    whys = [unit_outside(units.get(one, NAMED_ONLY), population) for one in ids]
+    found.extend(dict.fromkeys(why for why in whys if why is not None))
+    places = [None if why is None else found.index(why) for why in whys]
+    kinds = pl.Enum(layout()[POSITION]["kind"].choices)
+    statuses = pl.Enum(layout()[EMPLOYMENT][EMPLOYMENT].choices)
+    frame = pl.DataFrame(
+        [
+            subjects.alias(SUBJECT),
+            pl.Series(UNIT, ids, dtype=pl.Categorical),
+            constant(None, kinds, len(ids)).alias(KIND),
+            constant(None, statuses, len(ids)).alias(EMPLOYED),
+            pl.Series(WHY, places, dtype=pl.Int32),
+        ]
+    )
+    return People(frame, constant(None, kinds, view.frame.subjects), found)
+
+
+def described(view: View) -> pl.Series:
+    """Every unit that was described by the day, closed ones too."""
+    table = view.table(UNIT_FACT, ())
+    begun = pl.col(EFF_FROM).le(pl.lit(view.day, pl.Int32))
+    return table.rows.filter(table.known(view.position), begun)[SUBJECT].unique()
+
+
+def _placed(units: pl.Series, moved: Mapping[str, str | None]) -> pl.Series:
+    """The units in which people count: of a closed one where its people do."""
+    if not moved:
+        return units
+    successors = pl.Series(list(moved.values()), dtype=pl.String)
+    counted = units.cast(pl.String).replace(pl.Series(list(moved), dtype=pl.String), successors)
+    return counted.cast(pl.Categorical)
+
+
+def _outside(
+    view: View, population: Population, kinds: pl.Series, found: list[Reason]
+) -> pl.Series:
     """By stream, the place among the reasons why it is not in the population; null if it is."""
 
     def place(reason: Reason) -> int:
@@ -116,9 +179,15 @@ def _outside(view: View, population: Population, found: list[Reason]) -> pl.Seri
         distinct.with_columns(pl.Series(WHY, places, dtype=pl.Int32)), on=_WORD, how="left"
     )
     why = view.spread(coded[SUBJECT], coded[WHY], default=unregistered)
-    if population.standing is not None:
-        by_standing = _by_standing(view, population.standing.value, place)
+    if population.standing is not None or population.not_standing is not None:
+        by_standing = _by_standing(view, population, place)
         why = why.zip_with(why != INSIDE, by_standing)
+    if population.kinds is not None:
+        for kind in layout()[POSITION]["kind"].choices:
+            reason = outside_kinds(population, kind)
+            held = (kinds == kind).fill_null(value=False)
+            if reason is not None:
+                why = why.set(held & (why == INSIDE), place(reason))
     merged = view.rows(MERGED, [], covering=True)[SUBJECT].unique()
     if len(merged):
         why = why.scatter(merged, place(Reason(reasons.MERGED, None, None)))
@@ -141,17 +210,12 @@ def _employed(view: View) -> pl.Series:
     return constant(None, choices, view.frame.subjects).scatter(service[SUBJECT], found)
 
 
-def _by_standing(view: View, allowed: frozenset[str], place: Callable[[Reason], int]) -> pl.Series:
-    """By stream, the place of the reason that its standing gives; a standing must be known."""
+def _by_standing(view: View, population: Population, place: Callable[[Reason], int]) -> pl.Series:
+    """By stream, the place of the reason that its standing gives, or that none is on record."""
     rows = view.rows(STANDING, [STANDING], covering=True).filter(last_of_subject())
     choices = layout()[STANDING][STANDING].choices
-    places = [
-        INSIDE
-        if code in allowed
-        else place(Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {code}"))
-        for code in choices
-    ]
-    unknown = place(Reason(reasons.STANDING_UNKNOWN, None, STANDING))
+    whys = [outside_standing(population, code) for code in (*choices, None)]
+    *places, unknown = [INSIDE if one is None else place(one) for one in whys]
     found = pl.Series(places, dtype=pl.Int32).gather(rows[STANDING].to_physical())
     return view.spread(rows[SUBJECT], found, default=unknown)
 
@@ -235,44 +299,39 @@ def _references(view: View, fields: Sequence[str]) -> pl.DataFrame:
 
 def surroundings(view: View) -> Surroundings:
     """What `trace` needs to know besides a person's own facts."""
-    depths = _Depths(view)
     kinds = _references(view, ["kind"]).with_columns(pl.all().cast(pl.String)).iter_rows()
-    return Surroundings(
-        {title: {"kind": kind} for title, kind in kinds}, {unit: depths.of(unit) for unit in depths}
-    )
+    return around({title: {"kind": kind} for title, kind in kinds}, unit_tree(view))
+
+
+def unit_tree(view: View) -> UnitTree:
+    """The units of the day; as `ledger.unit_tree.tree_on`, from columns."""
+    return view.once("unit tree", lambda: _tree(view))
+
+
+def _tree(view: View) -> UnitTree:
+    hexes = view.frame.streams.hexes
+    shape = layout()[UNIT_CLOSED]["successors"]
+    described = view.rows(UNIT_FACT, [EFF_FROM, "kind", "parent"], covering=True)
+    closings = view.rows(UNIT_CLOSED, [EFF_FROM, "successors"], covering=True)
+    since: dict[int, int] = {}
+    found: dict[str, UnitToday] = {}
+    for subject, day, kind, parent in described.filter(last_of_subject()).iter_rows():
+        since[subject] = day
+        found[hexes[subject]] = UnitToday(described=True, kind=kind, parent=parent)
+    for subject, day, stored in closings.filter(last_of_subject()).iter_rows():
+        if since.get(subject, day) <= day:
+            told = shape.value(stored)
+            successors = tuple(told) if isinstance(told, list) else ()
+            before = found.get(hexes[subject], NAMED_ONLY)
+            found[hexes[subject]] = replace(before, successors=successors)
+    return UnitTree(found)
 
 
 def _untied(view: View, rows: pl.DataFrame, tied: pl.DataFrame) -> pl.DataFrame:
     """Of posts of one day the one in the more specific unit, then the later recorded."""
-    depths = _Depths(view)
+    tree = unit_tree(view)
     newest = tied.select(SUBJECT, EFF_FROM)
     candidates = rows.join(newest, on=[SUBJECT, EFF_FROM], how="semi")
-    depth = [0 if unit is None else depths.of(str(unit)) for unit in candidates[UNIT]]
+    depth = [0 if unit is None else tree.depth(str(unit)) for unit in candidates[UNIT]]
     ordered = candidates.with_columns(pl.Series("depth", depth)).sort(SUBJECT, "depth", STATED_AT)
     return ordered.filter(last_of_subject()).drop("depth")
-
-
-class _Depths:
-    """How many units lie above each, by the description that holds on the day."""
-
-    def __init__(self, view: View) -> None:
-        table = view.table(UNIT_FACT, ["parent"])
-        hexes = view.frame.streams.hexes
-        self._parents: dict[str, str | None] = {}
-        for subject in table.rows[SUBJECT].unique():
-            self._parents[hexes[subject]] = None
-        described = view.rows(UNIT_FACT, ["parent"], covering=True).filter(last_of_subject())
-        for subject, parent in described.iter_rows():
-            self._parents[hexes[subject]] = parent
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._parents)
-
-    def of(self, unit: str) -> int:
-        """A circle of parents is cut where it closes; a unit nobody described lies at the top."""
-        above: list[str] = []
-        higher = self._parents.get(unit)
-        while higher is not None and higher != unit and higher not in above:
-            above.append(higher)
-            higher = self._parents.get(higher)
-        return len(above)

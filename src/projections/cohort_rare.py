@@ -11,11 +11,24 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from projections.answer import Answer
-from projections.cohort_people import FIELDS, surroundings
+from projections.cohort_people import FIELDS, UNIT_FIELDS, People, surroundings
 from projections.cohort_view import View
 from projections.cohort_worst import MATTER_FIELDS, SANCTION_FIELDS
 from projections.columns import SUBJECT, Storage, layout
-from projections.plan import AnyOf, Best, Extra, Latest, Measure, Plan, Sum, Total, Worst
+from projections.members import empty
+from projections.plan import (
+    AnyOf,
+    Best,
+    Extra,
+    Latest,
+    Measure,
+    Plan,
+    Sum,
+    Total,
+    UnitPopulation,
+    Worst,
+)
+from projections.plan_members import Tallies
 from projections.question import Question
 from projections.tables import wide
 from projections.trace import trace
@@ -41,11 +54,23 @@ def rare(plan: Plan, view: View, question: Question) -> pl.Series:
 
 
 def traced(
-    plan: Plan, view: View, question: Question, subjects: Sequence[int], *, enacted: int | None
+    plan: Plan,
+    view: View,
+    question: Question,
+    subjects: Sequence[int],
+    *,
+    people: People,
+    enacted: int | None,
 ) -> dict[int, Answer]:
-    """The answers of some subjects, from their facts in the table."""
+    """The answers of some of these people or units, from their facts in the table."""
     if not subjects:
         return {}
+    hexes = view.frame.streams.hexes
+
+    def tallies(subject: int) -> Tallies:
+        unit = hexes[subject]
+        return lambda rule: people.tallies(rule, frozenset((unit,))).get(unit, empty(rule))
+
     facts = view.frame.histories(subjects, position=view.position, fields=fields_read(plan))
     around = surroundings(view)
     return {
@@ -53,9 +78,10 @@ def traced(
             plan,
             facts[subject],
             question,
-            subject=view.frame.streams.hexes[subject],
+            subject=hexes[subject],
             surroundings=around,
             enacted=enacted,
+            tallies=tallies(subject),
         )
         for subject in subjects
     }
@@ -63,7 +89,7 @@ def traced(
 
 def fields_read(plan: Plan) -> dict[str, frozenset[str]]:
     """Every field that an answer under a plan may depend on, by kind of fact."""
-    found: dict[str, frozenset[str]] = dict(FIELDS)
+    found = dict(UNIT_FIELDS if isinstance(plan.population, UnitPopulation) else FIELDS)
     _add(found, MATTER_FIELDS if _has_sanctions(plan.measures) else {})
     for measure in plan.measures:
         _add(found, _fields_of(measure))

@@ -17,7 +17,6 @@ from projections.cohort_view import Outcomes, View, constant, outcome, outcomes
 from projections.columns import SUBJECT, layout
 from projections.plan import (
     AnyOf,
-    Award,
     Best,
     Entry,
     Mark,
@@ -27,6 +26,7 @@ from projections.plan import (
     Total,
     bounds,
 )
+from projections.plan_words import Award
 from projections.reasons import Reason
 from projections.subject import POSITION
 from projections.trace_case import ZERO, conditions, window_values

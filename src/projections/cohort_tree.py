@@ -7,7 +7,8 @@ combination of outcomes when answers are asked for; a test holds the two equal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -17,6 +18,7 @@ from projections import reasons
 from projections.answer import MeasureResult
 from projections.cohort_extra import extra
 from projections.cohort_latest import latest
+from projections.cohort_members import members
 from projections.cohort_people import EMPLOYED, KIND, WHY, People
 from projections.cohort_people import people as people_of
 from projections.cohort_rules import any_of, best, total
@@ -45,6 +47,7 @@ from projections.plan import (
     depends_on_position,
 )
 from projections.plan_extra import Score
+from projections.plan_members import Members
 from projections.reasons import Reason, of_parameter
 from projections.scoring import asked_of, told_by
 from projections.trace_case import ZERO
@@ -107,6 +110,8 @@ def _outcomes(measure: Measure, view: View, people: People) -> Outcomes:
         return worst(measure, rule, view)
     if isinstance(rule, Score):
         return _score(measure, rule, view, people)
+    if isinstance(rule, Members):
+        return members(measure, rule, view, people)
     if isinstance(rule, Extra):
         return extra(measure, rule, view, people)
     raise ProgramError(f"{measure.name}: a sum has no facts of its own")
@@ -115,9 +120,10 @@ def _outcomes(measure: Measure, view: View, people: People) -> Outcomes:
 def _score(measure: Measure, rule: Score, view: View, people: People) -> Outcomes:
     """What another instrument says of everybody asked about, scaled."""
     if rule.bound is None:
-        alone = _told(measure, rule, (), None)
+        alone = _told(measure, rule, (), None, view.as_of)
         return Outcomes(constant(0, pl.UInt32(), view.frame.subjects), [alone])
     others = people_of(view, rule.bound.population, people.frame[SUBJECT])
+    others = replace(others, tallies=people.tallies)
     nodes = grow(asked_of(rule), view, others)
     persons = others.frame
     codes = [
@@ -135,19 +141,19 @@ def _score(measure: Measure, rule: Score, view: View, people: People) -> Outcome
     def make(key: int) -> MeasureResult:
         why, kind, employment, *outcomes_of = combinations[key]
         if why is not None:
-            return _told(measure, rule, (), others.reasons[why])
+            return _told(measure, rule, (), others.reasons[why], view.as_of)
         parts = [result(node, outcomes_of, kind, employment) for node in nodes]
-        return _told(measure, rule, parts, None)
+        return _told(measure, rule, parts, None, view.as_of)
 
-    missing = _told(measure, rule, (), None)
+    missing = _told(measure, rule, (), None, view.as_of)
     by_subject = pl.Series(places, dtype=pl.Int64)
     return outcomes(view, persons[SUBJECT], by_subject, make, otherwise=missing)
 
 
 def _told(
-    measure: Measure, rule: Score, parts: Sequence[MeasureResult], why: Reason | None
+    measure: Measure, rule: Score, parts: Sequence[MeasureResult], why: Reason | None, on: date
 ) -> MeasureResult:
-    told = told_by(measure, rule, parts, why)
+    told = told_by(measure, rule, parts, why, on)
     return outcome(
         measure,
         span=told.span,
@@ -260,6 +266,35 @@ def _static_reasons(measure: Measure) -> Iterator[Reason]:
         reason = None if one is None else of_parameter(one, measure.name)
         if reason is not None:
             yield reason
+
+
+def reasons_of(nodes: Sequence[Node], persons: pl.DataFrame) -> dict[str, pl.Series]:
+    """By code of reason, who has it; reasons that are mere doubts are left out."""
+    found: dict[str, pl.Series] = {}
+    everybody = constant(value=True, kind=pl.Boolean(), height=persons.height)
+    for node in nodes:
+        _reasons_below(node, persons, everybody, found)
+    return found
+
+
+def _reasons_below(
+    node: Node, persons: pl.DataFrame, applying: pl.Series, found: dict[str, pl.Series]
+) -> None:
+    if isinstance(node, Leaf):
+        places = node.outcomes.by_stream[persons[SUBJECT]]
+        codes = [{reason.code for reason in one.why()} for one in node.outcomes.results]
+        for code in sorted(set[str]().union(*codes) - reasons.DOUBTS):
+            has = pl.Series([code in one for one in codes], dtype=pl.Boolean)
+            _add(found, code, has.gather(places) & applying)
+        return
+    if node.by_post:
+        _add(found, reasons.POSITION_KIND_UNKNOWN, persons[KIND].is_null() & applying)
+    for part in node.parts:
+        _reasons_below(part, persons, applying & applies(part.measure, persons), found)
+
+
+def _add(found: dict[str, pl.Series], code: str, who: pl.Series) -> None:
+    found[code] = found[code] | who if code in found else who
 
 
 def result(

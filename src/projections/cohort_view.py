@@ -33,7 +33,8 @@ from projections.plan import (
     values,
 )
 from projections.reasons import MATTER_OPEN, Reason
-from projections.tables import Table
+from projections.tables import SERVICE, Table
+from projections.tally import Counted
 
 NUMBERS = ("low", "high", "reach_low", "reach_high")
 MARKS = ("reasoned", "open")
@@ -77,7 +78,7 @@ class View:
 
         `covering` keeps those that hold on the day. Base columns may be among the columns.
         """
-        fields = [name for name in columns if name in layout()[kind]]
+        fields = [name for name in columns if name in layout()[kind] or name in SERVICE]
         table = self.table(kind, {*fields, *(one.field for one in where)})
         legal = table.covering(self.day) if covering else table.there(self.day)
         met = [condition_met(one) for one in where]
@@ -170,6 +171,7 @@ def outcome(
     why: Sequence[Reason] = (),
     reach: Span | None = None,
     measures: Sequence[MeasureResult] = (),
+    counted: Counted | None = None,
 ) -> MeasureResult:
     """A measure's result without the facts that led to it."""
     stated = (measure.maximum, measure.when, measure.employed)
@@ -185,6 +187,7 @@ def outcome(
         limits=tuple(limits),
         measures=tuple(measures),
         reasons=tuple(why),
+        counted=counted,
     )
 
 

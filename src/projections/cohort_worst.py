@@ -16,8 +16,9 @@ from ledger.facts import History
 from ledger.sanction import FILINGS, RULING
 from projections.answer import MeasureResult
 from projections.cohort_view import Outcomes, View, outcome, outcomes
-from projections.columns import EFF_FROM, EFF_UNTIL, SUBJECT
+from projections.columns import EFF_FROM, EFF_UNTIL, SUBJECT, day_number
 from projections.plan import Held, Measure, Span, Worst, bounds
+from projections.plan_words import Since
 from projections.subject import Post
 from projections.trace_case import Case, window_values
 from projections.trace_worst import worst as worst_of_one
@@ -59,13 +60,22 @@ def worst(measure: Measure, rule: Worst, view: View) -> Outcomes:
 def _sanctions(rule: Worst, view: View) -> pl.DataFrame:
     """Each known sanction: whether its level counts on the day, and whether it is one to ignore."""
     ignored = pl.col(rule.by).cast(pl.String).is_in(sorted(rule.ignored.value))
-    within = pl.all_horizontal(view.in_window(rule.window))
+    within = pl.all_horizontal(_in_window(rule, view))
     if isinstance(rule.window, Held):
         within &= pl.col(EFF_UNTIL).gt(pl.lit(view.day, pl.Int32))
     rows = view.rows(rule.facts, [rule.by, EFF_FROM, EFF_UNTIL])
     return rows.select(
         SUBJECT, rule.by, ignored.alias(_IGNORED), (within & ~ignored).alias(_COUNTS)
     )
+
+
+def _in_window(rule: Worst, view: View) -> Sequence[pl.Expr]:
+    """Whether a sanction took effect by the day, and the day that `since` says is in the window."""
+    after = rule.window.after(view.as_of)
+    if rule.since is None or rule.since.value is not Since.END or after is None:
+        return view.in_window(rule.window)
+    upto = pl.col(EFF_FROM).le(pl.lit(view.day, pl.Int32))
+    return (upto, pl.col(EFF_UNTIL).gt(pl.lit(day_number(after), pl.Int32)))
 
 
 def _with_matters(view: View, sanctioned: pl.Series) -> pl.Series:
@@ -105,7 +115,8 @@ def _of_levels(
         for level, span in zip(levels, spans, strict=True)
         if span == least or (unclear and span.low < least.high)
     ]
-    parameters = [*window_values(rule.window), *dict.fromkeys(deciding or [rule.none])]
+    fixed = [*window_values(rule.window), *([] if rule.since is None else [rule.since])]
+    parameters = [*fixed, *dict.fromkeys(deciding or [rule.none])]
     if ignored:
         parameters.append(rule.ignored)
     return outcome(measure, span=least, parameters=parameters)

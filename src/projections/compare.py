@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from ledger.errors import invariant
 from ledger.facts import Fact, History
-from projections.answer import Answer, later_texts
+from projections.answer import Answer
 from projections.changes import Change, by_knowledge, by_time, entry, held_back, without
 from projections.lines import Reader, Reading, doubtful, readers
 from projections.plan import Plan
@@ -29,6 +29,7 @@ from projections.subject import (
     Surroundings,
     post_on,
 )
+from projections.text_doubts import text_doubts
 from projections.walk import CauseClass, Key, Stage, State, Step, Update, What, walk
 
 ZERO = Decimal(0)
@@ -197,7 +198,7 @@ class _Way:
         held = post_on(last.facts, last.surroundings, last.on)
         moved = replace(held, facts=()) != replace(post, facts=())
         disputed = last.facts.disputed
-        if later_texts(side.plan, side.on) != later_texts(side.plan, last.on):
+        if text_doubts(side.plan, side.on) != text_doubts(side.plan, last.on):
             doubt = doubtful(side.plan, post, disputed, last.on)
             self._at(Key(Stage.DAY)).doubt = doubt
         for path, reader in readers(side.plan).items():

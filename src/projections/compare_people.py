@@ -183,7 +183,7 @@ def _parts(way: Sequence[tuple[CauseClass | None, PeopleState]]) -> Iterator[Par
     lost = measured[0] & present[1] & ~measured[1]
     yield _membership(Membership.LEFT, first, left, -1, mean)
     yield _membership(Membership.NO_LONGER_COMPUTABLE, first, lost, -1, mean)
-    for name, changes in _by_class(way, both):
+    for name, changes in by_class(way, both):
         points = {path: last.points(column) for path, column in changes.items()}
         moved = pl.DataFrame(list(changes.values())).select(pl.any_horizontal(pl.all() != 0).sum())
         total = sum(points.values(), ZERO)
@@ -209,7 +209,7 @@ def _nonzero(points: Mapping[str, Decimal]) -> dict[str, Decimal]:
     return {path: one for path, one in points.items() if one}
 
 
-def _by_class(
+def by_class(
     way: Sequence[tuple[CauseClass | None, PeopleState]], both: pl.Series
 ) -> Iterator[tuple[CauseClass, dict[str, pl.Series]]]:
     """What each class brings to each line of each person measured at both ends.

@@ -16,6 +16,7 @@ from ledger.rulebook import Enactment, InstrumentUnknown, NoRulesInForce, Rulebo
 from projections import binding, instrument
 from projections.plan import Measure, Plan, Sum
 from projections.plan_extra import Score
+from projections.plan_members import Members
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _read(measures: tuple[Measure, ...]) -> Iterator[str]:
     for one in measures:
         if isinstance(one.rule, Sum):
             yield from _read(one.rule.measures)
-        elif isinstance(one.rule, Score):
+        elif isinstance(one.rule, Score | Members):
             yield one.rule.instrument.value
 
 

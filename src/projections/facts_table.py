@@ -77,6 +77,7 @@ class FactsTable:
         process: int | None = None,
         alive: Callable[[int], bool] = _alive,
         seal_at: int = SEAL_AT,
+        whole: bool = True,
     ) -> None:
         """A table over a log; nothing is read yet.
 
@@ -87,6 +88,7 @@ class FactsTable:
             process: names what this one writes aside; the process id.
             alive: whether a process of that id runs on this machine.
             seal_at: how many events beyond the last segment make a new one.
+            whole: whether the log has every position; part of one is read from a bundle.
         """
         self._log = log
         self._folder = folder
@@ -94,6 +96,7 @@ class FactsTable:
         self._process = os.getpid() if process is None else process
         self._alive = alive
         self._seal_at = seal_at
+        self._whole = whole
         self._lock = Lock()
         self._frame: Frame | None = None
 
@@ -148,7 +151,7 @@ class FactsTable:
     def _followed(self, frame: Frame, head: int) -> Frame:
         """The frame at the head; long stretches are sealed as they are read."""
         events = iter(self._log.read(frame.position + 1, head))
-        builder = BatchBuilder(frame.streams, after=frame.position)
+        builder = BatchBuilder(frame.streams, after=frame.position, whole=self._whole)
         while builder.add(events, most=BATCH_EVENTS):
             frame = frame.advanced(builder.build(), subjects=len(frame.streams))
             if _events(_tail(frame.pieces)) >= SEGMENT_EVENTS:

@@ -13,7 +13,6 @@ from projections.document import (
     Listing,
     Node,
     Table,
-    day,
     one_of,
     parse,
     text,
@@ -24,6 +23,7 @@ from projections.instrument import (
     check_sum,
     load,
     read_cut_off,
+    read_in_force,
     read_later,
     read_maximum,
     read_measure,
@@ -34,7 +34,7 @@ from projections.instrument import (
 )
 from projections.instrument_rules import POSITION_KINDS
 from projections.instrument_values import Scope, cuts
-from projections.plan import Basis
+from projections.plan_words import Basis
 
 TOP_KEYS = ("cite", "mark", "max", "bands", "outcomes")
 
@@ -68,7 +68,7 @@ def _others(document: bytes, file: str) -> Iterator[DocumentRefused]:
         "title": lambda node: text(node, what="`title`"),
         "decree": lambda node: text(node, what="`decree`"),
         "basis": lambda node: one_of(node, tuple(Basis), what="`basis`"),
-        "in_force_from": lambda node: day(node, what="`in_force_from`"),
+        "in_force_from": lambda node: read_in_force(node, scope),
         "period": lambda node: read_cut_off(node, scope),
         "population": lambda node: read_population(node, scope),
     }

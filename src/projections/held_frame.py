@@ -14,7 +14,8 @@ from datetime import date
 import polars as pl
 
 from ledger.sanction import FILINGS
-from projections.cohort_people import REFERENCE, UNIT_FACT
+from ledger.unit_tree import UNIT, UNIT_CLOSED
+from projections.cohort_people import REFERENCE
 from projections.columns import (
     COUNTS_FROM,
     EFF_FROM,
@@ -74,7 +75,7 @@ class HeldFrame(Frame):
         return self._held[key]
 
     def _still(self, table: Table) -> Table:
-        if table.kind in (REFERENCE, UNIT_FACT):
+        if table.kind in (REFERENCE, UNIT, UNIT_CLOSED):
             return table if self.surroundings is None else _pinned(table, self.surroundings)
         if self.among is not None:
             own = pl.col(SUBJECT).is_in(self.among.implode())

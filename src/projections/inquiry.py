@@ -1,29 +1,37 @@
 """Questions to a ledger: which text is in force, who is asked about, one answer or everybody's.
 
-One person is answered from his stream, everybody from the facts table; both by the same plan.
+One person or unit is answered from events, everybody from the facts table; both by the same plan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
+import orjson
+
 from ledger.application import Ledger
+from ledger.events.base import ORG_UNIT
 from ledger.facts import History, history
 from ledger.unit_directory import UnitDirectory
+from ledger.unit_tree import UNIT
 from projections import enacted, question, whatif
 from projections.answer import Answer
 from projections.cohort import cohort
 from projections.enacted import InForce
 from projections.facts_table import FactsTable, folder_for
+from projections.members import empty, of_answers
 from projections.plan import Plan
+from projections.plan_members import Members, Tallies
 from projections.question import Log, Question
 from projections.segments import Report
-from projections.subject import Surroundings, depths_on, references_on
+from projections.subject import Surroundings, around, references_on
+from projections.tally import Tally
 from projections.trace import trace
+from projections.trace_case import nobody
 
 _PEOPLE_AT_ONCE = 500
 
@@ -109,10 +117,7 @@ def under(ledger: Ledger, asked: Question, rules: InForce) -> Asked:
 def _around(ledger: Ledger, asked: Question, plan: Plan, position: int | None) -> Asked:
     on = asked.as_of
     units = ledger.units(asked.position)
-    surroundings = Surroundings(
-        references_on(ledger.references(asked.position), on),
-        depths_on({stream.hex: facts for stream, facts in units.units.items()}, on),
-    )
+    surroundings = around(references_on(ledger.references(asked.position), on), units.tree(on))
     return Asked(plan, position, asked, surroundings, units)
 
 
@@ -138,21 +143,38 @@ def facts_of(ledger: Ledger, stream: UUID, position: int) -> History:
 
 
 def one(ledger: Ledger, asked: Asked, stream: UUID) -> Answer:
-    """The answer of one person with its derivation, from his events alone."""
+    """The answer of one person or unit with its derivation, from events alone."""
+    if measures_units(asked):
+        below = asked.units.tree(asked.question.as_of).below(stream.hex)
+        return _of_unit(asked, stream, _Members(ledger, asked, below))
+    return _traced(asked, facts_of(ledger, stream, asked.question.position), stream, nobody)
+
+
+def _traced(asked: Asked, facts: History, stream: UUID, tallies: Tallies) -> Answer:
     return trace(
         asked.plan,
-        facts_of(ledger, stream, asked.question.position),
+        facts,
         asked.question,
         subject=stream.hex,
         surroundings=asked.surroundings,
         enacted=asked.enacted,
+        tallies=tallies,
     )
 
 
-def registered(ledger: Ledger, asked: Asked) -> Iterator[tuple[UUID, History]]:
+def measures_units(asked: Asked) -> bool:
+    """Whether the instrument asked about measures units and not people."""
+    return asked.plan.subject == ORG_UNIT
+
+
+def registered(
+    ledger: Ledger, asked: Asked, among: Collection[UUID] | None = None
+) -> Iterator[tuple[UUID, History]]:
     """Everybody registered by the legal day and not yet merged into another, by subject."""
     position, on = asked.question.position, asked.question.as_of
-    streams = sorted(ledger.registered(position), key=lambda stream: stream.hex)
+    streams = sorted(
+        ledger.registered(position) if among is None else among, key=lambda stream: stream.hex
+    )
     for start in range(0, len(streams), _PEOPLE_AT_ONCE):
         chunk = streams[start : start + _PEOPLE_AT_ONCE]
         events = ledger.store.streams(chunk, lte_position=position)
@@ -163,17 +185,67 @@ def registered(ledger: Ledger, asked: Asked) -> Iterator[tuple[UUID, History]]:
                 yield stream, facts
 
 
+class _Members:
+    """Answers of the people of some units from their events, each asked once an instrument."""
+
+    def __init__(self, ledger: Ledger, asked: Asked, units: Collection[str]) -> None:
+        self._ledger = ledger
+        self._asked = asked
+        self._tree = asked.units.tree(asked.question.as_of)
+        self._units = units
+        self._answers: dict[int, dict[str, list[Answer]]] = {}
+
+    def tally(self, rule: Members, unit: str) -> Tally:
+        """What everybody in a unit or below it comes to, with who they are."""
+        if rule.bound is None:
+            return empty(rule)
+        if id(rule.bound) not in self._answers:
+            self._answers[id(rule.bound)] = self._asked_of_all(rule.bound)
+        by_unit = self._answers[id(rule.bound)]
+        below = sorted(self._tree.below(unit))
+        return of_answers(rule, [one for place in below for one in by_unit.get(place, ())])
+
+    def _asked_of_all(self, plan: Plan) -> dict[str, list[Answer]]:
+        question, found = self._asked.question, dict[str, list[Answer]]()
+        for stream, facts in registered(self._ledger, self._asked, self._holders()):
+            answer = trace(
+                plan, facts, question, subject=stream.hex, surroundings=self._asked.surroundings
+            )
+            if answer.unit in self._units:
+                found.setdefault(answer.unit or "", []).append(answer)
+        return found
+
+    def _holders(self) -> set[UUID]:
+        """Whoever was ever said to hold a post in one of the units, or in one they follow."""
+        units = {*self._units}
+        units.update(unit for unit, into in self._tree.moved().items() if into in self._units)
+        found = set()
+        topics = ("employee.position/1", "employee.correct/1")
+        for recorded in self._ledger.store.read(1, self._asked.question.position, topics=topics):
+            payload = orjson.loads(recorded.state)
+            if payload.get("fields", payload).get("unit") in units:
+                found.add(recorded.originator_id)
+        return found
+
+
 def everybody_traced(ledger: Ledger, asked: Asked) -> Iterator[Answer]:
-    """Everybody's answer with derivations, one stream after the other."""
-    for stream, facts in registered(ledger, asked):
-        yield trace(
-            asked.plan,
-            facts,
-            asked.question,
-            subject=stream.hex,
-            surroundings=asked.surroundings,
-            enacted=asked.enacted,
-        )
+    """Everybody's or every unit's answer with derivations, one stream after the other."""
+    if not measures_units(asked):
+        for stream, facts in registered(ledger, asked):
+            yield _traced(asked, facts, stream, nobody)
+        return
+    on, units = asked.question.as_of, asked.units.units
+    members = _Members(ledger, asked, {stream.hex for stream in units})
+    for stream in sorted(units, key=lambda one: one.hex):
+        if any(fact.effective_on <= on for fact in units[stream].known(UNIT)):
+            yield _of_unit(asked, stream, members)
+
+
+def _of_unit(asked: Asked, stream: UUID, members: _Members) -> Answer:
+    def tallies(rule: Members) -> Tally:
+        return members.tally(rule, stream.hex)
+
+    return _traced(asked, asked.units.units[stream], stream, tallies)
 
 
 def facts_table(ledger: Ledger, report: Report) -> FactsTable:
@@ -182,7 +254,10 @@ def facts_table(ledger: Ledger, report: Report) -> FactsTable:
     kept = ledger.store.dialect == "sqlite" and url.database not in (None, "", ":memory:")
     database = Path(str(url.database)) if kept else None
     return FactsTable(
-        ledger.store, folder_for(database, var=Path("var"), origin=ledger.origin), report=report
+        ledger.store,
+        folder_for(database, var=Path("var"), origin=ledger.origin),
+        report=report,
+        whole=ledger.store.whole,
     )
 
 

@@ -13,29 +13,33 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.canonical import decimal_text
-from ledger.events.base import EMPLOYEE
+from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.vocabulary import EmploymentStatus, Standing
 from projections import instrument_rules as rules
-from projections.document import Form, Listing, Node, Place, day, number, one_of, parse, text
+from projections.document import Form, Listing, Node, Place, Table, day, number, one_of, parse, text
 from projections.instrument_rules import POSITION_KINDS
+from projections.instrument_units import unit_kinds
 from projections.instrument_values import Scope, codes, cuts, value, word
 from projections.plan import (
-    Basis,
     Cuts,
     Interval,
+    Mark,
     Measure,
     Plan,
     Population,
     Rule,
     Sum,
+    UnitPopulation,
     Value,
     bounds,
     depends_on_position,
 )
+from projections.plan_words import Basis
 
-SUBJECTS = (EMPLOYEE,)
+SUBJECTS = (EMPLOYEE, ORG_UNIT)
 PERIOD_END = "period_end"
 MOST_LEVELS = 6
+NOT_STANDING = "`not_standing`"
 OUTCOMES = ("met", "not_met", "unknown")
 
 
@@ -56,13 +60,15 @@ def load(document: bytes, *, file: str) -> Plan:
     measures = read_measures(measures_node, scope, level=1)
     outcomes = None if asked is None else read_outcomes(form.need("outcomes"))
     bands = form.need("bands") if asked is None else asked
+    first_day, sure_from = read_in_force(form.need("in_force_from"), scope)
     plan = Plan(
         instrument=name,
         title=text(form.need("title"), what="`title`"),
         subject=subject,
         decree=text(form.need("decree"), what="`decree`"),
         basis=Basis(one_of(form.need("basis"), tuple(Basis), what="`basis`")),
-        in_force_from=day(form.need("in_force_from"), what="`in_force_from`"),
+        first_day=first_day,
+        sure_from=sure_from,
         cut_off=read_cut_off(form.need("period"), scope),
         population=read_population(form.need("population"), scope),
         maximum=maximum,
@@ -75,7 +81,8 @@ def load(document: bytes, *, file: str) -> Plan:
     )
     form.done()
     check_sum(measures, maximum.value, measures_node.place, POSITION_KINDS)
-    _check_statuses(measures, plan.population, measures_node.place)
+    if isinstance(plan.population, Population):
+        _check_statuses(measures, plan.population, measures_node.place)
     if depends_on_position(measures) or _statuses_named(measures):
         raise measures_node.place.refusal(
             "a `when` stands at a top measure.",
@@ -123,6 +130,28 @@ def _met(maximum: Value[Decimal], words: tuple[str, str, str]) -> Cuts:
     return Cuts(Value("lower", mark, cite, f"{at}.edge"), (below, at_top))
 
 
+def read_in_force(node: Node, scope: Scope) -> tuple[Value[date], date | None]:
+    """`in_force_from`: a day, bare or {mark: day}, with the day by which it was so for sure.
+
+    `sure_from` stands beside the mark: {recalled: 2010-03-31, sure_from: 2011-01-01}. A bare day of
+    a text whose numbers are recalled or assumed is a reading: who enacts the text confirms it.
+    """
+    sure = node.entries.get("sure_from") if isinstance(node, Table) else None
+    if sure is None or not isinstance(node, Table):
+        if not isinstance(node, Table) and scope.mark is not None and scope.mark.makes_provisional:
+            scope = replace(scope, mark=Mark.READING)
+        return value(node, scope, lambda bare: day(bare, what="`in_force_from`")), None
+    kept = {key: part for key, part in node.entries.items() if part is not sure}
+    found = value(replace(node, entries=kept), scope, lambda bare: day(bare, what="the day"))
+    sure_from = day(sure, what="`sure_from`")
+    if not found.mark.makes_provisional or sure_from <= found.value:
+        raise node.place.refusal(
+            "`sure_from` is a later day than one that is recalled or assumed.",
+            "Write {recalled: 2010-03-31, sure_from: 2011-01-01}, or the day alone.",
+        )
+    return found, sure_from
+
+
 def read_later(node: Node | None) -> tuple[tuple[date, str], ...]:
     """`later_text`: {from: day, title: text}, a text that is known to replace this one."""
     if node is None:
@@ -148,12 +177,21 @@ def read_cut_off(node: Node, scope: Scope) -> Value[str]:
     return found
 
 
-def read_population(node: Node, scope: Scope) -> Population:
+def read_population(node: Node, scope: Scope) -> Population | UnitPopulation:
     form = Form(node, what="`population`")
-    standing = form.may("standing")
+    if scope.owner == ORG_UNIT:
+        kind = form.may("kind")
+        form.done()
+        return UnitPopulation(None if kind is None else value(kind, scope, unit_kinds))
+    standing, kinds = form.may("standing"), form.may("position_kind")
+    not_standing = form.may("not_standing")
+    if standing is not None and not_standing is not None:
+        raise node.place.refusal("`standing` and `not_standing` are both there.", "Keep one.")
     found = Population(
         codes(form.need("employment"), scope, tuple(EmploymentStatus), "`employment`"),
         None if standing is None else codes(standing, scope, tuple(Standing), "`standing`"),
+        None if kinds is None else codes(kinds, scope, POSITION_KINDS, "`position_kind`"),
+        None if not_standing is None else codes(not_standing, scope, tuple(Standing), NOT_STANDING),
     )
     form.done()
     return found
@@ -223,6 +261,10 @@ _Codes = Value[frozenset[str]]
 def _when(node: Node, scope: Scope) -> tuple[_Codes | None, _Codes | None]:
     """The kinds of position, or what status kepegawaian, a measure applies to."""
     form = Form(node, what="`when`")
+    if scope.owner == ORG_UNIT:
+        raise form.place.refusal(
+            "a unit holds no post and no status.", "Leave `when` out, or name kinds of unit above."
+        )
     kinds, employed = form.may("position_kind"), form.may("employment")
     form.done()
     if (kinds is None) == (employed is None):

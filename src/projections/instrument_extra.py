@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from ledger.events.base import EMPLOYEE
 from ledger.vocabulary import PositionKind, RecordDimension
 from projections.document import Form, Listing, Node, Table, listed, number, text, whole
 from projections.instrument_values import (
@@ -29,14 +30,17 @@ from projections.instrument_windows import (
     MOST_YEARS,
     any_window,
     months_of_years,
+    window_or_ever,
 )
 from projections.plan import Entry, Extra, Value, bounds
 from projections.plan_extra import (
+    PERIOD,
     All,
     Elapsed,
     Grid,
     HeldPost,
     Mean,
+    Newest,
     NoneInForce,
     OnDays,
     Product,
@@ -48,6 +52,7 @@ from projections.plan_extra import (
 POSITION_KINDS = tuple(kind.value for kind in PositionKind)
 ORDINARY_YEAR = 2001
 PERIOD_FIELDS = ("from", "to")
+CALENDAR_YEAR = "calendar_year"
 FIRST, NEWEST = "first", "newest"
 ELEMENTS = "elements"
 FLAG = "flag"
@@ -161,6 +166,7 @@ def _all(form: Form, scope: Scope) -> All:
     state_field, choices = "state", field_type("state", kind_node.place, kind, scope).choices
     state = word(only.need(state_field), scope, choices, what="`state`")
     only.done()
+    failed = form.may("failed")
     by, known = code_field(form.need("by"), kind, scope)
     return All(
         facts=kind,
@@ -174,6 +180,7 @@ def _all(form: Form, scope: Scope) -> All:
         state=state,
         by=by,
         codes=codes(form.need("codes"), scope, known, "`codes`"),
+        failed=None if failed is None else codes(failed, scope, choices, "`failed`"),
     )
 
 
@@ -201,6 +208,29 @@ def _mean(form: Form, scope: Scope) -> Mean:
         window=any_window(form.need("window"), scope),
         field=name,
         part=None if part is None else text(part, what="`part`"),
+        of=read_of,
+        decimals=_decimals(form.need("decimals"), scope),
+        none=entry(form.need("none"), scope, what="`none`"),
+    )
+
+
+def _newest(form: Form, scope: Scope) -> Newest:
+    kind_node = form.need("facts")
+    kind = fact_kind(kind_node, scope)
+    if field_type(PERIOD, kind_node.place, kind, scope).name != PERIOD:
+        raise kind_node.place.refusal(
+            f"the field `{PERIOD}` of `{kind}` is no period.", "Name a kind of fact about a period."
+        )
+    of = form.need("of")
+    read_of = value(of, scope, lambda bare: number(bare, what="`of`"))
+    if read_of.value == 0:
+        raise of.place.refusal("nothing can be divided by 0.", "Give the highest number.")
+    return Newest(
+        facts=kind,
+        where=conditions(form.may("where"), kind, scope),
+        period=word(form.need("period"), scope, (CALENDAR_YEAR,), what="`period`"),
+        window=window_or_ever(form.need("window"), scope),
+        field=number_field(form.need("field"), kind, scope),
         of=read_of,
         decimals=_decimals(form.need("decimals"), scope),
         none=entry(form.need("none"), scope, what="`none`"),
@@ -292,6 +322,8 @@ def _numbers(node: Node, scope: Scope) -> tuple[Value[Decimal], ...]:
 
 
 def _post(form: Form, scope: Scope) -> HeldPost:
+    if scope.owner != EMPLOYEE:
+        raise form.place.refusal("a unit holds no post.", "Use it in an instrument about people.")
     return HeldPost(codes(form.need("kinds"), scope, POSITION_KINDS, "`kinds`"))
 
 
@@ -338,6 +370,7 @@ EXTRA: Mapping[str, Callable[[Form, Scope], Extra]] = {
     NoneInForce.NAME: _none_in_force,
     All.NAME: _all,
     Mean.NAME: _mean,
+    Newest.NAME: _newest,
     Product.NAME: _product,
     Grid.NAME: _grid,
     OnDays.NAME: _on_days,

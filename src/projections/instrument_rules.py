@@ -22,7 +22,9 @@ from projections.document import (
     text,
     whole,
 )
+from projections.instrument_career import CAREER, highest_of_career
 from projections.instrument_extra import EXTRA, highest_of
+from projections.instrument_units import UNIT_RULES
 from projections.instrument_values import (
     Scope,
     check_always_there,
@@ -42,13 +44,10 @@ from projections.instrument_values import (
 from projections.instrument_windows import MOST_DECIMALS, any_window, window_or_ever
 from projections.plan import (
     AnyOf,
-    Award,
     Best,
     Cuts,
     Entry,
     Ever,
-    Halves,
-    LateFiling,
     Latest,
     Match,
     Rule,
@@ -57,6 +56,7 @@ from projections.plan import (
     Worst,
     bounds,
 )
+from projections.plan_words import Award, Halves, LateFiling, Since
 
 POSITION_KINDS = tuple(kind.value for kind in PositionKind)
 CALENDAR_YEAR = "calendar_year"
@@ -222,6 +222,7 @@ def _worst(form: Form, scope: Scope) -> Worst:
     by, choices = code_field(by_node, kind, scope)
     check_always_there(by, by_node.place, kind, scope)
     ignored = codes(form.need("ignored"), scope, choices, "`ignored`")
+    since = form.may("since")
     return Worst(
         facts=kind,
         by=by,
@@ -234,6 +235,9 @@ def _worst(form: Form, scope: Scope) -> Worst:
             scope,
             lambda bare: LateFiling(one_of(bare, tuple(LateFiling), what="`late_filing`")),
         ),
+        since=None
+        if since is None
+        else value(since, scope, lambda bare: Since(one_of(bare, tuple(Since), what="`since`"))),
     )
 
 
@@ -244,6 +248,8 @@ RULES: Mapping[str, Callable[[Form, Scope], Rule]] = {
     Latest.NAME: _latest,
     Worst.NAME: _worst,
     **EXTRA,
+    **UNIT_RULES,
+    **CAREER,
 }
 
 
@@ -260,7 +266,8 @@ def highest(found: Rule) -> Decimal | None:
     if isinstance(found, Latest):
         tables = [part for by in found.points.values() for part in by.values()]
         return max(bounds(part).high for part in (*tables, found.none))
-    return highest_of(found)
+    own = highest_of(found)
+    return highest_of_career(found) if own is None else own
 
 
 def name_of(form: Form) -> str:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from projections.document import Form, Node, Scalar, Table, one_of, whole
 from projections.instrument_values import Scope, value, word
-from projections.plan import MONTHS_A_YEAR, Ever, Held, Window, WindowStart
+from projections.plan import (
+    MONTHS_A_YEAR,
+    Ever,
+    Held,
+    Window,
+)
+from projections.plan_words import WindowStart
 
 EVER, HELD = "ever", "held"
 MOST_DECIMALS = 6
@@ -13,7 +19,10 @@ MOST_MONTHS = 720
 
 
 def window_or_ever(node: Node, scope: Scope) -> Window | Ever:
-    """`ever`, or {years: n} or {months: n} with `start`; `calendar` begins on 1 January."""
+    """`ever`, or {years: n} or {months: n} with `start`.
+
+    `calendar` begins on 1 January of a year, `month` on the first day of a month.
+    """
     if not isinstance(node, Table) or not {"years", "months"} & set(node.entries):
         return Ever(word(node, scope, (EVER,), what="`window`"))
     form = Form(node, what="`window`")
@@ -28,6 +37,8 @@ def window_or_ever(node: Node, scope: Scope) -> Window | Ever:
     if years is not None and months is not None:
         raise node.place.refusal("a window has years or months.", "Keep one of them.")
     if years is not None:
+        if start.value is WindowStart.MONTH:
+            raise node.place.refusal("`start: month` counts months.", "Write {months: 3, …}.")
         return Window(value(years, scope, months_of_years), start)
     if start.value is WindowStart.CALENDAR or months is None:
         raise node.place.refusal("a calendar window counts years.", "Write {years: 1, …}.")

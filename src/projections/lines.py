@@ -27,11 +27,12 @@ from projections.plan import (
     Span,
     Sum,
     Total,
+    UnitPopulation,
     Value,
     Worst,
     depends_on_position,
 )
-from projections.plan_extra import HeldPost, Score
+from projections.plan_extra import HeldPost, Score, conditions_of
 from projections.reasons import Reason, of_parameter
 from projections.subject import (
     EMPLOYMENT,
@@ -130,9 +131,9 @@ class Line:
         return History(kept, facts.disputed, facts.position)
 
     def _reads(self, fact: Fact) -> bool:
-        rules = [leaf.measure.rule for leaf in self.leaves]
-        own = [rule for rule in rules if getattr(rule, "facts", None) == fact.kind]
-        return not own or any(meeting((fact,), getattr(rule, "where", ())) for rule in own)
+        asked = [one for leaf in self.leaves for one in conditions_of(leaf.measure.rule)]
+        own = [where for kind, where in asked if kind == fact.kind]
+        return not own or any(meeting((fact,), where) for where in own)
 
     def read(self, facts: History, as_of: date, post: Post) -> Reading:
         """What it comes to on a day for whoever holds a post.
@@ -167,16 +168,20 @@ def in_order(fact: Fact) -> tuple[date, int]:
 
 def _reading(found: MeasureResult) -> Reading:
     reasoned = any(True for _ in found.why())
-    return Reading(found.span, found.reach, reasoned, uses=found.facts, result=found)
+    return Reading(found.span, found.reach, reasoned, uses=found.every_use(), result=found)
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Whether somebody is measured at all: what `subject.outside` says, read as a line is."""
 
-    population: Population
+    population: Population | UnitPopulation
     path: str = GATE
-    by_post: bool = False
+
+    @property
+    def by_post(self) -> bool:
+        """Whether the kind of post held decides who is measured."""
+        return self.population.kinds is not None
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -192,7 +197,7 @@ class Gate:
         """All of them: they are few."""
         return facts
 
-    def read(self, facts: History, as_of: date, post: Post) -> Reading:  # noqa: ARG002
+    def read(self, facts: History, as_of: date, post: Post) -> Reading:
         """Why somebody is not measured on a day, if so."""
         uses = [
             use(fact, why or kind, used=why is None)
@@ -200,7 +205,9 @@ class Gate:
             for fact in facts.known(kind)
             for why in (not_visible(fact, as_of),)
         ]
-        return Reading(NIL, NIL, why=outside(facts, self.population, as_of), uses=tuple(uses))
+        return Reading(
+            NIL, NIL, why=outside(facts, self.population, as_of, post.kind), uses=tuple(uses)
+        )
 
 
 Reader = Line | Gate

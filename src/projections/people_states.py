@@ -12,8 +12,8 @@ from decimal import Decimal
 import polars as pl
 
 from projections.answer import Status
-from projections.cohort import BAND, STATUS, TOTAL, Cohort, cohort
-from projections.cohort_people import KIND, UNIT, registered
+from projections.cohort import BAND, STATUS, TOTAL, Cohort, cohort, known_subjects
+from projections.cohort_people import KIND, UNIT
 from projections.cohort_view import View, constant
 from projections.columns import SUBJECT
 from projections.frame import Frame
@@ -124,13 +124,15 @@ def states(
     ]
 
 
-def _registered(frame: Frame, asked: Question) -> set[int]:
-    return set(registered(View(frame, asked.as_of, asked.position)).to_list())
+def _there(frame: Frame, side: GroupSide) -> set[int]:
+    """Everybody on record on a side; where an instrument measures units, all of them."""
+    asked = side.question
+    return set(known_subjects(side.plan, View(frame, asked.as_of, asked.position)).to_list())
 
 
 def ends(frame: Frame, start: GroupSide, end: GroupSide) -> tuple[PeopleState, PeopleState]:
     """The answers of everybody registered at either side, on one scale, in one order of people."""
-    registered_then = [_registered(frame, side.question) for side in (start, end)]
+    registered_then = [_there(frame, side) for side in (start, end)]
     subjects = sorted(registered_then[0] | registered_then[1])
     found = []
     for side, among in zip((start, end), registered_then, strict=True):

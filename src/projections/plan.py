@@ -2,8 +2,7 @@
 
 `instrument.load` makes a Plan from YAML; `trace` and `cohort` only read it. All of it is frozen,
 all numbers are exact decimals in points or in the unit of the field they compare with, all days
-are legal days. Where a parameter is absent from the document the loader refuses, so no
-interpreter has defaults.
+are legal days. What the document lacks the loader refuses, so no interpreter has defaults.
 
 A parameter is a `Value`: what it says, how sure we are (`mark`), where it is written in the law
 (`cite`) and where in the document (`at`). A table entry that nobody knows is a `Value` of a
@@ -22,6 +21,7 @@ from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 
 from ledger.values import shift_months
+from projections.plan_words import Award, Basis, Halves, LateFiling, Since, WindowStart
 
 T_co = TypeVar("T_co", covariant=True)
 MONTHS_A_YEAR = 12
@@ -29,11 +29,8 @@ KNOWN = "known"
 
 
 class Mark(StrEnum):
-    """How sure a parameter is, from strong to weak.
-
-    VERIFIED was read in a text; READING is a documented practice that the agency confirms by
-    enacting it; RECALLED and ASSUMED make every answer that rests on them provisional; MISSING
-    makes it not computable.
+    """How sure a parameter is, from strong to weak: read in a text; a documented practice that the
+    agency confirms by enacting it; two that make answers provisional; one not computable.
     """
 
     VERIFIED = "verified"
@@ -50,44 +47,6 @@ class Mark(StrEnum):
     @property
     def makes_provisional(self) -> bool:
         return self in (Mark.RECALLED, Mark.ASSUMED)
-
-
-class WindowStart(StrEnum):
-    """ROLLING: (as_of - n, as_of]. CALENDAR: from 1 January of the n-th year counted back,
-    as_of's own first.
-    """
-
-    ROLLING = "rolling"
-    CALENDAR = "calendar"
-
-
-class Award(StrEnum):
-    """What a total below its target brings: nothing, or its share of the points."""
-
-    ALL_OR_NOTHING = "all_or_nothing"
-    PROPORTIONAL = "proportional"
-
-
-class Halves(StrEnum):
-    """How two half-years stand for a year without a fact of its own: their mean, or not at all."""
-
-    MEAN = "mean"
-    NOT_READ = "not_read"
-
-
-class LateFiling(StrEnum):
-    """What an objection or appeal does that is filed on or after the sanction's effective day."""
-
-    NO_SUSPENSION = "no_suspension"
-    SUSPENDS = "suspends"
-
-
-class Basis(StrEnum):
-    """What kind of text an instrument is."""
-
-    REGULATION = "REGULATION"
-    LETTER = "LETTER"
-    LOCAL = "LOCAL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +146,12 @@ class Window:
         if self.start.value is WindowStart.CALENDAR:
             year = as_of.year - self.months.value // MONTHS_A_YEAR + 1
             return date(year, 1, 1) - timedelta(days=1) if year > 1 else date.min
+        if self.start.value is WindowStart.MONTH:
+            months = as_of.year * MONTHS_A_YEAR + as_of.month - self.months.value
+            if months <= MONTHS_A_YEAR:
+                return date.min
+            first = date(months // MONTHS_A_YEAR, months % MONTHS_A_YEAR + 1, 1)
+            return first - timedelta(days=1)
         if as_of.year * MONTHS_A_YEAR + as_of.month - self.months.value <= MONTHS_A_YEAR:
             return date.min
         return shift_months(as_of, -self.months.value)
@@ -281,7 +246,8 @@ class Worst:
 
     What a sanction's objections, appeals and rulings make of it is `ledger.sanction`; levels in
     `ignored` never count. `none` is the answer when nothing counts. `until` of a sanction plays
-    no part but in the window Held, which asks whether its term still runs.
+    no part but in the window Held, which asks whether its term still runs, and where `since` END
+    counts the window from the end of its term: without an end on record it stays in the window.
     """
 
     NAME: ClassVar[str] = "worst"
@@ -292,6 +258,7 @@ class Worst:
     none: Entry
     window: Window | Ever | Held
     late_filing: Value[LateFiling]
+    since: Value[Since] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,9 +293,8 @@ Rule = Best | AnyOf | Total | Latest | Worst | Sum | Extra
 class Measure:
     """One line of the score.
 
-    `when` holds the kinds of position it applies to, None if it does not depend on the position.
-    `employed` likewise holds what status kepegawaian it applies to. Two siblings may share a name
-    when their `when` do not meet.
+    `when` holds the kinds of position it applies to, `employed` what status kepegawaian; None means
+    any. Two siblings may share a name when these do not meet.
     """
 
     name: str
@@ -350,10 +316,23 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Who is measured: by status kepegawaian, and by kedudukan hukum where that is stated."""
+    """Who is measured: by status kepegawaian, and where stated by kedudukan hukum and kind of post.
+
+    Whoever holds no post of a known kind, or has no standing on record that `not_standing` leaves
+    out, is measured: what is not known shuts nobody out.
+    """
 
     employment: Value[frozenset[str]]
     standing: Value[frozenset[str]] | None
+    kinds: Value[frozenset[str]] | None = None
+    not_standing: Value[frozenset[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPopulation:
+    """Which units are measured: open ones, of these kinds where kinds are stated."""
+
+    kinds: Value[frozenset[str]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +340,8 @@ class Plan:
     """A whole instrument, checked: maxima add up to `maximum` for every kind of position.
 
     Where it asks for requirements, each is a measure of at most 1, and `outcomes` are the words for
-    met, not met and not known yet. `later` are texts known to replace this one, from a day on.
+    met, not met and not known yet. `later` are texts known to replace this one, from a day on. From
+    `sure_from` on it was in force however sure `first_day` is.
     """
 
     instrument: str
@@ -369,14 +349,20 @@ class Plan:
     subject: str
     decree: str
     basis: Basis
-    in_force_from: date
+    first_day: Value[date]
     cut_off: Value[str]
-    population: Population
+    population: Population | UnitPopulation
     maximum: Value[Decimal]
     measures: tuple[Measure, ...]
     bands: Cuts
     outcomes: tuple[str, str, str] | None = None
     later: tuple[tuple[date, str], ...] = ()
+    sure_from: date | None = None
+
+    @property
+    def in_force_from(self) -> date:
+        """The first legal day on which it decides."""
+        return self.first_day.value
 
 
 def values(part: object) -> Iterator[Value[object]]:

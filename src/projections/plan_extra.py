@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from projections.plan import Condition, Entry, Ever, Extra, Held, Plan, Value, Window
+from projections.plan import Condition, Entry, Ever, Extra, Held, Plan, Rule, Value, Window
 
-# In the keys of a source: the legal day of the fact itself.
-ON = "@on"
+# In the keys of a source, of the fact itself: its legal day, its end (None without one), its root.
+ON, UNTIL, ROOT = "@on", "@until", "@root"
+OF_FACT = frozenset((ON, UNTIL, ROOT))
+PERIOD = "period"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Source:
     @property
     def fields(self) -> tuple[str, ...]:
         """The keys that are fields of the fact."""
-        return tuple(key for key in self.keys if key != ON)
+        return tuple(key for key in self.keys if key not in OF_FACT)
 
 
 class Gathered(Extra):
@@ -143,7 +145,7 @@ class All(Gathered):
     """The maximum if each of the last full calendar years was appraised with one of the codes.
 
     A year is its own appraisal, else both of its halves. One year that is known to be below: 0.
-    Else a year without an appraisal that counts makes it unknown.
+    Else a year without an appraisal that counts makes it unknown; but a state in `failed` is below.
     """
 
     NAME: ClassVar[str] = "all"
@@ -154,6 +156,7 @@ class All(Gathered):
     state: Value[str]
     by: str
     codes: Value[frozenset[str]]
+    failed: Value[frozenset[str]] | None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -189,6 +192,37 @@ class Mean(Gathered):
     @property
     def rounding(self) -> Value[int] | None:
         """Where the mean is rounded."""
+        return self.decimals
+
+
+@dataclass(frozen=True, slots=True)
+class Newest(Gathered):
+    """The number of the newest fact of the newest year, as a share of `of`.
+
+    Read are facts that hold on the day whose field `period` is a whole calendar year; a year counts
+    by its 31 December. The newest year in the window with such a fact decides, and in it the newest
+    fact: a later session replaces an earlier one. Without any: `none`.
+    """
+
+    NAME: ClassVar[str] = "newest"
+    facts: str
+    where: tuple[Condition, ...]
+    period: Value[str]
+    window: Window | Ever
+    field: str
+    of: Value[Decimal]
+    decimals: Value[int]
+    none: Entry
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The facts of any year that hold."""
+        held = Held(Value("held", self.period.mark, self.period.cite, self.period.at))
+        return (Source(self.facts, self.where, held, (PERIOD, self.field)),)
+
+    @property
+    def rounding(self) -> Value[int] | None:
+        """Where the number is rounded."""
         return self.decimals
 
 
@@ -313,3 +347,11 @@ class Score(Extra):
     def rounding(self) -> Value[int] | None:
         """Where the scaled total is rounded."""
         return self.decimals
+
+
+def conditions_of(rule: Rule) -> list[tuple[str, tuple[Condition, ...]]]:
+    """The conditions on facts of each kind; a kind that is not named is read whole."""
+    if isinstance(rule, Gathered):
+        return [(source.kind, source.where) for source in rule.sources]
+    kind = getattr(rule, "facts", None)
+    return [] if kind is None else [(kind, getattr(rule, "where", ()))]

@@ -29,7 +29,8 @@ from projections.document import (
     whole,
 )
 from projections.instrument_values import Scope, value
-from projections.plan import Basis, Value
+from projections.plan import Value
+from projections.plan_words import Basis
 
 T = TypeVar("T")
 NAME = "disiplin"

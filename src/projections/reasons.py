@@ -2,8 +2,8 @@
 
 Both interpreters give the code, the measure and what is missing; the words follow from the code
 alone, so that the same question has the same answer from either. `missing` is a stable short
-text: a fact, a field, a period or a parameter's place in the instrument, never a value of a
-person.
+text: a fact, a field, a period with the state of its appraisal, or a parameter's place in the
+instrument, never a value of a person.
 """
 
 from __future__ import annotations
@@ -32,6 +32,25 @@ MATTER_OPEN = "MATTER_OPEN"
 FACT_DISPUTED = "FACT_DISPUTED"
 INSTRUMENT_NOT_IN_FORCE = "INSTRUMENT_NOT_IN_FORCE"
 LATER_TEXT_KNOWN = "LATER_TEXT_KNOWN"
+CODE_NOT_NAMED = "CODE_NOT_NAMED"
+TO_BE_CONFIRMED = "TO_BE_CONFIRMED"
+UNIT_NOT_FOUNDED = "UNIT_NOT_FOUNDED"
+UNIT_CLOSED = "UNIT_CLOSED"
+UNIT_KIND_UNKNOWN = "UNIT_KIND_UNKNOWN"
+NOBODY_MEASURED = "NOBODY_MEASURED"
+MEMBERS_PROVISIONAL = "MEMBERS_PROVISIONAL"
+
+# These make an answer less than certain and never keep it from being computed.
+DOUBTS = frozenset(
+    (
+        PARAMETER_RECALLED,
+        PARAMETER_ASSUMED,
+        MATTER_OPEN,
+        FACT_DISPUTED,
+        LATER_TEXT_KNOWN,
+        MEMBERS_PROVISIONAL,
+    )
+)
 
 PERSONNEL_OFFICE = "BKD"
 APPRAISER = "Pejabat penilai"
@@ -60,6 +79,19 @@ _WORDS: Mapping[str, tuple[str | None, str | None]] = {
     MATTER_OPEN: (FORUM, "Record the ruling when it is given."),
     FACT_DISPUTED: (PERSONNEL_OFFICE, "Resolve the dispute."),
     INSTRUMENT_NOT_IN_FORCE: (AGENCY, "Enact the instrument that this measure reads."),
+    CODE_NOT_NAMED: (
+        AGENCY,
+        "Enact the instrument with what this code means, or correct the fact.",
+    ),
+    TO_BE_CONFIRMED: (AGENCY, "Confirm it in writing; no fact in the ledger tells it."),
+    UNIT_NOT_FOUNDED: (PERSONNEL_OFFICE, "Record the unit from the day on which it exists."),
+    UNIT_CLOSED: (None, "Ask for its successor, or for a day before it was closed."),
+    UNIT_KIND_UNKNOWN: (PERSONNEL_OFFICE, "Record the unit again with its kind."),
+    NOBODY_MEASURED: (PERSONNEL_OFFICE, "See why nobody of the unit is measured, and record that."),
+    MEMBERS_PROVISIONAL: (
+        PERSONNEL_OFFICE,
+        "Ask with --trace who they are, and settle what makes their answers provisional.",
+    ),
     LATER_TEXT_KNOWN: (AGENCY, "Complete the later text and enact it."),
 }
 

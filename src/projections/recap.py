@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import polars as pl
 
@@ -91,26 +90,16 @@ def offices(units: UnitDirectory, on: date) -> dict[str, str | None]:
     That is the topmost unit; where every unit that stands has one common root, the unit directly
     below the root. A closed unit counts where its sole successor does, else nowhere.
     """
-    known = [one for one in units.units if units.described(one, on)]
-    standing = [one for one in known if not units.closed(one, on)]
-    roots = {units.path(one, on)[-1] for one in standing}
+    tree = units.tree(on)
+    roots = {tree.path(one)[-1] for one in tree.units if tree.exists(one)}
     root = roots.pop() if len(roots) == 1 else None
-    return {one.hex: _office(one, units, on, root) for one in units.units}
+    return {one.hex: _office(tree.path(one.hex), root) for one in units.units}
 
 
-def _office(unit: UUID, units: UnitDirectory, on: date, root: UUID | None) -> str | None:
-    seen = {unit}
-    closing = units.closed(unit, on)
-    while closing is not None:
-        successors = [UUID(str(one)) for one in closing.fields.get("successors") or ()]
-        if len(successors) != 1 or successors[0] in seen:
-            return None
-        unit = successors[0]
-        seen.add(unit)
-        closing = units.closed(unit, on)
-    path = units.path(unit, on)
-    below_root = path[-1] == root and len(path) > 1
-    return path[-2 if below_root else -1].hex
+def _office(path: Sequence[str], root: str | None) -> str | None:
+    if not path:
+        return None
+    return path[-2 if path[-1] == root and len(path) > 1 else -1]
 
 
 def recap(

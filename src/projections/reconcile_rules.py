@@ -16,10 +16,7 @@ from ledger.vocabulary import PositionKind
 from projections.plan import (
     MONTHS_A_YEAR,
     AnyOf,
-    Award,
     Ever,
-    Halves,
-    LateFiling,
     Latest,
     Mark,
     Measure,
@@ -28,9 +25,9 @@ from projections.plan import (
     Total,
     Value,
     Window,
-    WindowStart,
     Worst,
 )
+from projections.plan_words import Award, Halves, LateFiling, WindowStart
 from projections.reconcile_base import (
     Cause,
     Code,

@@ -40,7 +40,7 @@ from projections.reconcile import (
     explain,
     printed_of,
 )
-from projections.subject import Surroundings, depths_on, references_on
+from projections.subject import Surroundings, surroundings_on
 from projections.trace import trace
 
 _AT_ONCE = 500
@@ -207,9 +207,8 @@ class _Knowledge:
         """References and depths of units on a day, as known at the position asked."""
         if on not in self._surroundings:
             units = self._asked.units.units
-            self._surroundings[on] = Surroundings(
-                references_on(self._book, on),
-                depths_on({one.hex: facts for one, facts in units.items()}, on),
+            self._surroundings[on] = surroundings_on(
+                self._book, {one.hex: facts for one, facts in units.items()}, on
             )
         return self._surroundings[on]
 

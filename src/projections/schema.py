@@ -56,7 +56,7 @@ _KEYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "none": _POINTS,
             "late_filing": _WORD,
         },
-        {},
+        {"since": _WORD},
     ),
     "tally": ({**_SOME, "by": _TEXT, "points": _TABLE}, {"where": _WHERE, "others": _POINTS}),
     "share": (
@@ -70,7 +70,7 @@ _KEYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "none_in_force": (_SOME, {"where": _WHERE}),
     "all": (
         {**_FACTS, "only": _TABLE, "years": _NUMBER, "by": _TEXT, "codes": _CODES},
-        {"where": _WHERE},
+        {"where": _WHERE, "failed": _CODES},
     ),
     "mean": (
         {**_SOME, "field": _TEXT, "of": _NUMBER, "decimals": _NUMBER, "none": _POINTS},
@@ -88,7 +88,53 @@ _KEYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "on_days": ({"days": _CODES}, {}),
     "post": ({"kinds": _CODES}, {}),
+    "conversion": (
+        {"base": _TABLE, "factor": _TABLE, "months": _NUMBER, "decimals": _NUMBER, "none": _POINTS},
+        {},
+    ),
+    "accrued": (
+        {
+            **_FACTS,
+            "field": _TEXT,
+            "since": _TABLE,
+            "say": _WORD,
+            "decimals": _NUMBER,
+            "none": _POINTS,
+        },
+        {"where": _WHERE, "bonus": _TABLE},
+    ),
+    "ladder": (
+        {
+            **_FACTS,
+            "by": _TEXT,
+            "steps": _CODES,
+            "limit": _TABLE,
+            "room": _TABLE,
+            "none": _POINTS,
+        },
+        {},
+    ),
+    "at_step": (
+        {**_FACTS, "by": _TEXT, "codes": _CODES, "none": _POINTS},
+        {"proof": _TABLE, "confirm": _TEXT},
+    ),
+    "no_open_case": ({**_FACTS, "closed_by": _CODES}, {}),
     "score": ({"instrument": _WORD, "decimals": _NUMBER}, {"of": _TEXT}),
+    "newest": (
+        {
+            **_SOME,
+            "period": _WORD,
+            "field": _TEXT,
+            "of": _NUMBER,
+            "decimals": _NUMBER,
+            "none": _POINTS,
+        },
+        {"where": _WHERE},
+    ),
+    "members": (
+        {"instrument": _WORD, "statistic": _WORD, "decimals": _NUMBER, "none": _POINTS},
+        {"of": _TEXT, "mean_decimals": _NUMBER, "bands": _CODES},
+    ),
 }
 
 
@@ -114,10 +160,15 @@ _ELIGIBILITY = ["requirements", "outcomes"]
 _HEAD: dict[str, Any] = {
     "instrument": _TEXT,
     "title": _TEXT,
-    "subject": {"enum": ["employee"]},
+    "subject": {"enum": ["employee", "org_unit"]},
     "basis": {"enum": ["REGULATION", "LETTER", "LOCAL"]},
     "decree": _TEXT,
-    "in_force_from": {"type": "string", "format": "date"},
+    "in_force_from": {
+        "anyOf": [
+            {"type": "string", "format": "date"},
+            {"type": "object", "properties": {"sure_from": {"type": "string", "format": "date"}}},
+        ]
+    },
     "period": _TABLE,
     "population": _TABLE,
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from projections.answer import MeasureResult
 from projections.plan import Measure, Span, Value
 from projections.plan_extra import Score
 from projections.reasons import Reason
+from projections.text_doubts import inherited
 from projections.trace_case import ZERO, ratio_half_up
 
 
@@ -37,9 +39,16 @@ def asked_of(rule: Score) -> tuple[Measure, ...]:
 
 
 def told_by(
-    measure: Measure, rule: Score, parts: Sequence[MeasureResult], outside: Reason | None
+    measure: Measure,
+    rule: Score,
+    parts: Sequence[MeasureResult],
+    outside: Reason | None,
+    on: date,
 ) -> Told:
-    """Points from the parts; unknown without such an instrument or for whom it does not measure."""
+    """Points from the parts; unknown without such an instrument or for whom it does not measure.
+
+    What makes the other text's answers provisional on the day makes these so too.
+    """
     top = measure.maximum.value
     fixed = (rule.instrument, rule.decimals)
     open_ = Span(ZERO, top)
@@ -48,6 +57,7 @@ def told_by(
         if outside is not None:
             why = Reason(outside.code, measure.name, outside.missing)
         return Told(open_, open_, fixed, (why,), ())
+    doubts = inherited(rule.bound, on, measure.name)
     of = sum((one.maximum for one in parts), ZERO)
 
     def scaled(points: Decimal) -> Decimal:
@@ -60,4 +70,4 @@ def told_by(
         )
         for spans in ([one.span for one in parts], [one.reach for one in parts])
     )
-    return Told(span, reach, (*fixed, rule.bound.maximum), (), tuple(parts))
+    return Told(span, reach, (*fixed, rule.bound.maximum), doubts, tuple(parts))

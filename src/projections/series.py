@@ -13,9 +13,8 @@ from datetime import date, timedelta
 
 from ledger.errors import invariant
 from ledger.facts import History
-from projections.answer import later_texts
+from ledger.unit_tree import UNIT, UNIT_CLOSED
 from projections.compare import Cause, of_fact, passing, post_key, under
-from projections.days import candidates, days_of
 from projections.lines import Reading, Sums, doubtful, readers
 from projections.plan import Plan
 from projections.subject import (
@@ -25,10 +24,12 @@ from projections.subject import (
     REGISTERED,
     Post,
     Surroundings,
-    depths_on,
     post_on,
     references_on,
+    surroundings_on,
 )
+from projections.text_doubts import text_doubts, turning_days
+from projections.turning import candidates, days_of
 from projections.walk import Key, Stage, State, Update, What, walk
 
 DAY = timedelta(days=1)
@@ -55,40 +56,55 @@ class Point:
     causes: Sequence[Cause]
 
 
+Units = Mapping[str, History]
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """What a person's stream does not tell, on any day, as far as it matters for him.
 
-    `units` is asked only where two posts of one day have to be told apart.
+    `units` is asked only where they matter: where two posts of one day have to be told apart, or
+    a unit that he was in was ever closed.
     """
 
     references: History
-    tied: bool
-    units: Callable[[], Mapping[str, History]]
+    matter: bool
+    units: Callable[[], Units]
 
     def on(self, day: date) -> Surroundings:
         """As visible on a day."""
-        depths = depths_on(self.units(), day) if self.tied else {}
-        return Surroundings(references_on(self.references, day), depths)
+        if self.matter:
+            return surroundings_on(self.references, self.units(), day)
+        return Surroundings(references_on(self.references, day))
 
     def days(self) -> set[date]:
         """The days on which it may change."""
         known = list(self.references.known(_REFERENCE))
-        if self.tied:
-            known += [one for facts in self.units().values() for one in facts.known("unit")]
+        if self.matter:
+            for facts in self.units().values():
+                known += [*facts.known(UNIT), *facts.known(UNIT_CLOSED)]
         return {day for fact in known for day in days_of(fact)}
 
 
-def around(facts: History, book: History, units: Callable[[], Mapping[str, History]]) -> Around:
-    """What matters for one person: the titles he held, and units if he held two posts of one day.
+def around(
+    facts: History,
+    book: History,
+    units: Callable[[], Units],
+    some: Callable[[frozenset[str]], Units] | None = None,
+) -> Around:
+    """What matters for one person: the titles he held, and the units where they matter.
 
-    `units` gives all units by id, as known at the same position as facts and book.
+    `units` gives all units by id, `some` the ones named alone, which is faster; all as known at the
+    same position as facts and book.
     """
     posts = facts.known(POSITION)
     titles = {fact.fields["title_id"] for fact in posts}
     named = [one for one in book.known(_REFERENCE) if one.fields["title_id"] in titles]
     days = [fact.effective_on for fact in posts]
-    return Around(History({_REFERENCE: named}), len(set(days)) < len(days), units)
+    held = frozenset(fact.fields["unit"] for fact in posts if "unit" in fact.fields)
+    own = units() if some is None else some(held)
+    closed = any(own[unit].known(UNIT_CLOSED) for unit in held if unit in own)
+    return Around(History({_REFERENCE: named}), closed or len(set(days)) < len(days), units)
 
 
 def series(
@@ -144,7 +160,7 @@ class _Days:
             until = self._last if following is None else following.since
             wanted = self._wanted()
             starts = set() if following is None else {until}
-            texts = {day for day, _ in self._plan.later}
+            texts = turning_days(self._plan)
             days = {day for day in {*wanted, *posts, *starts, *texts} if since < day <= until}
             for day in sorted(days):
                 rules = following if day in starts else None
@@ -191,7 +207,7 @@ class _Days:
                 updates.setdefault(key, Update()).readings[path] = reading
         if moved:
             post = self._moved(on, updates)
-        if later_texts(self._plan, on) != later_texts(self._plan, on - DAY):
+        if text_doubts(self._plan, on) != text_doubts(self._plan, on - DAY):
             doubt = doubtful(self._plan, post, self._facts.disputed, on)
             updates.setdefault(Key(Stage.DAY), Update()).doubt = doubt
         if rules is not None and rules.plan is not self._plan:

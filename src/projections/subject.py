@@ -13,10 +13,11 @@ from datetime import date
 from typing import Any
 
 from ledger.facts import Fact, History
+from ledger.unit_tree import UNIT, UNIT_CLOSED, UnitToday, UnitTree, today_of, tree_on
 from ledger.vocabulary import Assignment
 from projections import reasons
 from projections.answer import FactUse
-from projections.plan import Population
+from projections.plan import Population, UnitPopulation
 from projections.reasons import Reason
 
 REGISTERED, EMPLOYMENT, LEFT, MERGED, STANDING, POSITION = (
@@ -39,6 +40,8 @@ EARLIER_RECORDED = "SAME_DAY_EARLIER_RECORDED"
 EARLIER = "EARLIER"
 OUTRANKED = "SAME_DAY_OUTRANKED"
 KIND_UNKNOWN = "KIND_UNKNOWN"
+CLOSED_TO_SUCCESSOR = "UNIT_CLOSED_TO_SUCCESSOR"
+UNIT_UNKNOWN = "UNIT_CLOSED_UNIT_UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +51,19 @@ class Surroundings:
     Attributes:
         references: title_id -> fields of its position_ref.
         depths: unit id -> how many units lie above it; a unit not named here lies at 0.
+        moved: id of a closed unit -> where its people count, None where nobody knows.
     """
 
     references: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     depths: Mapping[str, int] = field(default_factory=dict)
+    moved: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """The definitive position on a day; `kind` and `unit` are None when not known.
 
+    `unit` is where he counts: of a unit that was closed the sole successor.
     `employment` is the status kepegawaian, None for whoever is not in service.
     """
 
@@ -73,25 +79,36 @@ def references_on(book: History, on: date) -> dict[str, Mapping[str, Any]]:
     return {fact.fields["title_id"]: fact.fields for fact in book.visible("position_ref", on)}
 
 
+def around(references: Mapping[str, Mapping[str, Any]], tree: UnitTree) -> Surroundings:
+    """What follows from the references and the units of a day."""
+    return Surroundings(references, {unit: tree.depth(unit) for unit in tree.units}, tree.moved())
+
+
+def surroundings_on(book: History, units: Mapping[str, History], on: date) -> Surroundings:
+    """What the book of references and all units tell of a day, as known at one position."""
+    return around(references_on(book, on), tree_on(units, on))
+
+
 def depths_on(units: Mapping[str, History], on: date) -> dict[str, int]:
     """How many units lie above each unit on a day; a circle of parents is cut where it closes."""
-    parents: dict[str, str | None] = {}
-    for unit, facts in units.items():
-        described = facts.latest("unit", on)
-        parents[unit] = None if described is None else described.fields.get("parent")
-    depths = {}
-    for unit, parent in parents.items():
-        above: list[str] = []
-        higher = parent
-        while higher is not None and higher != unit and higher not in above:
-            above.append(higher)
-            higher = parents.get(higher)
-        depths[unit] = len(above)
-    return depths
+    tree = tree_on(units, on)
+    return {unit: tree.depth(unit) for unit in tree.units}
 
 
-def outside(facts: History, population: Population, on: date) -> Reason | None:
-    """Why somebody is not in a population on a day, or None if he is."""
+def outside(
+    facts: History, population: Population | UnitPopulation, on: date, kind: str | None
+) -> Reason | None:
+    """Why a unit, or somebody with a post of this kind, is not in a population on a day; None if it
+    or he is.
+    """
+    if isinstance(population, UnitPopulation):
+        return unit_outside(today_of(facts, on), population)
+    return _person_outside(facts, population, on, kind)
+
+
+def _person_outside(
+    facts: History, population: Population, on: date, kind: str | None
+) -> Reason | None:
     if facts.visible(MERGED, on):
         return Reason(reasons.MERGED, None, None)
     newest = _service_on(facts, on)
@@ -102,14 +119,45 @@ def outside(facts: History, population: Population, on: date) -> Reason | None:
     employment = newest.fields["employment"]
     if employment not in population.employment.value:
         return Reason(reasons.NOT_IN_POPULATION, None, f"{EMPLOYMENT} {employment}")
-    if population.standing is None:
-        return None
-    standing = facts.latest(STANDING, on)
-    if standing is None:
+    if population.standing is not None or population.not_standing is not None:
+        standing = facts.latest(STANDING, on)
+        said = None if standing is None else standing.fields["standing"]
+        why = outside_standing(population, said)
+        if why is not None:
+            return why
+    return outside_kinds(population, kind)
+
+
+def outside_standing(population: Population, said: str | None) -> Reason | None:
+    """Why a standing, or none on record, is not among those measured."""
+    if population.standing is not None and said is None:
         return Reason(reasons.STANDING_UNKNOWN, None, STANDING)
-    if standing.fields["standing"] not in population.standing.value:
-        return Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {standing.fields['standing']}")
+    left_out = population.not_standing is not None and said in population.not_standing.value
+    if left_out or (population.standing is not None and said not in population.standing.value):
+        return Reason(reasons.NOT_IN_POPULATION, None, f"{STANDING} {said}")
     return None
+
+
+def unit_outside(unit: UnitToday, population: UnitPopulation) -> Reason | None:
+    """Why a unit is not measured, or None if it is."""
+    if unit.closed:
+        return Reason(reasons.UNIT_CLOSED, None, UNIT_CLOSED)
+    if not unit.described:
+        return Reason(reasons.UNIT_NOT_FOUNDED, None, UNIT)
+    if population.kinds is None:
+        return None
+    if unit.kind is None:
+        return Reason(reasons.UNIT_KIND_UNKNOWN, None, f"{UNIT}.kind")
+    if unit.kind not in population.kinds.value:
+        return Reason(reasons.NOT_IN_POPULATION, None, f"kind {unit.kind}")
+    return None
+
+
+def outside_kinds(population: Population, kind: str | None) -> Reason | None:
+    """That a post of this kind is not among those measured; a kind not known shuts nobody out."""
+    if population.kinds is None or kind is None or kind in population.kinds.value:
+        return None
+    return Reason(reasons.NOT_IN_POPULATION, None, f"{POSITION} {kind}")
 
 
 def _service_on(facts: History, on: date) -> Fact | None:
@@ -127,17 +175,32 @@ def _service_order(fact: Fact) -> tuple[date, int, int]:
     return fact.effective_on, _RANK[fact.kind], fact.position
 
 
-def who(facts: History, population: Population, on: date) -> tuple[FactUse, ...]:
+def who(facts: History, population: Population | UnitPopulation, on: date) -> tuple[FactUse, ...]:
     """What says that somebody is in service, and with which standing where that is asked.
 
     Of facts of one day the kind decides (`_RANK`), then the later recorded; the others are shown
-    and flagged.
+    and flagged. Of a unit what describes it, and what closed it.
     """
+    if isinstance(population, UnitPopulation):
+        return in_order([*_about_unit(facts, UNIT, on), *_about_unit(facts, UNIT_CLOSED, on)])
     service = [fact for kind in _RANK for fact in facts.known(kind)]
     uses = _stated(service, _service_on(facts, on), on)
     if population.standing is not None:
         uses += _stated(facts.known(STANDING), facts.latest(STANDING, on), on)
     return in_order(uses)
+
+
+def _about_unit(facts: History, kind: str, on: date) -> list[FactUse]:
+    held = facts.latest(kind, on)
+    uses = []
+    for fact in facts.known(kind):
+        why = not_visible(fact, on)
+        if why is None and fact is not held and held is not None:
+            same_day = fact.effective_on == held.effective_on
+            why = EARLIER_RECORDED if same_day else EARLIER
+        word = fact.fields.get("kind") or kind
+        uses.append(use(fact, why or word, used=fact is held))
+    return uses
 
 
 def _stated(known: Sequence[Fact], held: Fact | None, on: date) -> list[FactUse]:
@@ -178,13 +241,21 @@ def post_on(facts: History, surroundings: Surroundings, on: date) -> Post:
     kind = held.fields.get("kind")
     if kind is None:
         kind = surroundings.references.get(held.fields["title_id"], {}).get("kind")
+    named = held.fields.get("unit")
+    unit = named if named is None else surroundings.moved.get(named, named)
+    word = _placed(kind or KIND_UNKNOWN, named, unit)
     uses = tuple(
-        use(one, kind or KIND_UNKNOWN, used=True)
-        if one is held
-        else _unused(one, held, surroundings, on)
+        use(one, word, used=True) if one is held else _unused(one, held, surroundings, on)
         for one in known
     )
-    return Post(kind, held.fields.get("unit"), uses, held.root, employment)
+    return Post(kind, unit, uses, held.root, employment)
+
+
+def _placed(word: str, named: str | None, unit: str | None) -> str:
+    """What is said of the post that counts: its kind, and that its unit was closed."""
+    if named == unit:
+        return word
+    return f"{word} {UNIT_UNKNOWN if unit is None else CLOSED_TO_SUCCESSOR}"
 
 
 def _definitive(fact: Fact) -> bool:

@@ -14,6 +14,7 @@ from ledger.errors import invariant
 from ledger.facts import History
 from projections import reasons
 from projections.answer import Answer, MeasureResult, conclude, not_applicable
+from projections.members import told_by as told_by_members
 from projections.plan import (
     AnyOf,
     Best,
@@ -24,15 +25,17 @@ from projections.plan import (
     Span,
     Sum,
     Total,
+    UnitPopulation,
     Worst,
     depends_on_position,
 )
 from projections.plan_extra import Score
+from projections.plan_members import Members, Tallies
 from projections.question import Question
 from projections.reasons import Reason
 from projections.scoring import asked_of, told_by
-from projections.subject import Surroundings, in_order, outside, post_on, who
-from projections.trace_case import ZERO, Case, result
+from projections.subject import Post, Surroundings, in_order, outside, post_on, who
+from projections.trace_case import ZERO, Case, nobody, result
 from projections.trace_contested import contested
 from projections.trace_extra import extra
 from projections.trace_latest import latest
@@ -48,8 +51,9 @@ def trace(
     subject: str,
     surroundings: Surroundings,
     enacted: int | None = None,
+    tallies: Tallies = nobody,
 ) -> Answer:
-    """The answer for one subject.
+    """The answer for one subject, a person or a unit.
 
     Args:
         plan: a checked instrument.
@@ -58,12 +62,16 @@ def trace(
         subject: the stream's id, 32 hex digits.
         surroundings: references of titles and depths of units on `question.as_of`, as known then.
         enacted: position of the enactment of the plan; None for a draft.
+        tallies: of a unit, what its people come to by the rule that asks.
     """
     invariant(facts.position <= question.position, "facts of a later position were handed in")
     left_out = {root for stream, root in question.without if stream == subject}
     facts = _seen(facts, question.as_of, left_out)
-    post = post_on(facts, surroundings, question.as_of)
-    why = outside(facts, plan.population, question.as_of)
+    if isinstance(plan.population, UnitPopulation):
+        post = Post(None, subject, (), None)
+    else:
+        post = post_on(facts, surroundings, question.as_of)
+    why = outside(facts, plan.population, question.as_of, post.kind)
     stated = in_order([*who(facts, plan.population, question.as_of), *post.facts])
     if why is not None:
         answer = not_applicable(
@@ -76,7 +84,7 @@ def trace(
             why=why,
         )
         return replace(answer, who=stated)
-    case = Case(facts, question.as_of, post)
+    case = Case(facts, question.as_of, post, tallies)
     measures = [evaluate(measure, case) for measure in plan.measures]
     answer = conclude(
         plan,
@@ -122,6 +130,8 @@ def _by_rule(
         return latest(measure, rule, case)
     if isinstance(rule, Worst):
         return worst(measure, rule, case)
+    if isinstance(rule, Members):
+        return members(measure, rule, case)
     return extra(measure, rule, case)
 
 
@@ -161,9 +171,11 @@ def sum_of(measure: Measure, rule: Sum, case: Case) -> MeasureResult:
 
 def score(measure: Measure, rule: Score, case: Case) -> MeasureResult:
     """What another instrument says of the same subject on the same day, scaled."""
-    why = None if rule.bound is None else outside(case.facts, rule.bound.population, case.as_of)
+    why = None
+    if rule.bound is not None:
+        why = outside(case.facts, rule.bound.population, case.as_of, case.post.kind)
     asked = () if why is not None else asked_of(rule)
-    told = told_by(measure, rule, [evaluate(one, case) for one in asked], why)
+    told = told_by(measure, rule, [evaluate(one, case) for one in asked], why, case.as_of)
     return result(
         measure,
         case,
@@ -173,6 +185,22 @@ def score(measure: Measure, rule: Score, case: Case) -> MeasureResult:
         facts=(),
         why=told.why,
         measures=told.measures,
+    )
+
+
+def members(measure: Measure, rule: Members, case: Case) -> MeasureResult:
+    """What the people of a unit come to."""
+    told = told_by_members(measure, rule, case.tallies(rule))
+    return result(
+        measure,
+        case,
+        span=told.span,
+        reach=told.reach,
+        parameters=told.parameters,
+        limits=told.limits,
+        facts=(),
+        why=told.why,
+        counted=told.counted,
     )
 
 

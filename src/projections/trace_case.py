@@ -30,21 +30,29 @@ from projections.plan import (
     Window,
     bounds,
 )
+from projections.plan_members import Members, Tallies
 from projections.reasons import Reason
 from projections.subject import NOT_YET, Post, in_order
+from projections.tally import NOBODY, Counted, Tally
 
 OUT_OF_WINDOW = "OUT_OF_WINDOW"
 FIELD_UNKNOWN = "FIELD_UNKNOWN"
 ZERO = Decimal(0)
 
 
+def nobody(rule: Members) -> Tally:  # noqa: ARG001 - the shape of Tallies
+    """The people of whoever is no unit."""
+    return NOBODY
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One subject on one day: the facts as known, and the post held."""
+    """One subject on one day: the facts as known, and the post held; of a unit also its people."""
 
     facts: History
     as_of: date
     post: Post
+    tallies: Tallies = nobody
 
 
 def result(
@@ -58,6 +66,7 @@ def result(
     reach: Span | None = None,
     why: Sequence[Reason] = (),
     measures: Sequence[MeasureResult] = (),
+    counted: Counted | None = None,
 ) -> MeasureResult:
     """A measure's result; contested facts that counted make their own reason."""
     uses = in_order(facts)
@@ -80,6 +89,7 @@ def result(
         measures=tuple(measures),
         facts=uses,
         reasons=(*why, *contested),
+        counted=counted,
     )
 
 

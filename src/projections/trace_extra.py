@@ -8,7 +8,7 @@ from ledger.errors import ProgramError
 from ledger.facts import Fact
 from projections.answer import FactUse, MeasureResult
 from projections.plan import Extra, Held, Measure, Value
-from projections.plan_extra import ON, Gathered, HeldPost, Source
+from projections.plan_extra import ON, ROOT, UNTIL, Gathered, HeldPost, Source
 from projections.subject import EARLIER, EARLIER_RECORDED, not_visible, use
 from projections.trace_case import (
     Case,
@@ -83,4 +83,5 @@ def _not_read(fact: Fact, source: Source, case: Case) -> str | None:
 
 
 def _row(fact: Fact, source: Source) -> tuple[Any, ...]:
-    return tuple(fact.effective_on if key == ON else fact.fields.get(key) for key in source.keys)
+    own = {ON: fact.effective_on, UNTIL: fact.until, ROOT: fact.root}
+    return tuple(own[key] if key in own else fact.fields.get(key) for key in source.keys)

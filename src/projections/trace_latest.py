@@ -16,7 +16,16 @@ from typing import Any
 from ledger.facts import Fact
 from projections import reasons
 from projections.answer import FactUse, MeasureResult
-from projections.plan import Entry, Halves, Latest, Mark, Measure, Span, Value, bounds
+from projections.plan import (
+    Entry,
+    Latest,
+    Mark,
+    Measure,
+    Span,
+    Value,
+    bounds,
+)
+from projections.plan_words import Halves
 from projections.reasons import Reason
 from projections.subject import EARLIER, EARLIER_RECORDED, NOT_YET, use
 from projections.trace_case import (
@@ -157,7 +166,9 @@ def _read(measure: Measure, rule: Latest, facts: Sequence[Fact], name: str) -> _
     fact = facts[-1]
     state = fact.fields[rule.state_field]
     if state != rule.state.value:
-        return _unknown(rule, Reason(reasons.STATE_NOT_COUNTED, measure.name, name), state)
+        return _unknown(
+            rule, Reason(reasons.STATE_NOT_COUNTED, measure.name, f"{name} {state}"), state
+        )
     regime = fact.fields[rule.by[0]]
     table = rule.points[regime]
     predicate = fact.fields.get(rule.by[1])

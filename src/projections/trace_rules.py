@@ -10,7 +10,16 @@ from ledger.errors import invariant
 from ledger.facts import Fact
 from projections import reasons
 from projections.answer import FactUse, MeasureResult
-from projections.plan import AnyOf, Award, Best, Entry, Measure, Span, Total, bounds
+from projections.plan import (
+    AnyOf,
+    Best,
+    Entry,
+    Measure,
+    Span,
+    Total,
+    bounds,
+)
+from projections.plan_words import Award
 from projections.reasons import Reason
 from projections.subject import not_visible, use
 from projections.trace_case import (

@@ -14,7 +14,15 @@ from typing import Any
 from ledger.sanction import FILINGS, RULING, Effect, effects
 from projections import reasons
 from projections.answer import FactUse, MeasureResult
-from projections.plan import Held, LateFiling, Measure, Span, Value, Worst, bounds
+from projections.plan import (
+    Held,
+    Measure,
+    Span,
+    Value,
+    Worst,
+    bounds,
+)
+from projections.plan_words import LateFiling, Since
 from projections.reasons import Reason
 from projections.subject import ENDED, NOT_YET, use
 from projections.trace_case import OUT_OF_WINDOW, Case, outside_window, result, window_values
@@ -23,6 +31,7 @@ QUASHED = "DIBATALKAN"
 SUSPENDED = "SUSPENDED"
 NOT_WORST = "NOT_WORST"
 NOT_COUNTED = "NOT_COUNTED"
+NO_END_STATED = ", no end stated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +110,11 @@ def _weigh(rule: Worst, effect: Effect, as_of: date) -> _Weight:
         until = effect.sanction.until
         if isinstance(rule.window, Held) and until is not None and until <= as_of:
             return replace(nothing, why=ENDED)
+        if isinstance(rule.window, Held):
+            why += NO_END_STATED if until is None else f", until {until.isoformat()}"
         after = rule.window.after(as_of)
-        outside = outside_window(effect.first or as_of, after, as_of)
+        placed = _placed(rule, effect, as_of)
+        outside = outside_window(placed, after, as_of)
         if outside is not None:
             return replace(nothing, why=outside)
         known = [bounds(rule.points[level]) for level in levels]
@@ -117,6 +129,15 @@ def _weigh(rule: Worst, effect: Effect, as_of: date) -> _Weight:
     return _Weight(effect, levels, span, reach, why)
 
 
+def _placed(rule: Worst, effect: Effect, as_of: date) -> date:
+    """The day that must lie in the window; a term that runs, or has no end, ends with the day."""
+    first = effect.first or as_of
+    if rule.since is None or rule.since.value is not Since.END or first > as_of:
+        return first
+    until = effect.sanction.until
+    return as_of if until is None or until > as_of else until
+
+
 def _not_in_force(effect: Effect, as_of: date) -> str:
     if effect.quashed:
         return QUASHED
@@ -128,6 +149,7 @@ def _parameters(
 ) -> list[Value[Any]]:
     """What took part: the window, the points that decide, and what was left out or filed late."""
     found: list[Value[Any]] = window_values(rule.window)
+    found += [] if rule.since is None else [rule.since]
     entries = [rule.points[level] for one in decisive for level in one.levels]
     found += list(dict.fromkeys(entries)) if entries else [rule.none]
     if any(one.why == NOT_COUNTED for one in weights):

@@ -14,7 +14,19 @@ from ledger.canonical import decimal_text
 from ledger.events.registry import open_fields
 from projections.enacted import read_by
 from projections.lines import fields_of, kinds_of
-from projections.plan import Extra, Mark, Measure, Plan, Rule, Span, Sum, Value, values
+from projections.plan import (
+    Extra,
+    Mark,
+    Measure,
+    Plan,
+    Population,
+    Rule,
+    Span,
+    Sum,
+    UnitPopulation,
+    Value,
+    values,
+)
 
 
 def understood(plan: Plan) -> dict[str, Any]:
@@ -26,12 +38,7 @@ def understood(plan: Plan) -> dict[str, Any]:
         "basis": plan.basis.value,
         "decree": plan.decree,
         "in_force_from": plan.in_force_from.isoformat(),
-        "population": {
-            "employment": said(plan.population.employment.value),
-            "standing": None
-            if plan.population.standing is None
-            else said(plan.population.standing.value),
-        },
+        "population": _population(plan.population),
         "max": decimal_text(plan.maximum.value),
         "measures": list(_measures(plan.measures, "")),
         "bands": None if plan.outcomes else list(_bands(plan)),
@@ -40,6 +47,16 @@ def understood(plan: Plan) -> dict[str, Any]:
         "facts": facts_read(plan),
         "reads": list(read_by(plan)),
         "later_text": [{"from": day.isoformat(), "title": title} for day, title in plan.later],
+    }
+
+
+def _population(found: Population | UnitPopulation) -> dict[str, Any]:
+    """Who is measured; None where that is not limited."""
+    if isinstance(found, UnitPopulation):
+        return {"kind": None if found.kinds is None else said(found.kinds.value)}
+    return {
+        "employment": said(found.employment.value),
+        "standing": None if found.standing is None else said(found.standing.value),
     }
 
 

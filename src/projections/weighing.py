@@ -6,8 +6,8 @@ of legal day and then of position. Exact decimals; rounded half up where the rul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -24,67 +24,27 @@ from projections.plan_extra import (
     Grid,
     HeldPost,
     Mean,
+    Newest,
     NoneInForce,
     OnDays,
     Product,
     Share,
     Tally,
 )
-from projections.reasons import Reason
 from projections.subject import EARLIER
-from projections.trace_case import ZERO, ratio_half_up
-from projections.trace_latest import FIRST, SECOND, WHOLE, part_of_year
+from projections.trace_case import ZERO, outside_window, ratio_half_up, window_values
+from projections.trace_latest import FIRST, OTHER_PERIOD, SECOND, WHOLE, part_of_year
+from projections.weighed import NOT_ASKED, Found, Row, Weighed, Words, last_only, of_none, unknown
+from projections.weighing_career import CAREER
 
-NOT_ASKED = "NOT_ASKED"
 FIRST_FACT = "first"
+YEAR = re.compile("[1-9][0-9]{3}")
 MONTH_AND_DAY = len("12-31")
-Row = tuple[Any, ...]
-Found = Sequence[Sequence[Row]]
-Words = tuple[tuple[tuple[bool, str], ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """Points, what took part, and for each fact of each source whether it counted and why."""
-
-    span: Span
-    parameters: tuple[Value[Any], ...]
-    words: Words
-    limits: tuple[Value[Any], ...] = ()
-    why: tuple[Reason, ...] = ()
 
 
 def weigh(measure: Measure, rule: Gathered, found: Found, as_of: date) -> Weighed:
     """What the facts found come to on a day."""
     return _WEIGHING[type(rule)](measure, rule, found, as_of)
-
-
-def _none(
-    measure: Measure,
-    none: Entry,
-    fixed: tuple[Value[Any], ...],
-    missing: str,
-    words: Words,
-) -> Weighed:
-    if none.mark is not Mark.MISSING:
-        return Weighed(bounds(none), (*fixed, none), words)
-    why = (Reason(reasons.FACT_MISSING, measure.name, missing),)
-    return Weighed(bounds(none), fixed, words, (none,), why)
-
-
-def _unknown(
-    measure: Measure,
-    fixed: tuple[Value[Any], ...],
-    code: str,
-    missing: str,
-    words: Words,
-) -> Weighed:
-    span = Span(ZERO, measure.maximum.value)
-    return Weighed(span, fixed, words, why=(Reason(code, measure.name, missing),))
-
-
-def _last_only(rows: Sequence[Row], word: str) -> tuple[tuple[bool, str], ...]:
-    return (*((False, EARLIER) for _ in rows[:-1]), *((True, word) for _ in rows[-1:]))
 
 
 def _tally(measure: Measure, rule: Tally, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
@@ -116,7 +76,7 @@ def in_order(rule: Share, elements: Mapping[str, Mapping[str, Any]]) -> tuple[in
 
 def _share(measure: Measure, rule: Share, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
     good, every = in_order(rule, found[0][-1][0]) if found[0] else (0, 0)
-    words = (_last_only(found[0], f"{good}/{every}"),)
+    words = (last_only(found[0], f"{good}/{every}"),)
     return share_of(measure, rule, good, every, words)
 
 
@@ -124,7 +84,7 @@ def share_of(measure: Measure, rule: Share, good: int, every: int, words: Words 
     """What so many elements in order of so many come to."""
     fixed = (rule.dimension, rule.decimals)
     if not every:
-        return _none(measure, rule.none, fixed, f"{rule.facts}.{rule.dimension.value}", words)
+        return of_none(measure, rule.none, fixed, f"{rule.facts}.{rule.dimension.value}", words)
     points = ratio_half_up(measure.maximum.value * good, Decimal(every), rule.decimals.value)
     return Weighed(Span(points, points), fixed, words)
 
@@ -138,7 +98,7 @@ def _elapsed(measure: Measure, rule: Elapsed, found: Found, as_of: date) -> Weig
     fixed = (rule.since, rule.at_least)
     rows = found[0]
     if not rows:
-        return _none(measure, rule.none, fixed, rule.facts, ((),))
+        return of_none(measure, rule.none, fixed, rule.facts, ((),))
     counts = 0 if rule.since.value == FIRST_FACT else len(rows) - 1
     since: date = rows[counts][0]
     reached = since <= latest_day(rule, as_of)
@@ -169,7 +129,7 @@ def years_asked(rule: All, as_of: date) -> range:
 
 
 def _all(measure: Measure, rule: All, found: Found, as_of: date) -> Weighed:
-    fixed = (rule.years, rule.state, rule.codes)
+    fixed: tuple[Value[Any], ...] = (rule.years, rule.state, rule.codes)
     asked = years_asked(rule, as_of)
     newest: dict[tuple[int, str], int] = {}
     earlier: set[int] = set()
@@ -191,14 +151,20 @@ def _all(measure: Measure, rule: All, found: Found, as_of: date) -> Weighed:
         (place in counted, str(row[3]) if place in counted else other.get(place, NOT_ASKED))
         for place, row in enumerate(found[0])
     )
+    if rule.failed is not None and any(
+        found[0][place][2] in rule.failed.value for place in counted
+    ):
+        fixed = (*fixed, rule.failed)
     if False in years or None not in years:
         points = ZERO if False in years else measure.maximum.value
         return Weighed(Span(points, points), fixed, (words,))
     lacking = asked[years.index(None)]
-    return _unknown(measure, fixed, reasons.FACT_MISSING, f"{rule.facts} {lacking}", (words,))
+    return unknown(measure, fixed, reasons.FACT_MISSING, f"{rule.facts} {lacking}", (words,))
 
 
 def _verdict(rule: All, row: Row) -> bool | None:
+    if rule.failed is not None and row[2] in rule.failed.value:
+        return False
     if row[2] != rule.state.value or row[3] is None:
         return None
     return row[3] in rule.codes.value
@@ -224,13 +190,44 @@ def mean_of(
     """What numbers of this sum come to: so many are known, each up to `of`, and so many not."""
     fixed = (rule.of, rule.decimals)
     if not count and not lacking:
-        return _none(measure, rule.none, fixed, rule.facts, words)
+        return of_none(measure, rule.none, fixed, rule.facts, words)
     if lacking:
         missing = f"{rule.facts}.{rule.part or rule.field}"
-        return _unknown(measure, fixed, reasons.FIELD_UNKNOWN, missing, words)
+        return unknown(measure, fixed, reasons.FIELD_UNKNOWN, missing, words)
     top = measure.maximum.value
     points = ratio_half_up(top * whole, rule.of.value * count, rule.decimals.value)
     return Weighed(Span(points, points), fixed, words)
+
+
+def _newest(measure: Measure, rule: Newest, found: Found, as_of: date) -> Weighed:
+    fixed = (rule.period, *window_values(rule.window), rule.of, rule.decimals)
+    after = rule.window.after(as_of)
+    ends = [year_of_period(row[0]) for row in found[0]]
+    words = [
+        OTHER_PERIOD if end is None else outside_window(end, after, as_of) or EARLIER
+        for end in ends
+    ]
+    asked = [end for end, word in zip(ends, words, strict=True) if end and word == EARLIER]
+    if not asked:
+        told = (tuple((False, word) for word in words),)
+        return of_none(measure, rule.none, fixed, rule.facts, told)
+    counts = max(place for place, end in enumerate(ends) if end == max(asked))
+    given = found[0][counts][1]
+    words[counts] = _shown(None if given is None else Decimal(given))
+    told = (tuple((place == counts, word) for place, word in enumerate(words)),)
+    if given is None:
+        missing = f"{rule.facts}.{rule.field}"
+        return unknown(measure, fixed, reasons.FIELD_UNKNOWN, missing, told)
+    whole = measure.maximum.value * min(Decimal(given), rule.of.value)
+    points = ratio_half_up(whole, rule.of.value, rule.decimals.value)
+    return Weighed(Span(points, points), fixed, told)
+
+
+def year_of_period(period: str | None) -> date | None:
+    """The last day of a period that is a whole calendar year, as 2023; None for any other."""
+    if period is None or not YEAR.fullmatch(period):
+        return None
+    return date(int(period), 12, 31)
 
 
 def number_of(rule: Mean, given: Any) -> Decimal | None:
@@ -254,10 +251,10 @@ def _product(measure: Measure, rule: Product, found: Found, as_of: date) -> Weig
     entries: list[Entry] = []
     for (kind, field, table), rows in zip(tables, found, strict=True):
         code = rows[-1][0] if rows else None
-        words = tuple(_last_only(one, str(one[-1][0]) if one else "") for one in found)
+        words = tuple(last_only(one, str(one[-1][0]) if one else "") for one in found)
         if code is None:
             missing = f"{kind}.{field}" if rows else kind
-            return _none(measure, rule.none, (rule.decimals,), missing, words)
+            return of_none(measure, rule.none, (rule.decimals,), missing, words)
         entries.append(table[code])
     low, high = (
         ratio_half_up(
@@ -267,17 +264,17 @@ def _product(measure: Measure, rule: Product, found: Found, as_of: date) -> Weig
         )
         for end in ("low", "high")
     )
-    words = tuple(_last_only(one, str(one[-1][0])) for one in found)
+    words = tuple(last_only(one, str(one[-1][0])) for one in found)
     return Weighed(Span(low, high), (*entries, rule.decimals), words)
 
 
 def _grid(measure: Measure, rule: Grid, found: Found, as_of: date) -> Weighed:  # noqa: ARG001
     fixed = (*rule.row_cuts, *rule.column_cuts)
-    words = tuple(_last_only(one, str(one[-1][0]) if one else "") for one in found)
+    words = tuple(last_only(one, str(one[-1][0]) if one else "") for one in found)
     names = (f"{rule.row_facts}.{rule.row_by}", f"{rule.column_facts}.{rule.column_field}")
     for rows, name in zip(found, names, strict=True):
         if not rows or rows[-1][0] is None:
-            return _none(measure, rule.none, fixed, name, words)
+            return of_none(measure, rule.none, fixed, name, words)
     by_code = rule.row_points[found[0][-1][0]]
     row = sum(cut.value <= by_code.value for cut in rule.row_cuts)
     column = sum(cut.value <= Decimal(found[1][-1][0]) for cut in rule.column_cuts)
@@ -295,7 +292,7 @@ def held_post(measure: Measure, rule: HeldPost, kind: str | None) -> Weighed:
     """What the kind of post held comes to."""
     if kind is None:
         why = reasons.POSITION_KIND_UNKNOWN
-        return _unknown(measure, (rule.kinds,), why, "position", ())
+        return unknown(measure, (rule.kinds,), why, "position", ())
     points = measure.maximum.value if kind in rule.kinds.value else ZERO
     return Weighed(Span(points, points), (rule.kinds,), ())
 
@@ -307,7 +304,9 @@ _WEIGHING: Mapping[type[Gathered], Callable[[Measure, Any, Found, date], Weighed
     NoneInForce: _none_in_force,
     All: _all,
     Mean: _mean,
+    Newest: _newest,
     Product: _product,
     OnDays: _on_days,
     Grid: _grid,
+    **CAREER,
 }

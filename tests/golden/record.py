@@ -73,7 +73,7 @@ class Recorder:
         return {"position": position, "recorded_at": START + timedelta(seconds=position)}
 
     def _state(self, said: Mapping[str, Any]) -> Row:
-        draft = _read(said)
+        draft = self.read(said)
         names = FACT_SPECS[draft.owner, draft.fact].open_names
         fields = {name: value for name, value in draft.fields.items() if name in names}
         if "title" in draft.fields or "title" in said:
@@ -92,6 +92,17 @@ class Recorder:
             "fields": fields,
         }
 
+    def read(self, said: Mapping[str, Any]) -> Draft:
+        """A fact as a facts file about a person states it."""
+        fact = said["fact"]
+        raw = {**SILENT.get(fact, {}), **said}
+        if fact != "position_ref":
+            raw["nip"] = NIP
+        draft = read_fact(raw)
+        assert isinstance(draft, Draft), draft
+        assert draft.owner in (EMPLOYEE, LEDGER)
+        return draft
+
     def _mend(self, said: Mapping[str, Any]) -> Row:
         root = self.versions[said["target"]]
         row: Row = {"do": said["fact"], "root": root, "replaces": self.current.get(root, root)}
@@ -100,17 +111,6 @@ class Recorder:
         if said["fact"] == "correct":
             row |= self._state(said["replacement"]) | {"do": "correct"}
         return row
-
-
-def _read(said: Mapping[str, Any]) -> Draft:
-    fact = said["fact"]
-    raw = {**SILENT.get(fact, {}), **said}
-    if fact != "position_ref":
-        raw["nip"] = NIP
-    draft = read_fact(raw)
-    assert isinstance(draft, Draft), draft
-    assert draft.owner in (EMPLOYEE, LEDGER)
-    return draft
 
 
 def tell(case: Mapping[str, Any], units: Mapping[str, int]) -> Recorder:

@@ -173,6 +173,11 @@ def begins(window: Any, as_of: date) -> date:
     start, _ = said(window["start"])
     if "months" in window:
         months = int(said(window["months"])[0])
+        if start == "month":
+            first = as_of.replace(day=1)
+            for _ in range(months - 1):
+                first = (first - timedelta(days=1)).replace(day=1)
+            return first
     else:
         years = int(said(window["years"])[0])
         if start == "calendar":
@@ -487,6 +492,8 @@ class Sheet:
         ignored, ignored_mark = said(node["ignored"], mark)
         late, late_mark = said(node["late_filing"], mark)
         table = {code: self.entry(one, mark) for code, one in node["points"].items()}
+        since, since_mark = said(node.get("since", "effect"), "verified")
+        part.marks.add(said(node["since"], mark)[1] if "since" in node else since_mark)
         window, _ = said(node["window"])
         begin = date.min if window == "held" else begins(window, self.record.as_of)
         as_of = self.record.as_of
@@ -509,7 +516,11 @@ class Sheet:
             ended = (
                 window == "held" and sanction["until"] is not None and sanction["until"] <= as_of
             )
-            if counting and (ended or (first is not None and first < begin)):
+            counts_on = first
+            if since == "end" and first is not None and first <= as_of:
+                runs = sanction["until"] is None or sanction["until"] > as_of
+                counts_on = as_of if runs else sanction["until"]
+            if counting and (ended or (counts_on is not None and counts_on < begin)):
                 if ended:
                     part.used += [*filings, *rulings]
                 continue
@@ -656,6 +667,11 @@ class Sheet:
                 fact = law.newest(period)
                 part.used.append(fact)
                 code = fact["fields"].get(node["by"])
+                failed, failed_mark = said(node.get("failed", []), mark)
+                if fact["fields"]["state"] in words(failed):
+                    part.marks.add(failed_mark)
+                    told.append(False)
+                    continue
                 counts = fact["fields"]["state"] == state and code is not None
                 told.append(code in words(codes) if counts else None)
             if False in told:
@@ -757,6 +773,7 @@ class Sheet:
             if node.get("of") in (None, one.name)
         ]
         part.marks.add(said(other["max"], other.get("mark", "verified"))[1])
+        part.marks |= first_day_marks(other, self.record.as_of)
         part.parts = [one for one, _ in named]
         whole = sum((most for _, most in named), Decimal(0))
 
@@ -767,6 +784,234 @@ class Sheet:
         part.between(scaled(one.low for one in part.parts), scaled(one.high for one in part.parts))
         part.low_open = scaled(one.reach()[0] for one in part.parts)
         part.high_open = scaled(one.reach()[1] for one in part.parts)
+
+    # Rules about careers.
+
+    def up_to(self, node: Document, part: Part, mark: str) -> list[Row]:
+        """Facts of a source, of whatever day up to the one asked about."""
+        part.marks |= {said(one, mark)[1] for one in (node.get("where") or {}).values()}
+        facts = self.record.of(node["facts"], node.get("where"))
+        return [one for one in facts if one["on"] <= self.record.as_of]
+
+    def rule_conversion(self, part: Part, node: Document, mark: str, top: Decimal) -> None:
+        most, most_mark = said(node["months"], mark)
+        part.marks |= {most_mark, said(node["decimals"], mark)[1]}
+        base, factor = node["base"], node["factor"]
+        self.window_marks(part, factor["window"], mark)
+        bases = self.up_to(base, part, mark)
+        part.marks |= {said(one, mark)[1] for one in (factor.get("where") or {}).values()}
+        rows = self.record.of(factor["facts"], factor.get("where"))
+        rows = self.record.in_window(rows, factor["window"])
+        counted: list[tuple[date, date, Row]] = []
+        by_size = sorted(
+            (months_of(one), place) for place, one in enumerate(rows) if months_of(one)
+        )
+        for size, place in reversed(by_size):
+            start, end = period(rows[place])
+            if size <= int(most) and all(end < one[0] or one[1] < start for one in counted):
+                counted.append((start, end, rows[place]))
+        low = high = Decimal(0)
+        lacking = not counted
+        marks: set[str] = set()
+        for _, end, row in counted:
+            held = [one for one in bases if law.visible(one, end)]
+            part.used += [row, *held[-1:]]
+            level = held[-1]["fields"].get(base["by"]) if held else None
+            code = row["fields"].get(factor["by"])
+            if level is None or code is None:
+                lacking = True
+                continue
+            entries = [self.entry(base["points"][level], mark)]
+            entries.append(self.entry(factor["points"][code], mark))
+            marks |= {one[2] for one in entries}
+            share = Fraction(months_of(row), int(most))
+            low += half_up(
+                Fraction(entries[0][0]) * Fraction(entries[1][0]) * share, self.decimals(node)
+            )
+            high += half_up(
+                Fraction(entries[0][1]) * Fraction(entries[1][1]) * share, self.decimals(node)
+            )
+        if lacking:
+            self.none(part, node, mark, "FACT_MISSING")
+            return
+        part.marks |= marks
+        part.between(min(low, top), min(high, top))
+
+    def rule_accrued(self, part: Part, node: Document, mark: str, top: Decimal) -> None:
+        since, bonus = node["since"], node.get("bonus")
+        say, say_mark = said(node["say"], mark)
+        start, start_mark = said(since["start"], mark)
+        part.marks |= {say_mark, start_mark, said(node["decimals"], mark)[1]}
+        stands = self.up_to(since, part, mark)
+        rows = self.record.of(node["facts"], node.get("where"))
+        diplomas = self.up_to(bonus, part, mark) if bonus else []
+        held = [place for place, one in enumerate(stands) if law.visible(one, self.record.as_of)]
+        code = stands[held[-1]]["fields"].get(since["by"]) if held else None
+        if code is None:
+            self.none(part, node, mark, "FACT_MISSING")
+            return
+        place = held[-1]
+        while start == "first" and place and stands[place - 1]["fields"].get(since["by"]) == code:
+            place -= 1
+        part.used.append(stands[place])
+        first = stands[place]["on"]
+        collected, unknown = Decimal(0), False
+        for one in rows:
+            if first <= one["on"] <= self.record.as_of:
+                number = one["fields"].get(node["field"])
+                unknown = unknown or number is None
+                if number is not None:
+                    part.used.append(one)
+                    collected += exact(number)
+        if "need" in since and code not in since["need"]:
+            self.unknown(part, top, "CODE_NOT_NAMED")
+            return
+        need = self.entry(since["need"][code], mark) if "need" in since else None
+        low, high = collected, collected
+        if bonus and need:
+            least, most = self.bonus(part, bonus, diplomas, first, mark)
+            low += half_up(Fraction(least) * Fraction(need[0]), self.decimals(node))
+            high += half_up(Fraction(most) * Fraction(need[1]), self.decimals(node))
+        if need is None:
+            part.between(min(low, top), top if unknown else min(high, top))
+        else:
+            high = max(need[1], high) if unknown else high
+            self.against(part, str(say), low, high, need, top)
+        clear = part.low == part.high
+        if unknown and not clear:
+            part.reasons.add("FIELD_UNKNOWN")
+        elif not clear and bonus and need and need[2] != MISSING:
+            part.reasons.add("FACT_MISSING")
+        if need and say != "collected" and not (clear and need[2] == MISSING):
+            part.marks.add(need[2])
+
+    def against(
+        self,
+        part: Part,
+        say: str,
+        low: Decimal,
+        high: Decimal,
+        need: tuple[Decimal, Decimal, str],
+        top: Decimal,
+    ) -> None:
+        """What is told of a sum and a need, both between bounds."""
+        nothing = Decimal(0)
+        if say == "reached":
+            part.between(top if low >= need[1] else nothing, top if high >= need[0] else nothing)
+        elif say == "counted":
+            part.between(min(low, need[0], top), min(high, need[1], top))
+        elif say == "lacking":
+            part.between(max(need[0] - high, nothing), min(max(need[1] - low, nothing), top))
+        else:
+            part.between(min(low, top), min(high, top))
+
+    def bonus(
+        self, part: Part, bonus: Document, diplomas: Sequence[Row], first: date, mark: str
+    ) -> tuple[Decimal, Decimal]:
+        """The least and the most share of the need."""
+        known = [one for one in diplomas if one["fields"].get(bonus["by"]) is not None]
+        ranks = [said(bonus["ranks"][one["fields"][bonus["by"]]], mark) for one in known]
+        share, share_mark = said(bonus["share"], mark)
+        new = [one["on"] >= first for one in known]
+        if not any(new):
+            return Decimal(0), Decimal(0)
+        part.marks |= {share_mark, *(own for _, own in ranks)}
+        before = [rank for (rank, _), late in zip(ranks, new, strict=True) if not late]
+        higher = [
+            one
+            for one, (rank, _), late in zip(known, ranks, new, strict=True)
+            if late and all(rank > older for older in before)
+        ]
+        part.used += higher
+        most = exact(share) if higher else Decimal(0)
+        return (most if before else Decimal(0)), most
+
+    def rule_ladder(self, part: Part, node: Document, mark: str, top: Decimal) -> None:
+        limit, room = node["limit"], node["room"]
+        steps, steps_mark = said(node["steps"], mark)
+        choose, choose_mark = said(limit["choose"], mark)
+        part.marks |= {steps_mark, choose_mark}
+        part.marks |= {said(one, mark)[1] for one in room.values()}
+        stands = self.record.held(self.record.of(node["facts"]))
+        limits = self.record.held(self.up_to(limit, part, mark))
+        part.used += stands[-1:] + (limits if choose == "highest" else limits[-1:])
+        if not stands or not limits:
+            self.none(part, node, mark, "FACT_MISSING")
+            return
+        code = stands[-1]["fields"].get(node["by"])
+        if code not in steps:
+            self.unknown(part, top, "CODE_NOT_NAMED")
+            return
+        asked = limits if choose == "highest" else limits[-1:]
+        told = [said(limit["to"].get(one["fields"].get(limit["by"]), ""), mark) for one in asked]
+        named = [(steps.index(step), own) for step, own in told if step]
+        lowest = max((place for place, _ in named), default=0)
+        part.marks |= {own for place, own in named if place == lowest}
+        last = len(steps) if len(named) < len(told) else lowest + 1
+        least = int(said(room["least"])[0])
+        most = int(said(room.get("most", len(steps)))[0])
+        verdicts = {least <= place - steps.index(code) <= most for place in range(lowest, last)}
+        if len(verdicts) > 1:
+            self.unknown(part, top, "CODE_NOT_NAMED")
+        elif verdicts == {True}:
+            part.between(top, top)
+
+    def rule_at_step(self, part: Part, node: Document, mark: str, top: Decimal) -> None:
+        codes, own = said(node["codes"], mark)
+        part.marks.add(own)
+        stands = self.record.held(self.record.of(node["facts"]))
+        part.used += stands[-1:]
+        proof = node.get("proof")
+        proofs = self.up_to(proof, part, mark) if proof else []
+        code = stands[-1]["fields"].get(node["by"]) if stands else None
+        if code is None:
+            self.none(part, node, mark, "FACT_MISSING")
+        elif code not in words(codes):
+            part.between(top, top)
+        elif proof is None:
+            self.unknown(part, top, "TO_BE_CONFIRMED")
+        else:
+            serving, serving_mark = said(proof["to"][code], mark)
+            part.marks.add(serving_mark)
+            named = {one for given in proof["to"].values() for one in words(said(given)[0])}
+            given = [one["fields"].get(proof["by"]) for one in proofs]
+            proven = [
+                one for one, level in zip(proofs, given, strict=True) if level in words(serving)
+            ]
+            part.used += proven
+            if proven:
+                part.between(top, top)
+            elif any(level not in named for level in given):
+                self.unknown(part, top, "CODE_NOT_NAMED")
+
+    def rule_no_open_case(self, part: Part, node: Document, mark: str, top: Decimal) -> None:
+        kinds, own = said(node["closed_by"], mark)
+        part.marks.add(own)
+        cases = self.record.held(self.record.of(node["facts"]))
+        roots = {one["root"] for one in cases}
+        ended = set()
+        for kind in words(kinds):
+            for one in self.record.of(kind):
+                named = one["fields"].get("case" if kind == "sanction" else "of")
+                if one["on"] <= self.record.as_of:
+                    ended.add(named)
+                    part.used += [one] if named in roots else []
+        running = [one for one in cases if one["root"] not in ended]
+        part.used += running
+        if not running:
+            part.between(top, top)
+
+
+def period(fact: Row) -> tuple[date, date]:
+    return date.fromisoformat(fact["fields"]["from"]), date.fromisoformat(fact["fields"]["to"])
+
+
+def months_of(fact: Row) -> int:
+    """How many whole calendar months a period is; 0 if it is not made of them."""
+    start, end = period(fact)
+    if start.day != 1 or (end + timedelta(days=1)).day != 1 or end < start:
+        return 0
+    return 12 * (end.year - start.year) + end.month - start.month + 1
 
 
 def waiting(day: date, sanction: Row, filings: Sequence[Row], rulings: Sequence[Row]) -> bool:
@@ -815,6 +1060,9 @@ def outside(document: Document, record: Record) -> str | None:
         return "LEFT_SERVICE"
     if employment not in words(said(population["employment"])[0]):
         return "NOT_IN_POPULATION"
+    standings = record.held(record.of("standing"))
+    unwanted = words(said(population.get("not_standing", []))[0])
+    left_out = bool(standings) and law.newest(standings)["fields"]["standing"] in unwanted
     if "standing" in population:
         held = record.held(record.of("standing"))
         if not held:
@@ -822,7 +1070,17 @@ def outside(document: Document, record: Record) -> str | None:
         allowed = words(said(population["standing"])[0])
         if law.newest(held)["fields"]["standing"] not in allowed:
             return "NOT_IN_POPULATION"
-    return None
+    kinds = population.get("position_kind")
+    other_post = kinds is not None and record.kind not in (None, *words(said(kinds)[0]))
+    return "NOT_IN_POPULATION" if left_out or other_post else None
+
+
+def first_day_marks(document: Document, as_of: date) -> set[str]:
+    """What is said of a first day that is less than sure, until it is."""
+    day = document["in_force_from"]
+    if not isinstance(day, dict) or ("sure_from" in day and day["sure_from"] <= as_of):
+        return set()
+    return {own for own in WEAK if own in day}
 
 
 def head_marks(document: Document) -> set[str]:
@@ -868,6 +1126,7 @@ def score(document: Document, record: Record, others: Mapping[str, Document]) ->
         document, others, record.as_of
     )
     marks = set().union(*(one.marks for one in every)) | head_marks(document)
+    marks |= first_day_marks(document, record.as_of)
     reasons |= {f"PARAMETER_{mark.upper()}" for mark in marks - set(FIRM)}
     contested = {
         fact["position"] for one in every for fact in one.used if fact["root"] in record.disputed

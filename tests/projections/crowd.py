@@ -53,6 +53,9 @@ class Crowd:
         self.hours = HOURS + (WIDE if wide else [])
         self.found: list[RecordedEvent] = units()
         self.book = 0
+        # By unit, the versions of its facts that were neither annulled nor ended, and the last one.
+        self.of_units: dict[str, list[int]] = {unit: [1] for unit in UNITS}
+        self.last_of_unit = dict.fromkeys(UNITS, 1)
 
     def log(self, people: int, each: int) -> ListLog:
         """People with about so many facts each, all at the same time."""
@@ -98,6 +101,8 @@ class Crowd:
         elif what < 23:
             into = self.dice.choice(persons).stream.hex
             self._state(one, "merged", {"into": into}, self._day(100))
+        elif what < 25:
+            self._reorganise()
         else:
             make = self.dice.choice(self._plain())
             kind, fields = make()
@@ -105,6 +110,31 @@ class Crowd:
             if kind == "appraisal" and self.dice.randrange(4):
                 on = date.fromisoformat(fields["to"])
             self._state(one, kind, fields, on)
+
+    def _reorganise(self) -> None:
+        """A unit is closed, described again, or something said of it was never so or ends."""
+        unit, on = self.dice.choice(UNITS), self._day()
+        known = self.of_units[unit]
+        do = self.dice.choice(["unit_closed", "unit_closed", "unit", "annul", "end"])
+        if do in ("unit_closed", "unit"):
+            known.append(self.last_of_unit[unit] + 1)
+            fields: Fields = {"code": unit[-2:], "name": "C", "kind": self.dice.choice("XY")}
+            if do == "unit_closed":
+                several = self.dice.choice([0, 1, 1, 1, 2])
+                fields = {"successors": self.dice.sample(UNITS, several)}
+            elif self.dice.randrange(3):
+                fields["parent"] = self.dice.choice(UNITS)
+            self._say(unit, f"org_unit.{do}/1", on, fields)
+        elif len(known) > 1:
+            root = known.pop(self.dice.randrange(1, len(known)))
+            fields = {"root": root, "replaces": root}
+            if do == "end":
+                fields["until"] = on.isoformat()
+            self._say(unit, f"org_unit.{do}/1", None, fields)
+
+    def _say(self, unit: str, topic: str, on: date | None, fields: Fields) -> None:
+        self.last_of_unit[unit] += 1
+        self.found.append(fact(UUID(unit), 0, topic, on, fields))
 
     def _plain(self) -> list[Callable[[], tuple[str, Fields]]]:
         pick = self.dice.choice

@@ -63,6 +63,10 @@ RULES: dict[str, str] = {
   - {measure: worst_held, max: 10, rule: worst, facts: sanction, by: level, window: held,
      points: {RINGAN: 10, SEDANG: 0, BERAT: 0}, ignored: MORAL, none: 10,
      late_filing: no_suspension}""",
+    "worst_end": """
+  - {measure: worst_end, max: 10, rule: worst, facts: sanction, by: level, window: {years: 2,
+     start: rolling}, since: {assumed: end}, points: {RINGAN: 10, SEDANG: 0, BERAT: 0},
+     ignored: MORAL, none: 10, late_filing: no_suspension}""",
     "all": """
   - {measure: all, max: 10, rule: all, facts: appraisal, where: {assignment: [DEFINITIF, absent]},
      only: {state: DINILAI}, years: 2, by: predicate, codes: [SANGAT_BAIK, BAIK]}""",
@@ -90,6 +94,59 @@ RULES: dict[str, str] = {
     "post": """
   - {measure: post, max: 10, rule: post, kinds: {assumed: [PELAKSANA, FUNGSIONAL]}}
   - {measure: on_days, max: 10, rule: on_days, days: ['12-31', '04-01']}""",
+    "conversion": """
+  - measure: conversion
+    max: 75
+    rule: conversion
+    base: {facts: position, by: functional_level, points: {PEMULA: 3.75, TERAMPIL: 5, MAHIR: 12.5,
+      PENYELIA: 25, AHLI_PERTAMA: 12.5, AHLI_MUDA: 25, AHLI_MADYA: 37.5,
+      AHLI_UTAMA: {missing: [37.5, 50]}}}
+    factor: {facts: appraisal, by: predicate, window: {months: 15, start: rolling}, where: {state:
+      DINILAI}, points: {SANGAT_BAIK: 1.5, BAIK: 1, BUTUH_PERBAIKAN: 0.75, KURANG: {assumed: 0.5},
+      SANGAT_KURANG: 0.25}}
+    months: 12
+    decimals: 2
+    none: {missing: [0, 75]}""",
+    "accrued": """
+  - {measure: collected, max: 10, rule: accrued, facts: competency, field: hours, say: collected,
+     since: {facts: position, by: functional_level, start: newest}, decimals: 2, none: {missing: [0, 10]}}
+  - {measure: hours_enough, max: 10, rule: accrued, facts: competency, field: hours, say: reached,
+     since: {facts: position, where: {kind: FUNGSIONAL}, by: functional_level, start: first,
+     need: {AHLI_MUDA: 40, PEMULA: {recalled: 20.5}}}, decimals: 2, none: 0}
+  - {measure: enough, max: 10, rule: accrued, facts: credit, where: {kind: [KONVERSI, PAK]},
+     field: value, say: reached, since: {facts: golongan, by: golongan, start: first,
+     need: {III/a: 50, III/b: {missing: [40, 60]}}}, decimals: 2, none: {missing: [0, 10]},
+     bonus: {facts: qualification, by: level, share: {recalled: 0.25}, ranks: {SD: 1, SLTP: 2,
+     SLTA: 3, SLTA_KEJURUAN: 3, D1: 4, D2: 4, D3: 5, D4: 6, S1: 6, PROFESI: 6, SP1: 7, S2: 7,
+     SP2: 8, S3: 8}}}""",
+    "need": """
+  - {measure: counted, max: 10, rule: accrued, facts: credit, field: value, say: counted,
+     since: {facts: golongan, by: golongan, start: first, need: {III/a: 10, III/b: 7.5}}, decimals: 2, none: 0}
+  - {measure: lacking, max: 10, rule: accrued, facts: credit, field: value, say: lacking,
+     since: {facts: golongan, by: golongan, start: first, need: {III/a: {missing: [5, 10]}}}, decimals: 2,
+     none: {missing: [0, 10]}}""",
+    "ladder": """
+  - {measure: ladder, max: 10, rule: ladder, facts: golongan, by: golongan,
+     steps: [II/d, III/a, III/b, III/c, III/d, IV/a, IV/b], limit: {facts: qualification,
+     by: level, choose: highest, to: {SLTA: III/b, S1: {recalled: III/d}, S2: IV/a}},
+     room: {least: 1}, none: {missing: [0, 10]}}
+  - {measure: near, max: 10, rule: ladder, facts: golongan, by: golongan,
+     steps: {reading: [III/a, III/b, III/c]}, limit: {facts: qualification, by: level,
+     choose: newest, to: {S1: III/c, SLTA: III/b}}, room: {least: 1, most: 1}, none: 0}""",
+    "at_step": """
+  - {measure: proof, max: 10, rule: at_step, facts: golongan, by: golongan, codes: [III/b],
+     proof: {facts: competency_test, where: {passed: [true]}, by: level, to: {III/b: [AHLI_MUDA,
+     PENYELIA]}}, none: {missing: [0, 10]}}
+  - {measure: confirmed, max: 10, rule: at_step, facts: golongan, by: golongan,
+     codes: {recalled: [III/a]}, confirm: lowongan, none: 0}""",
+    "no_open_case": """
+  - {measure: no_open_case, max: 10, rule: no_open_case, facts: case,
+     closed_by: {reading: [sanction, ruling]}}""",
+    "months": """
+  - {measure: of_months, max: 10, rule: mean, facts: activity, field: quality, window: {months: 3,
+     start: month}, of: 100, decimals: 2, none: {missing: [0, 10]}}
+  - {measure: no_skp, max: 10, rule: all, facts: appraisal, only: {state: DINILAI}, years: 2,
+     by: predicate, codes: [SANGAT_BAIK, BAIK], failed: {recalled: [TIDAK_MEMBUAT_SKP]}}""",
     "product": """
   - measure: product
     max: 75
@@ -115,7 +172,7 @@ def document_of(names: tuple[str, ...]) -> bytes:
     """The text of an instrument of these rules."""
     body = "".join(RULES[name] for name in names)
     total = sum(10 * (text.count("\n  - ")) for text in (RULES[name] for name in names))
-    total += 65 * ("product" in names)
+    total += 65 * (("product" in names) + ("conversion" in names))
     bands = f"bands: {{edge: lower, of: [[{total}, PENUH], [0, BELUM]]}}\n"
     return f"{HEAD}max: {total}\nmeasures:{body}\n{bands}".encode()
 
@@ -148,7 +205,22 @@ class ExtraCrowd(Crowd):
         pick = self.dice.choice
         made: list[tuple[str, dict[str, Any]]] = [
             ("potential", {"period": "2020", "assessor": "A", "score": pick(["60.5", "80", "10"])}),
-            ("golongan", {"golongan": pick(["III/a", "III/b"])}),
+            ("golongan", {"golongan": pick(["III/a", "III/b", "IV/e"])}),
+            (
+                "credit",
+                {
+                    "kind": pick(["INTEGRASI", "KONVERSI", "PAK"]),
+                    "value": pick(["12.5", "25", "9.38"]),
+                    "from": "2020-01-01",
+                    "to": "2020-12-31",
+                },
+            ),
+            (
+                "competency_test",
+                {"level": pick(["AHLI_MUDA", "MUDA"]), "passed": pick([True, False])},
+            ),
+            ("case", {"id": "K", "act_on": "2018-01-01", "ground": "DISIPLIN"}),
+            ("appraisal", self._of_months()),
             (
                 "innovation",
                 {
@@ -180,6 +252,17 @@ class ExtraCrowd(Crowd):
             ),
         ]
         return pick(made)
+
+    def _of_months(self) -> dict[str, Any]:
+        first, last = self.dice.choice(
+            [("01-01", "03-31"), ("04-01", "06-30"), ("06-01", "12-31"), ("02-15", "03-31")]
+        )
+        year = self.dice.choice(["2020", "2021"])
+        said = {"state": "DINILAI", "predicate": self.dice.choice(["BAIK", "KURANG"])}
+        if self.dice.randrange(4) == 0:
+            said = {"state": "TIDAK_MEMBUAT_SKP"}
+        period = {"from": f"{year}-{first}", "to": f"{year}-{last}", "regime": "PP46"}
+        return {**period, **said}
 
     def _elements(self) -> dict[str, Any]:
         pick = self.dice.choice

@@ -13,7 +13,7 @@ from projections.answer import Status
 from projections.compare import Difference, Side, compare
 from projections.plan import Plan
 from projections.question import Question
-from projections.subject import Surroundings, depths_on, references_on
+from projections.subject import Surroundings, surroundings_on
 from projections.trace import trace
 from tests.oracle.histories import BOOK, EDUCATION, KINDS, PREDICATES, REGIMES, TITLES, UNITS
 from tests.projections.crowd import Crowd, _Person
@@ -88,8 +88,7 @@ class Told:
     def surroundings(self, on: date, position: int) -> Surroundings:
         """What no person's stream tells."""
         known = {unit: facts for unit, facts in self.units(position).items() if facts.facts}
-        references = references_on(self.facts(BOOK.hex, position), on)
-        return Surroundings(references, depths_on(known, on))
+        return surroundings_on(self.facts(BOOK.hex, position), known, on)
 
     def side(self, plan: Plan, stream: str, at: tuple[date, int]) -> Side:
         """A person at a coordinate under a plan."""

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import hypothesis.strategies as st
+import pytest
 from hypothesis import given, settings
 
 from ledger.facts import Fact, History
@@ -13,9 +15,13 @@ from projections.advise import Advice, Do, Proposal, advise
 from projections.answer import Answer, Status
 from projections.causes_json import of_advice
 from projections.compare import Side
+from projections.instrument import load
 from projections.plan import Plan
+from projections.shipped import text as shipped
 from projections.trace import trace
-from tests.projections.logs import ListLog
+from tests.oracle.histories import PERSON
+from tests.projections.extra_rules import ExtraCrowd, some_day
+from tests.projections.logs import ListLog, fact, placed
 from tests.projections.sides import Told, crowds, plans
 from tests.projections.test_compare import Case
 from tests.projections.variants import variant
@@ -190,3 +196,53 @@ def test_advice_is_stamped() -> None:
     assert shown["hypothetical"] == {"advice": True}
     assert shown["highest"]["total"] == "95"
     assert shown["answer"]["total"] == "45"
+
+
+CAREERS = (
+    "angka-kredit-pangkat-perbkn-3-2023.yaml",
+    "kenaikan-pangkat-fungsional-perbkn-4-2025.yaml",
+    "satyalancana-x.yaml",
+)
+
+
+@pytest.mark.parametrize("name", CAREERS)
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_careers_are_advised_what_is_lacking(name: str, seed: int) -> None:
+    """A credit, a proof or the passing of time makes a requirement what was told."""
+    on = some_day(seed)
+    log = ExtraCrowd(seed, on).log(people=4, each=16)
+    told, plan = Told(log), load(shipped(name), file=name)
+    for stream in told.people():
+        side = told.side(plan, stream, (on, len(log.events)))
+        for one in advise(side).proposals:
+            asked = replace(side.answer.question, as_of=one.counts_from)
+            then = (
+                trace(plan, side.facts, asked, subject=stream, surroundings=side.surroundings)
+                if one.do is Do.WAIT
+                else once_recorded(side, one)
+            )
+            if then.status is not Status.NOT_APPLICABLE and one.kind != "position":
+                assert points_at(then, one.path) == one.then.points
+                assert one.then.span.low > one.now.span.low
+
+
+def test_what_is_lacking_of_a_need_is_told() -> None:
+    """Thirty of fifty collected: twenty are told, and reach the need."""
+    facts = [
+        fact(PERSON, 0, "employee.registered/1", date(2010, 3, 1), {"employment": "PNS"}),
+        fact(PERSON, 0, "employee.golongan/1", date(2022, 4, 1), {"golongan": "III/a"}),
+        fact(
+            PERSON,
+            0,
+            "employee.credit/1",
+            date(2023, 12, 31),
+            {"kind": "KONVERSI", "value": "30", "from": "2023-01-01", "to": "2023-12-31"},
+        ),
+    ]
+    log = ListLog(placed(facts))
+    plan = load(shipped(CAREERS[0]), file=CAREERS[0])
+    side = Told(log).side(plan, PERSON.hex, (date(2024, 12, 31), len(log.events)))
+    (one,) = advise(side).proposals
+    assert (one.do, one.kind, one.fields["value"]) == (Do.RECORD, "credit", "20")
+    assert one.then.points == 1

@@ -22,7 +22,7 @@ from projections.frame import Frame, empty_frame
 from projections.instrument import load
 from projections.plan import Plan
 from projections.question import Question
-from projections.subject import Surroundings, depths_on, references_on
+from projections.subject import surroundings_on
 from projections.trace import trace
 from tests.oracle.histories import BOOK, UNITS, days
 from tests.projections.crowd import Crowd
@@ -48,9 +48,7 @@ def traced(plan: Plan, log: ListLog, question: Question) -> dict[str, Answer]:
     facts = folded(log.events, question.position)
     on = question.as_of
     units = {one: facts[one] for one in UNITS if one in facts}
-    surroundings = Surroundings(
-        references_on(facts.get(BOOK.hex, History()), on), depths_on(units, on)
-    )
+    surroundings = surroundings_on(facts.get(BOOK.hex, History()), units, on)
     found = {}
     for stream, own in sorted(facts.items()):
         begun = [fact for fact in own.known("registered") if fact.effective_on <= on]

@@ -1,5 +1,7 @@
 """The further rules mean the same for one person and for everybody, to the last digit."""
 
+from datetime import date
+
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
@@ -7,9 +9,9 @@ from hypothesis import given, settings
 from projections.binding import InstrumentsInCircle, bind
 from projections.instrument import load
 from projections.question import Question
-from projections.shipped import drafts, names, text
 from tests.projections.extra_rules import HEAD, RULES, ExtraCrowd, plan_of, some_day
-from tests.projections.logs import START
+from tests.projections.logs import START, ListLog, fact, placed
+from tests.projections.shipped_plans import plans_about_people
 from tests.projections.test_cohort import agree, frame_of_log
 
 
@@ -34,7 +36,7 @@ def test_rules_together_are_the_same_for_everybody(seed: int, chosen: set[str]) 
     agree(plan_of(tuple(sorted(chosen))), log, frame_of_log(log), question)
 
 
-PLANS = {name: load(text(name), file=name) for name in (*names(), *drafts())}
+PLANS = plans_about_people()
 BY_INSTRUMENT = {plan.instrument: plan for plan in reversed(list(PLANS.values()))}
 
 
@@ -74,3 +76,71 @@ def test_a_score_without_its_instrument_is_unknown() -> None:
     found = agree(plan, log, frame_of_log(log), Question(some_day(7), len(log.events), START))
     codes = {reason.code for answer in found.answers() for reason in answer.why}
     assert "INSTRUMENT_NOT_IN_FORCE" in codes
+
+
+EMBEDDING = ("drafts/kinerja-individu-contoh.yaml", "hukdis-indeks.yaml")
+
+
+@pytest.mark.parametrize("name", EMBEDDING)
+@settings(max_examples=5, deadline=None)
+@given(seed=st.integers(0, 2**32), on=st.dates(date(2022, 12, 1), date(2023, 2, 1)))
+def test_what_is_said_of_a_text_is_said_of_what_reads_it(name: str, seed: int, on: date) -> None:
+    """From the first day of a later text of the text that is read, answers say so, and before not."""
+    log = ExtraCrowd(seed, some_day(seed)).log(people=8, each=12)
+    question = Question(on, len(log.events), START)
+    plan = bind(PLANS[name], BY_INSTRUMENT.get)
+    found = agree(plan, log, frame_of_log(log), question)
+    for answer in found.answers():
+        known = "LATER_TEXT_KNOWN" in {one.code for one in answer.why}
+        assert known == (answer.status != "not_applicable" and on >= date(2023, 1, 1))
+        assert not known or answer.status != "complete"
+
+
+def test_a_text_read_through_another_is_said_of_too() -> None:
+    """A score of a score: what is said of the innermost text reaches the answer."""
+    score = "  - {measure: a, max: 10, rule: score, instrument: hukdis-indeks, decimals: 2}\n"
+    document = f"{HEAD}max: 10\nmeasures:\n{score}bands: {{edge: lower, of: [[0, BELUM]]}}\n"
+    plan = bind(load(document.encode(), file="luar.yaml"), BY_INSTRUMENT.get)
+    log = ExtraCrowd(3, some_day(3)).log(people=4, each=8)
+    question = Question(date(2023, 6, 1), len(log.events), START)
+    found = agree(plan, log, frame_of_log(log), question)
+    measured = [one for one in found.answers() if one.status != "not_applicable"]
+    named = [{reason.code for reason in one.why} for one in measured if one.measures[0].measures]
+    assert named
+    assert all("LATER_TEXT_KNOWN" in codes for codes in named)
+
+
+@pytest.mark.parametrize("ending", ["sanction", "ruling"])
+def test_a_case_ends_with_what_names_it(ending: str) -> None:
+    """A case is open until a sanction or a ruling names it, for one person and for everybody."""
+    log = ExtraCrowd(5, some_day(5)).log(people=3, each=4)
+    stream = next(one for one in log.events if one.topic == "employee.registered/1").originator_id
+    on = date(2021, 6, 1)
+    version = 1 + sum(one.originator_id == stream for one in log.events)
+    case = {"id": "K", "act_on": "2021-01-01", "ground": "DISIPLIN"}
+    closing: dict[str, object] = {
+        "of": version,
+        "outcome": "DIPERKUAT",
+        "forum": "PPK",
+        "final": True,
+    }
+    if ending == "sanction":
+        closing = {
+            "case": version,
+            "level": "RINGAN",
+            "kind": "LAINNYA",
+            "decided_on": "2021-05-01",
+        }
+    events = [
+        *log.events,
+        fact(stream, 0, "employee.case/1", date(2021, 1, 2), case),
+        fact(stream, 0, f"employee.{ending}/1", on, closing),
+    ]
+    whole = ListLog(placed(events))
+    assert whole.events[-2].originator_version == version
+    points = []
+    for day in (date(2021, 1, 1), date(2021, 1, 2), date(2021, 5, 31), on):
+        question = Question(day, len(whole.events), START)
+        found = agree(plan_of(("no_open_case",)), whole, frame_of_log(whole), question)
+        points += [one.measures[0].points for one in found.answers() if one.subject == stream.hex]
+    assert points == [10, 0, 0, 10]

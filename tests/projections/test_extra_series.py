@@ -14,24 +14,23 @@ from projections import whatif
 from projections.binding import bind
 from projections.compare import compare
 from projections.compare_people import compare_people
-from projections.instrument import load
 from projections.people_states import GroupSide
 from projections.plan import Plan
 from projections.question import Question
 from projections.series import InForce
-from projections.shipped import drafts, names, text
 from projections.walk import CauseClass
 from tests.oracle.histories import UNITS
 from tests.projections.everything import Everything
 from tests.projections.extra_rules import RULES, plan_of, some_day
 from tests.projections.logs import START, ListLog, fact, placed, units
+from tests.projections.shipped_plans import plans_about_people
 from tests.projections.sides import Told
 from tests.projections.test_cohort import frame_of_log
 from tests.projections.test_compare_people import one_by_one, points, side
 from tests.projections.test_series import check_days, points_of
 from tests.projections.test_whatif import check_effect
 
-SHIPPED = {name: load(text(name), file=name) for name in (*names(), *drafts())}
+SHIPPED = plans_about_people()
 BY_INSTRUMENT = {plan.instrument: plan for plan in reversed(list(SHIPPED.values()))}
 PLANS: dict[str, Plan] = {name: bind(plan, BY_INSTRUMENT.get) for name, plan in SHIPPED.items()}
 PLANS |= {name: plan_of((name,)) for name in RULES}
@@ -127,7 +126,7 @@ def test_a_post_that_became_known_does_not_hide_the_employment(employment: str) 
     )
     head = len(told.log.events)
     on = date(2022, 12, 31)
-    plan = PLANS["jp-tahunan-20-jp.yaml"]
+    plan = plan_of(("by_status",))
     found = compare(
         told.side(plan, PERSON, (on, head - 1)), told.side(plan, PERSON, (on, head)), stated_at={}
     )
@@ -140,7 +139,7 @@ def test_another_employment_is_read_on_its_day() -> None:
         ("employment", date(2022, 6, 1), {"employment": "PPPK"}),
         ("competency", date(2022, 2, 1), {"category": "TEKNIS", "hours": "3", "to": "2022-02-01"}),
     )
-    rules = [InForce(BEGAN, PLANS["jp-tahunan-20-jp.yaml"], 3)]
+    rules = [InForce(BEGAN, plan_of(("by_status",)), 3)]
     found = points_of(told, PERSON, rules, date(2022, 4, 1), date(2022, 12, 31))
     assert [(one.on, one.sums.status.value) for one in found] == [
         (date(2022, 4, 1), "complete"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,7 +27,18 @@ from tests.projections.extra_rules import some_day
 from tests.projections.logs import START, ListLog, by_stream
 from tests.projections.test_cohort import agree, frame_of_log, paths_of
 
-SHIPPED = (*names(), *drafts())
+EVERY = (*names(), *drafts())
+# Units have a plain oracle of their own, tests/oracle/naive_units.py.
+UNIT_RULES = {"members", "newest"}
+RULE = re.compile(r"rule: ([a-z_]+)")
+
+
+def rules_named(name: str) -> set[str]:
+    """The rules that a shipped instrument uses."""
+    return set(RULE.findall(text(name).decode()))
+
+
+SHIPPED = tuple(name for name in EVERY if not rules_named(name) & UNIT_RULES)
 PLANS = {name: load(text(name), file=name) for name in SHIPPED}
 DOCUMENTS: Mapping[str, Mapping[str, Any]] = {name: yaml.safe_load(text(name)) for name in SHIPPED}
 BY_PLAN = {plan.instrument: plan for plan in reversed(list(PLANS.values()))}
@@ -113,6 +125,13 @@ def test_every_kind_of_fact_that_a_shipped_instrument_reads_is_drawn() -> None:
         drawn |= {one.topic.split(".")[1].split("/")[0] for one in log.events}
     assert read <= drawn
     assert {"correct", "annul", "end", "disputed"} <= drawn
+
+
+def test_every_other_rule_is_worked_out() -> None:
+    """A new rule about people is worked out by the oracle."""
+    known = {name.removeprefix("rule_") for name in dir(naive_instrument.Sheet) if "rule_" in name}
+    used = set().union(*(rules_named(name) for name in EVERY))
+    assert used - known <= UNIT_RULES
 
 
 def test_oracle_imports_nothing_of_the_project() -> None:

@@ -84,14 +84,15 @@ def points(rule: Worst, level: str | None) -> Span:
 
 
 def test_the_instruments_that_read_sanctions() -> None:
-    """IP-ASN under both texts, the three medals, and promotion under three decrees."""
+    """IP-ASN under both texts, the share without sanctions, medals, promotion by three decrees."""
     kinds = {PLANS[name].instrument for name in SANCTIONED}
     assert kinds == {
         "ip-asn",
+        "hukdis",
         *(f"satyalancana-{years}" for years in ("x", "xx", "xxx")),
         *(f"kenaikan-pangkat-{kind}" for kind in ("reguler", "struktural", "fungsional")),
     }
-    assert len(SANCTIONED) == 14
+    assert len(SANCTIONED) == 15
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,14 @@ from projections import binding
 from projections.answer import Answer, MeasureResult, Status
 from projections.causes_json import of_series
 from projections.compare_people import mean_of
-from projections.days import leaves_on
 from projections.instrument import load
-from projections.plan import Mark, Plan, Value, Window, WindowStart
+from projections.plan import Mark, Plan, Value, Window
+from projections.plan_words import WindowStart
 from projections.question import Question
 from projections.series import InForce, Point, around, series
 from projections.series_people import in_force, month_days, months
 from projections.trace import trace
+from projections.turning import leaves_on
 from tests.oracle.histories import BOOK, UNITS
 from tests.projections.logs import START, ListLog
 from tests.projections.sides import Told, crowds, plans

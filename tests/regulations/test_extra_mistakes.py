@@ -53,6 +53,32 @@ MISTAKES: tuple[tuple[str, str, str, str], ...] = (
     ("post", "'04-01'", "'02-29'", "`02-29` is no day of every year"),
     ("by_status", "{employment: [PNS, CPNS]}", "{employment: [PNS]}", "add up to 0 for CPNS"),
     ("by_status", "{employment: [PNS, CPNS]}", "{sex: PRIA}", "`when` has no `sex`"),
+    ("conversion", "months: 12", "months: 0", "must be a whole number from 1 to 720"),
+    ("conversion", "max: 75", "max: 80", "the highest points are 75 and `max` is 80"),
+    ("conversion", "facts: appraisal", "facts: golongan", "`golongan` has no field"),
+    ("accrued", "say: collected", "say: reached", "there is only what was collected"),
+    ("accrued", "say: collected", "say: all", "`say` does not know `all`"),
+    ("accrued", "start: newest", "start: oldest", "`start` does not know `oldest`"),
+    ("accrued", "SD: 1, ", "", "`ranks` lacks `SD`"),
+    ("accrued", "AHLI_MUDA: 40", "LEKTOR: 40", "`need` does not know `LEKTOR`"),
+    (
+        "accrued",
+        "field: hours",
+        "field: level",
+        "the field `level` of `competency` is not a number",
+    ),
+    ("need", "III/a: 10", "III/a: 12", "the highest points are 12 and `max` is 10"),
+    ("ladder", "III/b, III/c, III/d", "III/b, III/b, III/d", "a step stands twice"),
+    ("ladder", "S2: IV/a", "S2: IV/e", "a step does not know `IV/e`"),
+    ("ladder", "choose: highest", "choose: best", "`choose` does not know `best`"),
+    ("at_step", "{III/b: [AHLI_MUDA", "{III/c: [AHLI_MUDA", "`to` does not know `III/c`"),
+    ("at_step", "codes: [III/b]", "codes: [III/b, III/d]", "name different steps"),
+    ("at_step", "confirm: lowongan, ", "", "a step asks for a proof"),
+    ("no_open_case", "facts: case", "facts: sanction", "reads cases and not `sanction`"),
+    ("no_open_case", "ruling]", "appeal]", "`closed_by` does not know `appeal`"),
+    ("worst_end", "{assumed: end}", "{assumed: begin}", "`since` does not know `begin`"),
+    ("months", "{months: 3", "{years: 3", "`start: month` counts months"),
+    ("months", "[TIDAK_MEMBUAT_SKP]", "[LUPA]", "`failed` does not know `LUPA`"),
 )
 
 
@@ -74,7 +100,7 @@ def test_mistake_in_a_rule_is_refused(rule: str, old: str, new: str, words: str)
     """The message names file, line and place, and what to do is said."""
     body = RULES[rule]
     assert old in body
-    most = 75 if rule == "product" else 10 * body.count("\n  - ")
+    most = 75 if rule in ("product", "conversion") else 10 * body.count("\n  - ")
     load(whole(body, most).encode(), file="draft.yaml")
     found = refusal(whole(body.replace(old, new, 1), most))
     assert words in found.message
@@ -96,3 +122,51 @@ def test_mistake_in_requirements_is_refused(old: str, new: str, words: str) -> N
     document = HEAD + REQUIREMENTS
     load(document.encode(), file="draft.yaml")
     assert words in refusal(document.replace(old, new, 1)).message
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        (
+            "{reading: 2019-01-01, sure_from: 2020-01-01}",
+            "is a later day than one that is recalled",
+        ),
+        (
+            "{recalled: 2019-01-01, sure_from: 2019-01-01}",
+            "is a later day than one that is recalled",
+        ),
+        ("{recalled: 2019-02-30}", "is not a day that exists"),
+        ("{missing: 2019-01-01}", "only a number of points may be missing"),
+        ("{recalled: 2019-01-01, sure: 2020-01-01}", "a parameter is a value or {mark: value}"),
+    ],
+)
+def test_mistake_in_the_first_day_is_refused(new: str, words: str) -> None:
+    """The day by which a text was in force for sure stands beside one that is not sure."""
+    document = whole(RULES["share"], 10)
+    good = "{recalled: 2019-01-01, sure_from: 2020-01-01}"
+    day = "in_force_from: 2019-01-01"
+    plan = load(document.replace(day, f"in_force_from: {good}").encode(), file="draft.yaml")
+    assert (plan.in_force_from.isoformat(), str(plan.sure_from)) == ("2019-01-01", "2020-01-01")
+    assert words in refusal(document.replace(day, f"in_force_from: {new}")).message
+
+
+def test_a_population_names_standings_in_one_way() -> None:
+    """Who is measured, and who is left out, are not both said."""
+    both = "population: {standing: AKTIF, not_standing: CLTN, "
+    document = whole(RULES["share"], 10).replace("population: {", both)
+    assert "`standing` and `not_standing` are both there" in refusal(document).message
+
+
+@pytest.mark.parametrize(
+    ("mark", "day", "said"),
+    [
+        ("verified", "2019-01-01", "verified"),
+        ("assumed", "2019-01-01", "reading"),
+        ("verified", "{assumed: 2019-01-01}", "assumed"),
+    ],
+)
+def test_a_bare_first_day_is_confirmed_by_who_enacts(mark: str, day: str, said: str) -> None:
+    """It makes no answer provisional by itself; one that is marked does."""
+    document = whole(RULES["share"], 10).replace("mark: reading", f"mark: {mark}")
+    document = document.replace("in_force_from: 2019-01-01", f"in_force_from: {day}")
+    assert load(document.encode(), file="draft.yaml").first_day.mark == said

@@ -9,7 +9,15 @@ import pytest
 from ledger.rulebook import Enactment, NoRulesInForce, Rulebook
 from projections.document import MAX_BYTES, MAX_DEPTH, MAX_NODES, DocumentRefused
 from projections.instrument import load
-from projections.plan import Mark, Plan, Sum, Value, Window, WindowStart, values
+from projections.plan import (
+    Mark,
+    Plan,
+    Sum,
+    Value,
+    Window,
+    values,
+)
+from projections.plan_words import WindowStart
 from projections.shipped import names, text
 
 NAME = "ip-asn-perbkn-8-2019.yaml"

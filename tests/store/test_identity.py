@@ -56,6 +56,22 @@ def swap(store: EventStore, one: UUID, other: UUID) -> None:
 # ------------------------------------------------------------------------------------------ finding
 
 
+def test_a_table_of_a_longer_log_is_made_anew(
+    persons: Persons, index: IdentityIndex, store: EventStore
+) -> None:
+    """After the log was put back from an older backup, nobody is found whom it does not know."""
+    one = persons.register(nip(1), "Ani Contoh")
+    assert index.find(nip(1)) == one
+    ahead = update(nip_index_state).values(position=store.head().position + 5)
+    stray = {"stream": stream(9), "root": 1, "digest": bytes(32), "version": 1}
+    with store.writing() as connection:
+        kept = connection.execute(select(nip_index)).mappings().one()
+        connection.execute(insert(nip_index).values({**kept, **stray}))
+        connection.execute(ahead)
+    assert index.find(nip(1)) == one
+    assert index.matches_log()
+
+
 def test_a_number_finds_its_person(persons: Persons, index: IdentityIndex) -> None:
     """Right after the append, and nobody for a number that was never stated."""
     siti = persons.register(nip(1), "Siti Contoh")

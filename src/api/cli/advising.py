@@ -20,7 +20,7 @@ from api.cli.common import (
     print_json,
     say,
 )
-from api.cli.naming import day_option, person_stream, today
+from api.cli.naming import check_subject, day_option, person_stream, today
 from api.cli.scoring import AsOf, Instrument, KnownAt, Position, Rules
 from api.cli.telling_causes import fact_words, said_words, shown, signed, tell_side
 from ledger.errors import Misuse, PersonUnknown
@@ -59,6 +59,7 @@ def advise_command(
             rules=rules,
         )
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
+        check_subject(asked, person)
         if not inquiry.is_known(ledger, asked, person):
             raise PersonUnknown(
                 "This person was not on record at that position.", next_step="Ask at a later one."

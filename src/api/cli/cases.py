@@ -170,7 +170,7 @@ def record_command(
     """Record the next steps of cases, all or none: what the law forbids is refused with its
     article, what is late or unusual is recorded and flagged.
     """
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         report, unusual = casework.record(
             ledger,
             files,

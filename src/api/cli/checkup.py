@@ -21,7 +21,7 @@ def doctor_command(
     url: LedgerUrl = DEFAULT_URL, keys: KeyFolder = None, as_json: AsJson = False
 ) -> None:
     """Look at the ledger, its keys and the machine, and say what is wrong."""
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         findings = []
         for finding in examine(ledger, now()):
             findings.append(finding)

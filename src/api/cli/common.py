@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ledger.application import Ledger
 from ledger.errors import BadValue, LedgerError, Misuse
 from ledger.fields import DAY, IDENT, WORD, read_open_text, read_sealed_text
+from ledger.replay import ReplayedLedger
 
 DEFAULT_URL = "sqlite:///var/ledger.sqlite3"
 MISUSED = 2
@@ -125,6 +126,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def system_randomness(count: int) -> bytes:
+    """So many random bytes of the system."""
+    return os.urandom(count)
+
+
 def sqlite_path(url: str) -> Path | None:
     """The file of an SQLite URL, None for another database."""
     scheme, _, rest = url.partition("://")
@@ -133,10 +139,28 @@ def sqlite_path(url: str) -> Path | None:
     return Path(rest.removeprefix("/").partition("?")[0])
 
 
+class OnlyRead(LedgerError):
+    """A command that is for a living ledger was given a backup or bundle."""
+
+    code = "ledger_read_only"
+
+
 @contextmanager
-def opened(url: str, keys: Path | None) -> Iterator[Ledger]:
-    """The ledger, closed again at the end."""
-    ledger = Ledger.open(url, keys=keys)
+def opened(url: str, keys: Path | None, *, live: bool = False) -> Iterator[Ledger]:
+    """The ledger, closed again at the end; the path of a backup or bundle opens that to read.
+
+    Raises:
+        OnlyRead: such a file, where the command needs a living ledger.
+    """
+    if "://" not in url and Path(url).is_file():
+        if live:
+            raise OnlyRead(
+                "This command is for a ledger in use; a backup or bundle is only read.",
+                next_step="Name the ledger itself with --ledger.",
+            )
+        ledger: Ledger = ReplayedLedger.of(Path(url), keys=keys, randomness=system_randomness)
+    else:
+        ledger = Ledger.open(url, keys=keys)
     try:
         yield ledger
     finally:

@@ -22,13 +22,21 @@ from api.cli.common import (
     print_json,
     warn,
 )
-from api.cli.naming import day_option, instant_option, person_stream, today, unit_of
+from api.cli.comparing_units import diff_unit, series_of_units, stretch_json
+from api.cli.naming import (
+    check_subject,
+    day_option,
+    instant_option,
+    person_stream,
+    refuse_person,
+    today,
+    unit_json,
+    unit_of,
+)
 from api.cli.scoring import Instrument, KnownAt, Position, Unit
 from api.cli.telling_causes import tell_difference, tell_group, tell_months, tell_series
 from ledger.application import Ledger
-from ledger.canonical import instant_text
 from ledger.errors import Misuse, PersonUnknown, UnitUnknown
-from ledger.unit_directory import PATH_MARK, UnitDirectory
 from projections import asking_why, causes_json, inquiry
 from projections.asking_why import Stretch
 from projections.inquiry import Ask, Asked
@@ -93,11 +101,21 @@ def diff_command(
         _check_apart(asks)
         moment = now()
         sides = [inquiry.resolve(ledger, ask, today=today(ledger), now=moment) for ask in asks]
-        person, unit = _who(ledger, subject, unit)
-        if person is not None:
-            _diff_person(ledger, sides, person, as_json=as_json)
-        else:
-            _diff_group(ledger, sides, unit, as_json=as_json)
+        _diff(ledger, sides, subject, unit, as_json=as_json)
+
+
+def _diff(
+    ledger: Ledger, sides: list[Asked], subject: str | None, unit: str | None, *, as_json: bool
+) -> None:
+    """The difference of whoever, or whatever, is asked about."""
+    person, named = _who(ledger, subject, unit)
+    check_subject(sides[1], person)
+    if person is not None:
+        _diff_person(ledger, sides, person, as_json=as_json)
+    elif subject is not None and named is not None and inquiry.measures_units(sides[1]):
+        diff_unit(ledger, sides, named, as_json=as_json)
+    else:
+        _diff_group(ledger, sides, named, as_json=as_json)
 
 
 def _check_one(subject: str | None, unit: str | None, *, everybody: bool) -> None:
@@ -170,25 +188,17 @@ def _diff_group(ledger: Ledger, sides: list[Asked], unit: str | None, *, as_json
     if unit is not None:
         first, last = (unit_of(one.units, unit, one.question.as_of) for one in sides)
         units = (first, last)
-        about = _unit_json(sides[1].units, last, sides[1].question.as_of)
+        about = unit_json(sides[1].units, last, sides[1].question.as_of)
     frame = inquiry.facts_table(ledger, warn).frame()
     found = asking_why.group_difference(frame, sides[0], sides[1], units)
     shown = causes_json.of_group(found) | {"unit": about}
     if as_json:
         print_json(shown)
     else:
-        tell_group(shown, "everybody" if about is None else _unit_words(about))
-
-
-def _unit_json(units: UnitDirectory, unit: UUID, on: date) -> dict[str, Any]:
-    described = units.described(unit, on) or {}
-    path = [(units.described(one, on) or {}).get("name") for one in units.path(unit, on)]
-    return {
-        "id": unit.hex,
-        "code": described.get("code"),
-        "name": described.get("name"),
-        "path": PATH_MARK.join(str(name) for name in reversed(path) if name),
-    }
+        units_only = inquiry.measures_units(sides[1])
+        everybody = "all units" if units_only else "everybody"
+        who = everybody if about is None else _unit_words(about)
+        tell_group(shown, who, what="units" if units_only else "people")
 
 
 def _unit_words(about: dict[str, Any]) -> str:
@@ -225,22 +235,15 @@ def series_command(
             today=here,
             now=now(),
         )
-        person, unit = _who(ledger, subject, unit)
-        if person is not None:
+        person, named = _who(ledger, subject, unit)
+        if asking_why.measures_units(ledger, asked):
+            refuse_person(asked.instrument, person)
+            one = None if subject is None else named
+            series_of_units(ledger, asked, subject=one, unit=unit, as_json=as_json)
+        elif person is not None:
             _series_person(ledger, asked, person, as_json=as_json)
         else:
-            _series_units(ledger, asked, unit, as_json=as_json)
-
-
-def _stretch_json(asked: Stretch) -> dict[str, Any]:
-    return {
-        "instrument": asked.instrument,
-        "from": asked.first.isoformat(),
-        "to": asked.last.isoformat(),
-        "position": asked.position,
-        "known_at": instant_text(asked.known_at),
-        "hypothetical": {"forecast": True} if asked.forecast else None,
-    }
+            _series_units(ledger, asked, named, as_json=as_json)
 
 
 def _series_person(ledger: Ledger, asked: Stretch, person: UUID, *, as_json: bool) -> None:
@@ -250,7 +253,7 @@ def _series_person(ledger: Ledger, asked: Stretch, person: UUID, *, as_json: boo
         )
     points = causes_json.of_series(asking_why.person_series(ledger, asked, person))
     shown = {
-        **_stretch_json(asked),
+        **stretch_json(asked),
         "subject": person.hex,
         "start": points[0],
         "changes": points[1:],
@@ -271,9 +274,9 @@ def _series_units(ledger: Ledger, asked: Stretch, unit: str | None, *, as_json: 
         raise UnitUnknown("No unit has members in these days.", next_step="Check the days.")
     told = []
     for one, rows in groupby(found, key=lambda month: month.unit):
-        about = _unit_json(units, UUID(one), asked.last)
+        about = unit_json(units, UUID(one), asked.last)
         told.append({**about, "months": [_month_json(row) for row in rows]})
-    shown = {**_stretch_json(asked), "units": told}
+    shown = {**stretch_json(asked), "units": told}
     if as_json:
         print_json(shown)
     else:

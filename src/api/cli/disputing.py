@@ -58,7 +58,7 @@ def open_command(
     """Contest a fact: it counts on, flagged wherever it counts, until somebody decides."""
     who, rests_on, why = actor_or_account(actor), document_of(document), reason_of(reason)
     name, opener = open_text("--id", ident), open_text("--by", by)
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         stream = None if subject is None else subject_stream(ledger, subject)
         ((of, root),) = fact_root(ledger, stream, [fact])
         one, new = disputing.contest(
@@ -146,7 +146,7 @@ def resolve_command(
 ) -> None:
     """Decide a dispute; whoever opened it may only withdraw it."""
     who, rests_on, why = actor_or_account(actor), document_of(document), reason_of(reason)
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         stream = None if subject is None else subject_stream(ledger, subject)
         found = disputing.named(ledger, ident, stream=stream)
         one, new = disputing.resolve(

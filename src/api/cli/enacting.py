@@ -51,7 +51,7 @@ def enact_command(
     rests_on, who, why = document_of(document), actor_or_account(actor), reason_of(reason)
     name, raw = enacting.named_text(file)
     text = enacting.checked(raw, file=name)
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         book = ledger.rulebook()
         after = enacting.check_joins(book, text, ledger.store.head().position + 1)
         changed = (book, after, text.plan.in_force_from)
@@ -78,7 +78,7 @@ def repeal_command(
     confirms it.
     """
     rests_on, who, why = document_of(document), actor_or_account(actor), reason_of(reason)
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         book = ledger.rulebook()
         found = enacting.enactment_named(book, name, rules)
         after = enacting.check_leaves(book, found)
@@ -142,7 +142,7 @@ def confirm_command(
             "--reason is given with --reject; a confirmation rests on the proposal's document.",
             next_step="Leave --reason out.",
         )
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         if rejected:
             one = second_person.reject(ledger, ident, actor=who, reason=why)
             _tell_rejected(one, as_json=as_json)

@@ -44,7 +44,10 @@ def import_command(
     as_json: AsJson = False,
 ) -> None:
     """Record facts from facts files (.jsonl) and known spreadsheets; all errors at once."""
-    with opened(url, keys) as ledger, progress_bar("rows", None, quiet=as_json) as advance:
+    with (
+        opened(url, keys, live=True) as ledger,
+        progress_bar("rows", None, quiet=as_json) as advance,
+    ):
         report = import_files(
             ledger,
             files,

@@ -46,22 +46,23 @@ def history_command(
             log = inquiry.log_of(ledger)
             asked_position(log, position=position, known_at=None, now=now())
         rows = record_of(ledger, stream, position)
+        unread = ledger.unread
     if as_json:
         print_json({"subject": stream.hex, "purpose": purpose, "events": rows})
         return
     say(f"{'position':>9}  {'legal day':10}  {'recorded':19}  fact")
     for row in rows:
-        say(_line(row))
+        say(_line(row, unread))
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(row: dict[str, Any], unread: str) -> str:
     became = f"  (replaced by {row['replaced_by']})" if row["replaced_by"] else ""
     sealed = row["sealed"]
     shown = dict(row["fields"])
     for name in ("keys", "title_id", "fields"):
         shown.pop(name, None)
     if sealed is None:
-        shown["sealed"] = "erased"
+        shown["sealed"] = unread
     else:
         shown |= {name: sealed[name] for name in _SEALED_SHOWN if name in sealed}
     told = ", ".join(f"{name} {value}" for name, value in shown.items())

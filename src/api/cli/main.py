@@ -8,6 +8,8 @@ import typer
 
 from api.cli import (
     advising,
+    bundles,
+    bundling,
     cases,
     checkup,
     comparing,
@@ -18,12 +20,15 @@ from api.cli import (
     importing,
     looking,
     privacy,
+    proving,
     rebuilding,
     reconciling,
     reporting,
     rules,
     scoring,
     trying,
+    verifying,
+    witnessing,
 )
 from api.cli.common import FileRefused, fail
 from ledger.errors import LedgerError
@@ -66,8 +71,15 @@ app.add_typer(disputing.app, name="dispute")
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")
+app.command("bundle")(bundles.bundle_command)
+app.command("backup")(bundling.backup_command)
+app.command("restore")(bundling.restore_command)
+app.command("checkpoint")(proving.checkpoint_command)
+app.command("prove")(proving.prove_command)
+app.add_typer(witnessing.witness_app, name="witness")
 app.command("demo")(demo.demo_command)
 app.command("rebuild")(rebuilding.rebuild_command)
+app.command("verify")(verifying.verify_command)
 app.command("doctor")(checkup.doctor_command)
 
 

@@ -11,11 +11,14 @@ from api.cli.common import now
 from ledger import values
 from ledger.application import Ledger, today_in
 from ledger.erasure import person_state
-from ledger.errors import BadValue, Misuse, PersonUnknown, UnitUnknown
+from ledger.errors import BadValue, Misuse, PersonUnknown, TargetUnknown, UnitUnknown
 from ledger.key_errors import KeyDestroyed
 from ledger.statement import key_hash
 from ledger.stream_state import StreamState, replay
-from ledger.unit_directory import UnitDirectory
+from ledger.unit_directory import PATH_MARK, UnitDirectory
+from projections import inquiry
+from projections.inquiry import Asked
+from projections.subject import around, post_on
 
 _ID_DIGITS = 32
 
@@ -116,6 +119,29 @@ def _id(subject: str) -> UUID | None:
         return None
 
 
+def check_subject(asked: Asked, person: UUID | None) -> None:
+    """Refuse a person where an instrument measures units.
+
+    Raises:
+        Misuse.
+    """
+    if inquiry.measures_units(asked):
+        refuse_person(asked.plan.instrument, person)
+
+
+def refuse_person(instrument: str, person: UUID | None) -> None:
+    """Refuse a person, if one was named, for an instrument that measures units.
+
+    Raises:
+        Misuse.
+    """
+    if person is not None:
+        raise Misuse(
+            f"{instrument} measures units and not people.",
+            next_step="Give a unit's code, --unit U for it and all below it, or --all.",
+        )
+
+
 def unit_of(units: UnitDirectory, named: str, on: date) -> UUID:
     """The unit of a code, of a name in force on a day, or of an id.
 
@@ -132,26 +158,49 @@ def unit_of(units: UnitDirectory, named: str, on: date) -> UUID:
     return stream
 
 
+def unit_json(units: UnitDirectory, unit: UUID, on: date) -> dict[str, str | None]:
+    """A unit by id, code and name, with the names from the top down to it, as of a day."""
+    described = units.described(unit, on) or {}
+    above = units.path(unit, on)[1:] if units.closed(unit, on) is None else []
+    path = [(units.described(one, on) or {}).get("name") for one in (unit, *above)]
+    code, name = described.get("code"), described.get("name")
+    return {
+        "id": unit.hex,
+        "code": None if code is None else str(code),
+        "name": None if name is None else str(name),
+        "path": PATH_MARK.join(str(name) for name in reversed(path) if name),
+    }
+
+
+def say_if_closed(units: UnitDirectory, unit: UUID, on: date) -> str | None:
+    """What a reader must know who asks for a unit on a day on which it is closed."""
+    closing = units.closed(unit, on)
+    if closing is None:
+        return None
+    where = units.tree(on).counts_in(unit.hex)
+    told = "nobody knows where its people count"
+    if where is not None:
+        about = unit_json(units, UUID(where), on)
+        told = f"its people count in {about['code'] or where}"
+    return f"This unit was closed on {closing.effective_on.isoformat()}; {told}."
+
+
 def unit_streams(ledger: Ledger, unit: str) -> frozenset[UUID]:
     """The streams of a unit, of everything below it and of its members today."""
     on = today(ledger)
     units = ledger.units()
-    below = units.subtree(unit_of(units, unit, on), on)
-    members = {
-        recorded.originator_id
-        for recorded in ledger.store.read(1, topics=("employee.position/1",))
-        if _current_unit(ledger, recorded.originator_id, on) in below
+    top = unit_of(units, unit, on)
+    below = units.subtree(top, on) | {top}
+    surroundings = around({}, units.tree(on))
+    holders = {
+        recorded.originator_id for recorded in ledger.store.read(1, topics=("employee.position/1",))
     }
-    return frozenset(below | members)
-
-
-def _current_unit(ledger: Ledger, stream: UUID, on: date) -> UUID | None:
-    held = [
-        fact
-        for fact in ledger.history_of(stream).visible("position", on)
-        if fact.fields.get("assignment", "DEFINITIF") == "DEFINITIF"
-    ]
-    return UUID(str(held[-1].fields["unit"])) if held else None
+    found = set(below)
+    for stream in holders:
+        post = post_on(ledger.history_of(stream), surroundings, on)
+        if post.unit is not None and UUID(post.unit) in below:
+            found.add(stream)
+    return frozenset(found)
 
 
 def fact_root(ledger: Ledger, person: UUID | None, facts: list[str]) -> tuple[tuple[str, int], ...]:
@@ -167,6 +216,47 @@ def fact_root(ledger: Ledger, person: UUID | None, facts: list[str]) -> tuple[tu
         state = replay(StreamState(stream), ledger.events_of(stream))
         found.append((stream.hex, state.target(named, _key(ledger, stream, named)).root))
     return tuple(found)
+
+
+def fact_position(ledger: Ledger, subject: str | None, named: str) -> int:
+    """The position of one event: given as such, as stream/version, or as a key of a subject.
+
+    Raises:
+        TargetUnknown, PersonUnknown, UnitUnknown, Misuse: no such event, or nobody it could be of.
+    """
+    if named.isascii() and named.isdecimal() and subject is None:
+        return int(named[:20])
+    if subject is None:
+        head, _, version = named.partition("/")
+        stream = _id(head)
+        if stream is None or not version:
+            raise Misuse(
+                "An event is named by its position or as stream/version; a key needs its subject.",
+                next_step="Add --subject, or see `asn-ledger history` for the position.",
+            )
+        events = ledger.events_of(stream)
+        found = [event.position for event in events if str(event.version) == version]
+    else:
+        stream = subject_stream(ledger, subject)
+        events = ledger.events_of(stream)
+        state = replay(StreamState(stream), events)
+        root = state.target(named, _key(ledger, stream, named)).root
+        found = [event.position for event in events if event.version == root]
+    if not found:
+        raise TargetUnknown(
+            "There is no such event.", next_step="`asn-ledger history` shows those there are."
+        )
+    return found[0]
+
+
+def proved_stream(ledger: Ledger, subject: str) -> UUID:
+    """The stream of a subject; an id that names nobody stands for itself, because that can be
+    proved too.
+
+    Raises:
+        PersonUnknown, UnitUnknown: a number or code that leads to no id.
+    """
+    return _id(subject) or subject_stream(ledger, subject)
 
 
 def _key(ledger: Ledger, stream: UUID, named: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -21,10 +22,11 @@ from api.cli.common import (
     say,
 )
 from api.cli.naming import person_stream
-from ledger import erasure
+from ledger import checkpoint, erasure
 from ledger.application import Ledger
 from ledger.errors import BadValue, Misuse, PersonUnknown
 from ledger.fields import read_open_text
+from ledger.note import verifier_key_text
 
 keys_app = typer.Typer(help="The keys of the ledger.", no_args_is_help=True)
 Subject = Annotated[str, typer.Argument(help="NIP or id; - reads standard input.")]
@@ -32,13 +34,28 @@ Subject = Annotated[str, typer.Argument(help="NIP or id; - reads standard input.
 
 @keys_app.command("rotate")
 def rotate_command(
+    signing: Annotated[
+        bool, typer.Option("--signing", help="Change the key that signs checkpoints instead.")
+    ] = False,
+    after_restore: Annotated[
+        bool,
+        typer.Option(
+            "--after-restore",
+            help="The log lost events that the old key signed; it signs no more.",
+        ),
+    ] = False,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Wrap the living keys anew and destroy the old epoch key; this completes erasures."""
-    with opened(url, keys) as ledger:
+    if after_restore and not signing:
+        raise Misuse("--after-restore is for --signing.", next_step="Add --signing.")
+    if signing:
+        _rotate_signing(url, keys, actor, after_restore=after_restore, as_json=as_json)
+        return
+    with opened(url, keys, live=True) as ledger:
         done = erasure.rotate_keys(ledger, at=now(), actor=actor_or_account(actor))
     if as_json:
         print_json(
@@ -54,12 +71,28 @@ def rotate_command(
     say(f"Erasures completed: {len(done.erased)}.")
 
 
+def _rotate_signing(
+    url: str, keys: Path | None, actor: str | None, *, after_restore: bool, as_json: bool
+) -> None:
+    with opened(url, keys, live=True) as ledger:
+        taken = checkpoint.rotate_signing_key(
+            ledger, actor=actor_or_account(actor), after_restore=after_restore
+        )
+        line = verifier_key_text(checkpoint.recorded_keys(ledger)[-1])
+    if as_json:
+        print_json({"verifier_key": line, "size": taken.size, "note": taken.text().decode()})
+        return
+    say(f"Checkpoints are signed with a new key from {taken.size} events on.")
+    say(line)
+    say("Give this line to witnesses and auditors; `checkpoint --key` prints it again.")
+
+
 @keys_app.command("show")
 def show_command(
     url: LedgerUrl = DEFAULT_URL, keys: KeyFolder = None, as_json: AsJson = False
 ) -> None:
     """Where the keys are, how many, and which erasures wait for a rotation."""
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         shown = {
             "folder": str(ledger.keyring.folder),
             "streams": ledger.keyring.count(),
@@ -86,7 +119,7 @@ def erase_command(
     """Erase a person's identity for ever: an event, then keys and sealed rows. Refused under a
     hold.
     """
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         stream = _person(ledger, subject)
         position = erasure.erase(
             ledger, stream, ground=_open(ground), actor=actor_or_account(actor)
@@ -115,7 +148,7 @@ def hold_command(
     if ground is None and not lift:
         raise Misuse("A hold needs its ground.", next_step="Add --ground.")
     who = actor_or_account(actor)
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         stream = _person(ledger, subject)
         name = _open(ident)
         reason = None if ground is None else _open(ground)

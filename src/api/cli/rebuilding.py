@@ -19,7 +19,7 @@ def rebuild_command(
     url: LedgerUrl = DEFAULT_URL, keys: KeyFolder = None, as_json: AsJson = False
 ) -> None:
     """Make the NIP index and the facts table anew from the log; costs only time."""
-    with opened(url, keys) as ledger:
+    with opened(url, keys, live=True) as ledger:
         position = ledger.index.rebuild()
         inquiry.rebuild_facts_table(ledger, warn)
     if as_json:

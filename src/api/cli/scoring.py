@@ -1,4 +1,4 @@
-"""`score` and `export`: answers of an instrument for one, a unit or everybody."""
+"""`score` and `export`: answers of an instrument for one person or unit, or for many."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from uuid import UUID
 
 import typer
 
+from api.cli.certifying import certify, settle
 from api.cli.common import (
     DEFAULT_URL,
+    Actor,
     AsJson,
     KeyFolder,
     LedgerUrl,
     Purpose,
+    actor_or_account,
     now,
     opened,
     parsed_instant,
@@ -25,13 +28,24 @@ from api.cli.common import (
     say,
     warn,
 )
-from api.cli.naming import day_option, fact_root, person_stream, today, unit_of
-from api.cli.telling import tell_answer, tell_row
+from api.cli.naming import (
+    check_subject,
+    day_option,
+    fact_root,
+    person_stream,
+    say_if_closed,
+    today,
+    unit_json,
+    unit_of,
+)
+from api.cli.telling import tell_answer, tell_group_line, tell_row
 from api.outputs.answers import SUFFIXES, write_answers
 from api.outputs.aside import known_suffix, written_aside
 from ledger.application import Ledger
+from ledger.archive import must_be_free
 from ledger.errors import Misuse, PersonUnknown
 from projections import inquiry
+from projections.group import Group
 from projections.inquiry import Ask, Asked
 
 Instrument = Annotated[str, typer.Option("--instrument", help="As `ip-asn`.", metavar="I")]
@@ -64,9 +78,14 @@ def score_command(
     unit: Unit = None,
     everybody: Annotated[bool, typer.Option("--all", help="Everybody registered by then.")] = False,
     trace: Annotated[bool, typer.Option("--trace", help="With the facts of each measure.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--certificate", help="Write the answer with its proofs.", metavar="FILE"),
+    ] = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
     purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Scores as of any legal day, as known at any moment, with their derivation."""
@@ -76,10 +95,16 @@ def score_command(
         )
     if subject == "-":
         subject = sys.stdin.readline().strip()
-    with opened(url, keys) as ledger:
+    if out is not None:
+        must_be_free(out)
+    with opened(url, keys, live=out is not None) as ledger:
         person = None if subject is None else person_stream(ledger, subject)
-        if subject is not None and person is None:
-            unit = subject
+        if out is not None and person is None:
+            raise Misuse(
+                "A certificate is about one person.", next_step="Give his NIP or id as SUBJECT."
+            )
+        if out is not None and position is None and known_at is None:
+            settle(ledger, actor=actor_or_account(actor))
         ask = Ask(
             instrument,
             None if as_of is None else day_option(as_of),
@@ -90,19 +115,32 @@ def score_command(
             fact_root(ledger, person, without or []),
         )
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
+        check_subject(asked, person)
         if person is not None:
-            _one(ledger, asked, person, as_json=as_json)
+            _one(ledger, asked, person, out=out, actor=actor, as_json=as_json)
+        elif subject is not None and inquiry.measures_units(asked):
+            _one_unit(ledger, asked, subject, trace=trace, as_json=as_json)
         else:
-            _many(ledger, asked, unit, trace=trace, as_json=as_json)
+            _many(ledger, asked, unit or subject, trace=trace, as_json=as_json)
 
 
-def _one(ledger: Ledger, asked: Asked, person: UUID, *, as_json: bool) -> None:
+def _one(
+    ledger: Ledger,
+    asked: Asked,
+    person: UUID,
+    *,
+    out: Path | None,
+    actor: str | None,
+    as_json: bool,
+) -> None:
     if not inquiry.is_known(ledger, asked, person):
         raise PersonUnknown(
             "This person was not on record at that position.", next_step="Ask at a later one."
         )
     answer = inquiry.one(ledger, asked, person)
     shown = answer.as_json(with_facts=True)
+    if out is not None:
+        certify(ledger, shown, person, out, actor=actor_or_account(actor))
     shown["person"] = ledger.person(person)
     if as_json:
         print_json(shown)
@@ -110,22 +148,35 @@ def _one(ledger: Ledger, asked: Asked, person: UUID, *, as_json: bool) -> None:
         tell_answer(shown)
 
 
+def _one_unit(ledger: Ledger, asked: Asked, named: str, *, trace: bool, as_json: bool) -> None:
+    stream = unit_of(asked.units, named, asked.question.as_of)
+    answer = inquiry.one(ledger, asked, stream)
+    shown = answer.as_json(with_facts=True, with_members=trace)
+    _join(ledger, asked, [shown])
+    if as_json:
+        print_json(shown)
+    else:
+        tell_answer(shown)
+
+
 def _many(ledger: Ledger, asked: Asked, unit: str | None, *, trace: bool, as_json: bool) -> None:
-    count = 0
-    for shown in _rows(ledger, asked, unit, trace=trace):
-        count += 1
+    group = Group(asked.plan)
+    for shown in _rows(ledger, asked, unit, trace=trace, group=group):
         if as_json:
             print_json(shown)
         else:
             tell_row(shown)
     if not as_json:
-        on = asked.question.as_of.isoformat()
-        say(f"{count} people, {asked.plan.decree}, as of {on}, position {asked.question.position}.")
+        on, position = asked.question.as_of.isoformat(), asked.question.position
+        what = "units" if inquiry.measures_units(asked) else "people"
+        say(f"{group.people} {what}, {asked.plan.decree}, as of {on}, position {position}.")
+        tell_group_line(group)
 
 
 def _rows(
-    ledger: Ledger, asked: Asked, unit: str | None, *, trace: bool
+    ledger: Ledger, asked: Asked, unit: str | None, *, trace: bool, group: Group | None = None
 ) -> Iterator[dict[str, Any]]:
+    """The answers that are asked for, each with who it is about; counted in the group given."""
     below = None if unit is None else _subtree(asked, unit)
     if trace:
         answers = inquiry.everybody_traced(ledger, asked)
@@ -133,16 +184,43 @@ def _rows(
         answers = inquiry.everybody(asked, inquiry.facts_table(ledger, warn))
     wanted = (answer for answer in answers if below is None or answer.unit in below)
     while chunk := list(islice(wanted, _NAMES_AT_ONCE)):
-        people = ledger.people([UUID(answer.subject) for answer in chunk])
-        for answer in chunk:
-            shown = answer.as_json(with_facts=trace)
-            shown["person"] = people[UUID(answer.subject)]
+        rows = [answer.as_json(with_facts=trace, with_members=trace) for answer in chunk]
+        _join(ledger, asked, rows)
+        for answer, shown in zip(chunk, rows, strict=True):
+            if group is not None:
+                group.add(answer)
             yield shown
+
+
+def _join(ledger: Ledger, asked: Asked, rows: list[dict[str, Any]]) -> None:
+    """Who each answer is about: a person's number and name, a unit's code, name and path; and the
+    number and name of each member that is listed.
+    """
+    if inquiry.measures_units(asked):
+        for shown in rows:
+            about = unit_json(asked.units, UUID(shown["subject"]), asked.question.as_of)
+            shown["named"] = {key: about[key] for key in ("code", "name", "path")}
+        listed = [one for shown in rows for one in members_of(shown["measures"])]
+    else:
+        listed = rows
+    people = ledger.people(list({UUID(one["subject"]) for one in listed}))
+    for one in listed:
+        one["person"] = people[UUID(one["subject"])]
+
+
+def members_of(measures: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The members listed in measures, at every level."""
+    for one in measures:
+        yield from one.get("members", ())
+        yield from members_of(one["measures"])
 
 
 def _subtree(asked: Asked, unit: str) -> set[str]:
     on = asked.question.as_of
     top = unit_of(asked.units, unit, on)
+    closed = say_if_closed(asked.units, top, on)
+    if closed is not None:
+        warn(closed)
     return {one.hex for one in asked.units.subtree(top, on)}
 
 
@@ -172,7 +250,8 @@ def export_command(
         day = None if as_of is None else day_option(as_of)
         ask = Ask(instrument, day, period, parsed_instant(known_at), position, rules)
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
-        with progress_bar("people", None, quiet=as_json) as advance, written_aside(out) as stream:
+        what = "units" if inquiry.measures_units(asked) else "people"
+        with progress_bar(what, None, quiet=as_json) as advance, written_aside(out) as stream:
             rows = _counted(_rows(ledger, asked, unit, trace=False), advance)
             written = write_answers(stream, suffix, rows, asked, unit=unit)
     if as_json:
@@ -185,7 +264,8 @@ def export_command(
             }
         )
     else:
-        say(f"{out}: {written.rows} people, position {asked.question.position}, {written.digest}.")
+        asked_at = f"position {asked.question.position}, {written.digest}"
+        say(f"{out}: {written.rows} {what}, {asked_at}.")
 
 
 def _counted(rows: Iterator[dict[str, Any]], advance: Any) -> Iterator[dict[str, Any]]:

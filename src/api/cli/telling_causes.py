@@ -21,6 +21,8 @@ _CLASSES = {
     "became_computable": "became computable",
     "no_longer_computable": "no longer computable",
 }
+# Where a unit is asked about: the posts of its people, which units there are, and titles.
+_OF_UNITS = {"position": "posts, units and titles"}
 # What happened, with the fact in its place.
 _WHAT = {
     "corrected": "corrected: {fact}",
@@ -134,6 +136,32 @@ def tell_side(label: str, side: Json) -> None:
 
 def tell_difference(found: Json, who: str) -> None:
     """Why one person's answers differ."""
+    _tell_both(found, who)
+    if not found["causes"]:
+        say("nothing changed the answer")
+    known = found["difference"] is not None
+    told = {one["class"]: one["points"] if known else None for one in found["classes"]}
+    _tell_by_class(found["causes"], told)
+    _tell_idle(found["without_effect"])
+
+
+def tell_unit_difference(found: Json, who: str) -> None:
+    """Why the answers about one unit differ, by class."""
+    _tell_both(found, who)
+    acting = [one for one in found["classes"] if one["measures"] or one["status"]]
+    if not acting:
+        say("nothing changed the answer")
+    for one in acting:
+        label = _OF_UNITS.get(one["class"], _CLASSES[one["class"]])
+        say(f"{signed(one['points']):>7}  {label.upper()}")
+        for move in one["measures"]:
+            say(f"{'':9}{signed(move['points']):>8}  {move['measure']}")
+        if one["status"]:
+            say(f"{'':11}{_status(one['status']['from'])} -> {_status(one['status']['to'])}")
+
+
+def _tell_both(found: Json, who: str) -> None:
+    """Both answers side by side, measure by measure."""
     say(f"{found['instrument']}: {who}")
     before, after = found["from"], found["to"]
     tell_side("from", before)
@@ -152,12 +180,6 @@ def tell_difference(found: Json, who: str) -> None:
     _tell_status("from", before)
     _tell_status("to", after)
     say("")
-    if not found["causes"]:
-        say("nothing changed the answer")
-    known = found["difference"] is not None
-    told = {one["class"]: one["points"] if known else None for one in found["classes"]}
-    _tell_by_class(found["causes"], told)
-    _tell_idle(found["without_effect"])
 
 
 def _bands(before: Json, after: Json) -> str:
@@ -195,13 +217,13 @@ def _tell_idle(idle: Sequence[Json]) -> None:
         say(f"  {cause_words(one)}")
 
 
-def tell_group(found: Json, who: str) -> None:
-    """Why the sum and the mean of many people differ."""
+def tell_group(found: Json, who: str, *, what: str = "people") -> None:
+    """Why the sum and the mean of many people, or units, differ."""
     say(f"{found['instrument']}: {who}")
     tell_side("from", found["from"])
     tell_side("to", found["to"])
     say("")
-    say(f"{'':34}{'people':>9}{'sum':>12}{'mean':>9}")
+    say(f"{'':34}{what:>9}{'sum':>12}{'mean':>9}")
     for label in ("from", "to"):
         side = found[label]
         mean = shown(side["mean"])
@@ -265,4 +287,17 @@ def tell_months(found: Json, names: Iterable[str]) -> None:
             say(
                 f"{row['on']:12}{shown(row['mean']):>8}{row['measured']:>10}"
                 f"{row['not_computable']:>16}{row['not_applicable']:>16}"
+            )
+
+
+def tell_unit_months(found: Json) -> None:
+    """What units came to at the end of each month."""
+    _tell_stretch(found)
+    for unit in found["units"]:
+        say("")
+        say(f"{found['instrument']}: {unit['path'] or unit['id']}")
+        for row in unit["months"]:
+            say(
+                f"{row['on']:12}{shown(row['total'], row['range']):>12}  {row['band'] or '':14}"
+                f" {_status(row['status'])}"
             )

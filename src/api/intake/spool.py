@@ -22,11 +22,12 @@ from api.intake.rows import Place, RawRow
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE, LEDGER
 from ledger.events.reading import Draft
-from ledger.unit_directory import DEPTH_MAX, folded
+from ledger.unit_directory import folded
 
 _FLUSH_ROWS = 2_000
 _LINE_COLUMNS: Final[tuple[dict[str, str], ...]] = ({},)  # a line states one fact in its own words
 _LINE_IF_NONE_KNOWN: Final = (False,)
+_DEPTH_MAX: Final = 50  # a real tree has some six levels; a loop of parents must end
 _CORRECTED: Final = 2  # parts of a packed draft with a replacement; others have more
 
 # Within one stream, what others name comes before what names it.
@@ -250,7 +251,7 @@ class Spool:
                 above.setdefault(name, set()).add(folded(parent or ""))
         depths: dict[str, int] = {}
         for sequence, names, _ in self._units:
-            depth = max(_depth(name, above, depths, DEPTH_MAX) for name in names)
+            depth = max(_depth(name, above, depths, _DEPTH_MAX) for name in names)
             self._rows.execute("UPDATE rows SET rank = ? WHERE sequence = ?", (depth, sequence))
 
     def rows(self, phase: int) -> Iterator[Prepared]:

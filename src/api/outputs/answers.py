@@ -6,7 +6,7 @@ All four hold the same rows and the same numbers; none is ever cut short.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,19 +16,31 @@ import orjson
 import polars as pl
 
 from api.outputs.statement import SHEET, question_lines, rows_lines
-from api.outputs.table import answer_row, csv_cells, exact, header_cells, unit_path
-from api.outputs.workbook import SHEET_ROWS, Book
+from api.outputs.table import (
+    PEOPLE,
+    answer_row,
+    csv_cells,
+    exact,
+    header_cells,
+    people_cells,
+    unit_header_cells,
+    unit_path,
+    unit_row,
+)
+from api.outputs.workbook import SHEET_ROWS, Book, Cell
+from ledger.unit_directory import UnitDirectory
 from projections.answer import DigestOfAnswers
 from projections.cohort import points_scale
 from projections.cohort_view import scale_of
-from projections.inquiry import Asked
+from projections.inquiry import Asked, measures_units
 
 Json = Mapping[str, Any]
 SUFFIXES: Final = (".csv", ".xlsx", ".jsonl", ".parquet")
 _CHUNK: Final = 20_000
 _DIGITS: Final = 38
 _RESERVED: Final = frozenset(
-    "nip name unit unit_path position_kind total band status why as_of position decree subject"
+    "nip code name unit unit_path position_kind people measured not_computable not_applicable"
+    " total band status why as_of position decree subject"
     " digest".split()
 )
 
@@ -87,9 +99,21 @@ def _write_csv(stream: BinaryIO, rows: Iterable[Json], asked: Asked) -> None:
     text.write("\ufeff")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     names = measure_names(asked)
-    writer.writerow(header_cells(names))
+    headers, cells, numbers = _shape(asked)
+    writer.writerow(headers(names))
     for row in rows:
-        writer.writerow(csv_cells(answer_row(row, names, asked.units)))
+        writer.writerow(csv_cells(cells(row, names, asked.units), numbers=numbers))
+
+
+_Headers = Callable[[Sequence[str]], list[str]]
+_Cells = Callable[[Json, Sequence[str], UnitDirectory], list[Cell]]
+
+
+def _shape(asked: Asked) -> tuple[_Headers, _Cells, tuple[int, ...]]:
+    """Headers and cells of answers about people or about units, and which columns are NIPs."""
+    if measures_units(asked):
+        return unit_header_cells, unit_row, ()
+    return header_cells, answer_row, (0,)
 
 
 def _write_xlsx(
@@ -102,10 +126,11 @@ def _write_xlsx(
     sheet_rows: int,
 ) -> None:
     names = measure_names(asked)
-    headers = header_cells(names)
+    header_cells_of, cells_of, _ = _shape(asked)
+    headers = header_cells_of(names)
     wide = [headers.index(name) for name in ("Nama", "Unit", "Alasan", "Digest")]
     with Book(stream, asked.plan.title, sheet_rows=sheet_rows) as book:
-        cells = (answer_row(row, names, asked.units) for row in rows)
+        cells = (cells_of(row, names, asked.units) for row in rows)
         count = book.table("Nilai", headers, cells, wide=wide)
         lines = [*question_lines(asked, unit=unit), *rows_lines(count, told.text())]
         book.statement(SHEET, "Keterangan", lines)
@@ -139,8 +164,7 @@ def _frame(
         "total": [exact(row["total"]) for row in rows],
     }
     columns: dict[str, tuple[pl.DataType, list[Any]]] = {
-        "nip": (pl.String(), [(row.get("person") or {}).get("nip") for row in rows]),
-        "name": (pl.String(), [(row.get("person") or {}).get("name") for row in rows]),
+        **_about(rows, asked),
         "unit": (pl.String(), [row["unit"] for row in rows]),
         "unit_path": (pl.String(), [_path(row, asked) for row in rows]),
         "position_kind": (pl.String(), [row["position_kind"] for row in rows]),
@@ -155,6 +179,20 @@ def _frame(
     return pl.DataFrame(
         [pl.Series(name, values, dtype=kind) for name, (kind, values) in columns.items()]
     )
+
+
+def _about(rows: Sequence[Json], asked: Asked) -> dict[str, tuple[pl.DataType, list[Any]]]:
+    """The columns that say who or what a row is about; of a unit also how many people it has."""
+    key, first = ("named", "code") if measures_units(asked) else ("person", "nip")
+    found: dict[str, tuple[pl.DataType, list[Any]]] = {
+        name: (pl.String(), [(row.get(key) or {}).get(name) for row in rows])
+        for name in (first, "name")
+    }
+    if measures_units(asked):
+        counts = [people_cells(row) for row in rows]
+        for place, name in enumerate(PEOPLE):
+            found[name] = (pl.Int64(), [one[place] for one in counts])
+    return found
 
 
 def _column(measure: str) -> str:

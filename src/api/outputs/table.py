@@ -6,7 +6,7 @@ comma, days as 30-06-2024, NIP as text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from api.outputs.workbook import Cell, safe_cell
 from ledger.canonical import decimal_text
 from ledger.unit_directory import PATH_MARK, UnitDirectory
 
+PEOPLE = ("people", "measured", "not_computable", "not_applicable")
 DAY_SHAPE = "%d-%m-%Y"
 
 
@@ -67,6 +68,36 @@ def answer_row(
         answer["subject"],
         answer["digest"],
     ]
+
+
+def unit_header_cells(measures: Sequence[str]) -> list[str]:
+    """The headers of a table of answers about units."""
+    people = ["Pegawai", "Terukur", "Belum dapat dihitung", "Di luar populasi"]
+    _, name, path, _, *rest = header_cells(measures)
+    return ["Kode", name, path, *rest[: len(measures)], *people, *rest[len(measures) :]]
+
+
+def unit_row(
+    answer: Mapping[str, Any], measures: Sequence[str], units: UnitDirectory
+) -> list[Cell]:
+    """One answer about a unit; its people are those of the first measure that asks for them."""
+    _, _, path, _, *rest = answer_row(answer, measures, units)
+    named = answer.get("named") or {}
+    first = [named.get("code"), named.get("name"), path]
+    return [*first, *rest[: len(measures)], *people_cells(answer), *rest[len(measures) :]]
+
+
+def people_cells(answer: Mapping[str, Any]) -> list[int | None]:
+    """How many people a unit has, and how many of them are measured, not computable, outside."""
+    counts = next(_counts(answer["measures"]), {})
+    return [counts.get(key) for key in PEOPLE]
+
+
+def _counts(measures: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, int]]:
+    for one in measures:
+        if "counts" in one:
+            yield one["counts"]
+        yield from _counts(one["measures"])
 
 
 def csv_cells(row: Sequence[Cell], *, numbers: Sequence[int] = (0,)) -> list[str]:

@@ -121,8 +121,13 @@ class PositionReferenced(Fact):
 class HeadsCommitted(Event):
     """Roots over the heads of all streams, of the access log and of the NIP index, before a
     checkpoint.
+
+    The heads are those of the log up to position `upto`, which lies before this event: so the
+    stream of the ledger itself stands among them without it. `streams` counts them; roots and
+    heads are hexadecimal. Others may append between `upto` and this event.
     """
 
+    upto: Annotated[int, count(0, 2**53)]
     streams: Annotated[int, count(0, 2**53)]
     streams_root: Ident
     access_log_head: Ident | None = None

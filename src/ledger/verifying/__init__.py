@@ -1,0 +1,3 @@
+"""The independent verifier: reads stored bytes with its own SELECTs and shares no code with the
+writer.
+"""

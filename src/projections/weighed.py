@@ -1,0 +1,52 @@
+"""What facts come to under a rule that gathers them, and what it is when something is lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from projections import reasons
+from projections.plan import Entry, Mark, Measure, Span, Value, bounds
+from projections.reasons import Reason
+from projections.subject import EARLIER
+from projections.trace_case import ZERO
+
+NOT_ASKED = "NOT_ASKED"
+Row = tuple[Any, ...]
+Found = Sequence[Sequence[Row]]
+Words = tuple[tuple[tuple[bool, str], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Points, what took part, and for each fact of each source whether it counted and why."""
+
+    span: Span
+    parameters: tuple[Value[Any], ...]
+    words: Words
+    limits: tuple[Value[Any], ...] = ()
+    why: tuple[Reason, ...] = ()
+
+
+def of_none(
+    measure: Measure, none: Entry, fixed: tuple[Value[Any], ...], missing: str, words: Words
+) -> Weighed:
+    """What the instrument says where a fact is lacking: a number, or bounds and a reason."""
+    if none.mark is not Mark.MISSING:
+        return Weighed(bounds(none), (*fixed, none), words)
+    why = (Reason(reasons.FACT_MISSING, measure.name, missing),)
+    return Weighed(bounds(none), fixed, words, (none,), why)
+
+
+def unknown(
+    measure: Measure, fixed: tuple[Value[Any], ...], code: str, missing: str, words: Words
+) -> Weighed:
+    """Anything from nothing to the maximum."""
+    span = Span(ZERO, measure.maximum.value)
+    return Weighed(span, fixed, words, why=(Reason(code, measure.name, missing),))
+
+
+def last_only(rows: Sequence[Row], word: str) -> tuple[tuple[bool, str], ...]:
+    """Of several facts the last counts."""
+    return (*((False, EARLIER) for _ in rows[:-1]), *((True, word) for _ in rows[-1:]))

@@ -1,0 +1,14 @@
+"""The instruments that come with the program, drafts among them, as far as they measure people."""
+
+from __future__ import annotations
+
+from ledger.events.base import EMPLOYEE
+from projections.instrument import load
+from projections.plan import Plan
+from projections.shipped import drafts, names, text
+
+
+def plans_about_people() -> dict[str, Plan]:
+    """By file name. Units have tests of their own, because they rest on their people's answers."""
+    plans = {name: load(text(name), file=name) for name in (*names(), *drafts())}
+    return {name: plan for name, plan in plans.items() if plan.subject == EMPLOYEE}
