@@ -57,8 +57,15 @@ def proposals_of(ledger: Ledger, position: int | None = None) -> Proposals:
 
 def reason_of(ledger: Ledger, proposal: Proposal) -> str | None:
     """The sealed reason of a proposal; None where there is none, or its key is gone."""
-    for recorded in ledger.store.read(proposal.id, proposal.id):
-        parts = ledger.store.sealed([proposal.id]).get(proposal.id, ())
+    return reason_at(ledger, proposal.id)
+
+
+def reason_at(ledger: Ledger, position: int) -> str | None:
+    """The sealed reason of the event at a position; None where there is none, or its key is
+    gone.
+    """
+    for recorded in ledger.store.read(position, position):
+        parts = ledger.store.sealed([position]).get(position, ())
         if recorded.sealed_digest is None or not parts:
             return None
         try:

@@ -64,7 +64,7 @@ class MeasureResult:
 
     Attributes:
         span: bounds by what is known; equal when the points are.
-        reach: bounds when open matters may still end either way; holds `span`.
+        reach: bounds when open matters and disputes may still end either way; holds `span`.
         parameters: the values of the instrument that took part; their weakest mark is the mark.
         limits: entries marked missing that gave the bounds where a fact is unknown.
         reasons: why it is not computable or provisional, parameters apart.
@@ -310,8 +310,9 @@ def conclude(
     why = tuple(dict.fromkeys([*own, *(reason for one in measures for reason in one.why())]))
     span = _total(one.span for one in measures)
     reach = _total(one.reach for one in measures)
-    open_matter = any(reason.code == MATTER_OPEN for reason in why)
-    said = verdict(plan, span, reach, doubt=bool(why or disputed), open_matter=open_matter)
+    doubt = bool(why or disputed)
+    open_matter = reach != span or any(reason.code == MATTER_OPEN for reason in why)
+    said = verdict(plan, span, reach, doubt=doubt, open_matter=open_matter)
     return Answer(
         plan=plan,
         question=question,

@@ -36,6 +36,7 @@ from projections.reasons import Reason
 from projections.scoring import asked_of, told_by
 from projections.subject import Post, Surroundings, in_order, outside, post_on, who
 from projections.trace_case import ZERO, Case, nobody, result
+from projections.trace_contested import contested
 from projections.trace_extra import extra
 from projections.trace_latest import latest
 from projections.trace_rules import any_of, best, total
@@ -99,10 +100,26 @@ def trace(
 
 
 def evaluate(measure: Measure, case: Case) -> MeasureResult:
-    """One measure by its rule."""
+    """One measure by its rule, its reach widened by what is contested."""
     rule = measure.rule
     if isinstance(rule, Sum):
         return sum_of(measure, rule, case)
+    if isinstance(rule, Score):
+        return score(measure, rule, case)
+    found = _by_rule(measure, rule, case)
+    if not case.facts.disputed:
+        return found
+
+    def again(kept: History) -> MeasureResult:
+        return _by_rule(measure, rule, replace(case, facts=kept))
+
+    return contested(found, case.facts, again)
+
+
+def _by_rule(
+    measure: Measure, rule: Best | AnyOf | Total | Latest | Worst | Extra, case: Case
+) -> MeasureResult:
+    """A measure that reads facts."""
     if isinstance(rule, Best):
         return best(measure, rule, case)
     if isinstance(rule, AnyOf):
@@ -113,13 +130,6 @@ def evaluate(measure: Measure, case: Case) -> MeasureResult:
         return latest(measure, rule, case)
     if isinstance(rule, Worst):
         return worst(measure, rule, case)
-    return _further(measure, rule, case)
-
-
-def _further(measure: Measure, rule: Extra, case: Case) -> MeasureResult:
-    """One measure by a rule of `plan_extra` or `plan_members`."""
-    if isinstance(rule, Score):
-        return score(measure, rule, case)
     if isinstance(rule, Members):
         return members(measure, rule, case)
     return extra(measure, rule, case)

@@ -7,6 +7,7 @@ means is taken from docs/writing-instruments.md, what a fact means from docs/fac
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -261,7 +262,31 @@ class Sheet:
             part.marks.add(said(condition, mark)[1])
         self.window_marks(part, node.get("window"), mark)
         getattr(self, "rule_" + node["rule"])(part, node, mark, exact(top))
+        if self.record.disputed and node["rule"] != "score":
+            self.either_way(part, node, above, exact(top))
         return part
+
+    def either_way(self, part: Part, node: Document, above: str, top: Decimal) -> None:
+        """What is contested and counts may be struck out, and then what counts in its place."""
+        record = self.record
+        seen = {frozenset[int](): part}
+        fresh = [frozenset[int]()]
+        for gone in fresh:
+            for fact in seen[gone].used:
+                more = gone | {fact["root"]}
+                if fact["root"] not in record.disputed or more in seen:
+                    continue
+                fewer = copy(record)
+                fewer.facts = [one for one in record.facts if one["root"] not in more]
+                fewer.disputed = set()
+                seen[more] = Sheet(self.document, fewer, self.others).measure(node, above)
+                fresh.append(more)
+                if len(seen) > 64:
+                    part.low_open, part.high_open = Decimal(0), top
+                    return
+        reach = [one.reach() for one in seen.values()]
+        part.low_open = min(low for low, _ in reach)
+        part.high_open = max(high for _, high in reach)
 
     def window_marks(self, part: Part, window: Any, mark: str) -> None:
         if window is None:
@@ -1123,12 +1148,10 @@ def score(document: Document, record: Record, others: Mapping[str, Document]) ->
         return answer | {"reasons": reasons}
     if low != high:
         answer["status"] = "not_computable"
-    if low != high or "MATTER_OPEN" in reasons:
-        reach = [one.reach() for one in parts]
-        answer["range"] = (
-            sum((one[0] for one in reach), Decimal(0)),
-            sum((one[1] for one in reach), Decimal(0)),
-        )
+    least = sum((one.reach()[0] for one in parts), Decimal(0))
+    most = sum((one.reach()[1] for one in parts), Decimal(0))
+    if low != high or (least, most) != (low, high):
+        answer["range"] = least, most
     if low == high:
         answer["total"] = low
         band = cut(document["bands"], low, document.get("mark", "verified"))

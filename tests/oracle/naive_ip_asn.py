@@ -12,7 +12,7 @@ version of the fact that is corrected, annulled, …
 """
 
 import calendar
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -48,10 +48,10 @@ def score(
         return {"status": "not_applicable"}
     post_kind, post_facts = post_on(facts, references, depths, as_of, position)
     parts = [
-        qualification(facts, as_of),
-        competence(facts, post_kind, post_facts, as_of),
-        performance(facts, as_of),
-        discipline(facts, as_of),
+        either_way(lambda some: qualification(some, as_of), facts, disputed, 25),
+        competence(facts, post_kind, post_facts, as_of, disputed),
+        either_way(lambda some: performance(some, as_of), facts, disputed, 30),
+        either_way(lambda some: discipline(some, as_of), facts, disputed, 5),
     ]
     return conclude(parts, disputed, as_of) | {"position_kind": post_kind}
 
@@ -221,19 +221,54 @@ def qualification(facts: Sequence[Row], as_of: date) -> Row:
     return part("kualifikasi", most, most, memory=memory, used=chosen)
 
 
+def either_way(
+    worked_out: Callable[[Sequence[Row]], Row],
+    facts: Sequence[Row],
+    disputed: set[int],
+    top: int | Decimal,
+) -> Row:
+    """A measure; what is contested and counts may be struck out, and then what counts instead."""
+    answer = worked_out(facts)
+    seen: dict[frozenset[int], tuple[Decimal, Decimal]] = {}
+
+    def strike(gone: frozenset[int]) -> None:
+        if gone in seen or len(seen) > 64:
+            return
+        without = worked_out([fact for fact in facts if fact["root"] not in gone])
+        seen[gone] = without["low_open"], without["high_open"]
+        for fact in without["used"]:
+            if fact["root"] in disputed:
+                strike(gone | {fact["root"]})
+
+    strike(frozenset())
+    answer["low_open"] = min(low for low, _ in seen.values())
+    answer["high_open"] = max(high for _, high in seen.values())
+    if len(seen) > 64:
+        answer["low_open"], answer["high_open"] = Decimal(0), Decimal(top)
+    return answer
+
+
 def competence(
-    facts: Sequence[Row], post_kind: str | None, post_facts: list[Row], as_of: date
+    facts: Sequence[Row],
+    post_kind: str | None,
+    post_facts: list[Row],
+    as_of: date,
+    disputed: set[int],
 ) -> Row:
     if post_kind is None:
         return part("kompetensi", 0, 40, used=post_facts, reasons={"POSITION_KIND_UNKNOWN"})
     done = [fact for fact in facts if fact["kind"] == "competency" and fact["on"] <= as_of]
-    pieces = [technical(done, post_kind, as_of), seminars(done, post_kind, as_of)]
+    clerk = post_kind == "PELAKSANA"
+    tops = (Decimal("22.5"), Decimal("17.5")) if clerk else (Decimal(15), Decimal(10))
+    rules = [
+        (lambda some: technical(some, post_kind, as_of), tops[0]),
+        (lambda some: seminars(some, post_kind, as_of), tops[1]),
+    ]
     if post_kind in TRAINING_OF_LEVEL:
-        pieces.append(leadership(done, post_kind))
+        rules.append((lambda some: leadership(some, post_kind), Decimal(15)))
     elif post_kind == "FUNGSIONAL":
-        functional = [one for one in done if one["fields"]["category"] == "FUNGSIONAL"]
-        points = 15 if functional else 0
-        pieces.append(part("fungsional", points, points, used=functional))
+        rules.append((functional, Decimal(15)))
+    pieces = [either_way(worked_out, done, disputed, top) for worked_out, top in rules]
     return part(
         "kompetensi",
         sum(piece["low"] for piece in pieces),
@@ -241,7 +276,15 @@ def competence(
         memory=any(piece["memory"] for piece in pieces),
         used=post_facts + [fact for piece in pieces for fact in piece["used"]],
         reasons=set().union(*(piece["reasons"] for piece in pieces)),
+        low_open=sum(piece["low_open"] for piece in pieces),
+        high_open=sum(piece["high_open"] for piece in pieces),
     )
+
+
+def functional(done: Sequence[Row]) -> Row:
+    used = [one for one in done if one["fields"]["category"] == "FUNGSIONAL"]
+    points = 15 if used else 0
+    return part("fungsional", points, points, used=used)
 
 
 def technical(done: Sequence[Row], post_kind: str, as_of: date) -> Row:
@@ -529,11 +572,9 @@ def conclude(parts: Sequence[Row], disputed: set[int], as_of: date) -> Row:
         answer["status"] = "not_computable"
     elif reasons:
         answer["status"] = "provisional"
-    if low != high or "MATTER_OPEN" in reasons:
-        answer["range"] = (
-            sum(one["low_open"] for one in parts),
-            sum(one["high_open"] for one in parts),
-        )
+    reach = sum(one["low_open"] for one in parts), sum(one["high_open"] for one in parts)
+    if low != high or reach != (low, high):
+        answer["range"] = reach
     if low == high:
         for least, name in (
             (91, "SANGAT_TINGGI"),

@@ -148,7 +148,7 @@ def test_oracle_imports_nothing_of_the_project() -> None:
     imported = [line for line in source.splitlines() if line.startswith(("import", "from"))]
     assert imported == [
         "import calendar",
-        "from collections.abc import Iterable, Mapping, Sequence",
+        "from collections.abc import Callable, Iterable, Mapping, Sequence",
         "from datetime import date",
         "from decimal import Decimal",
         "from typing import Any",

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ledger.application import Ledger
 from ledger.errors import BadValue, LedgerError, Misuse
-from ledger.fields import read_open_text
+from ledger.fields import DAY, IDENT, WORD, read_open_text, read_sealed_text
 from ledger.replay import ReplayedLedger
 
 DEFAULT_URL = "sqlite:///var/ledger.sqlite3"
@@ -51,6 +51,13 @@ Actor = Annotated[
     str | None,
     typer.Option("--actor", help="Who acts; default: the operating-system account."),
 ]
+Document = Annotated[
+    str,
+    typer.Option(
+        "--document", help="What it rests on, as SK:800/12/2024:2024-02-01.", metavar="K:N:D"
+    ),
+]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept sealed.")]
 Purpose = Annotated[str, typer.Option("--purpose", help="Why a person's record is read.")]
 
 
@@ -71,6 +78,47 @@ def actor_or_account(actor: str | None) -> str:
         return read_open_text(getpass.getuser())
     except (KeyError, OSError, BadValue):
         return f"uid-{os.getuid()}"
+
+
+def document_of(text: str) -> dict[str, str]:
+    """KIND:NUMBER:DATE; the number may hold colons.
+
+    Raises:
+        Misuse: it is none.
+    """
+    kind, _, rest = text.partition(":")
+    number, _, day = rest.rpartition(":")
+    try:
+        return {"kind": WORD.read(kind), "number": IDENT.read(number), "date": DAY.read(day)}
+    except BadValue as fault:
+        raise Misuse(
+            f"--document cannot be read. {fault.message}",
+            next_step="Write KIND:NUMBER:DATE, as SK:800/12/2024:2024-02-01.",
+        ) from None
+
+
+def reason_of(text: str | None) -> str | None:
+    """A reason of an option, as it is sealed.
+
+    Raises:
+        Misuse: it cannot be read.
+    """
+    try:
+        return None if text is None else read_sealed_text(text)
+    except BadValue as fault:
+        raise Misuse(f"--reason: {fault.message}", next_step=fault.next_step) from None
+
+
+def open_text(option: str, text: str) -> str:
+    """A text of an option that stands open in an event.
+
+    Raises:
+        Misuse: it cannot, as a personal number.
+    """
+    try:
+        return read_open_text(text)
+    except BadValue as fault:
+        raise Misuse(f"{option}: {fault.message}", next_step=fault.next_step) from None
 
 
 def now() -> datetime:

@@ -13,11 +13,15 @@ from api.cli.common import (
     DEFAULT_URL,
     Actor,
     AsJson,
+    Document,
     KeyFolder,
     LedgerUrl,
+    Reason,
     actor_or_account,
+    document_of,
     opened,
     print_json,
+    reason_of,
     say,
     warn,
 )
@@ -27,18 +31,9 @@ from api.cli.scoring import Rules
 from api.cli.telling_rules import tell_proposal, tell_rule_change
 from ledger import second_person
 from ledger.application import Ledger
-from ledger.errors import BadValue, Misuse
-from ledger.fields import DAY, IDENT, WORD, read_sealed_text
+from ledger.errors import Misuse
 from ledger.proposals import Proposal
 from projections import rule_change
-
-Document = Annotated[
-    str,
-    typer.Option(
-        "--document", help="What it rests on, as SK:800/12/2024:2024-02-01.", metavar="K:N:D"
-    ),
-]
-Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept sealed.")]
 
 
 def enact_command(
@@ -53,7 +48,7 @@ def enact_command(
     """Propose that a text comes into force, and say what it would change; a second person confirms
     it.
     """
-    rests_on, who, why = _document(document), actor_or_account(actor), _reason(reason)
+    rests_on, who, why = document_of(document), actor_or_account(actor), reason_of(reason)
     name, raw = enacting.named_text(file)
     text = enacting.checked(raw, file=name)
     with opened(url, keys, live=True) as ledger:
@@ -82,7 +77,7 @@ def repeal_command(
     """Propose that an enactment no longer holds, and say what that would change; a second person
     confirms it.
     """
-    rests_on, who, why = _document(document), actor_or_account(actor), _reason(reason)
+    rests_on, who, why = document_of(document), actor_or_account(actor), reason_of(reason)
     with opened(url, keys, live=True) as ledger:
         book = ledger.rulebook()
         found = enacting.enactment_named(book, name, rules)
@@ -93,30 +88,6 @@ def repeal_command(
         )
         one, new = enacting.propose_repeal(ledger, found, actor=who, document=rests_on, reason=why)
     _tell_proposed(one, effect, new=new, as_json=as_json)
-
-
-def _document(text: str) -> dict[str, str]:
-    """KIND:NUMBER:DATE; the number may hold colons.
-
-    Raises:
-        Misuse: it is none.
-    """
-    kind, _, rest = text.partition(":")
-    number, _, day = rest.rpartition(":")
-    try:
-        return {"kind": WORD.read(kind), "number": IDENT.read(number), "date": DAY.read(day)}
-    except BadValue as fault:
-        raise Misuse(
-            f"--document cannot be read. {fault.message}",
-            next_step="Write KIND:NUMBER:DATE, as SK:800/12/2024:2024-02-01.",
-        ) from None
-
-
-def _reason(text: str | None) -> str | None:
-    try:
-        return None if text is None else read_sealed_text(text)
-    except BadValue as fault:
-        raise Misuse(f"--reason: {fault.message}", next_step=fault.next_step) from None
 
 
 def _tell_proposed(one: Proposal, effect: dict[str, Any], *, new: bool, as_json: bool) -> None:
@@ -165,7 +136,7 @@ def confirm_command(
     as_json: AsJson = False,
 ) -> None:
     """Carry out what somebody else proposed, checked again as things stand; or reject it."""
-    who, why = actor_or_account(actor), _reason(reason)
+    who, why = actor_or_account(actor), reason_of(reason)
     if why is not None and not rejected:
         raise Misuse(
             "--reason is given with --reject; a confirmation rests on the proposal's document.",

@@ -10,10 +10,12 @@ from api.cli import (
     advising,
     bundles,
     bundling,
+    cases,
     checkup,
     comparing,
     deciding,
     demo,
+    disputing,
     enacting,
     founding,
     importing,
@@ -86,6 +88,8 @@ warned = typer.Typer(
 warned.command("list")(warning.list_command)
 warned.command("acknowledge")(warning.acknowledge_command)
 app.add_typer(warned, name="warnings")
+app.add_typer(cases.app, name="case")
+app.add_typer(disputing.app, name="dispute")
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain, groupby
 
-from api.demo import career, discipline, printed, record, stories
+from api.demo import career, casework, discipline, printed, record, stories
 from api.demo.dice import Dice
 from api.demo.discipline import Known
 from api.demo.person import (
@@ -94,6 +94,10 @@ def _known(size: str) -> Iterator[Known]:
     for person in stories.cast().values():
         yield from _told_life(person)
     yield from printed.results(people)
+    yield from casework.calendars()
+    cast = stories.cast()
+    yield from casework.old_case(cast[stories.MISTYPED])
+    yield from casework.new_case(cast[stories.RENUMBERED])
 
 
 def people_of(size: str) -> Iterator[Person]:

@@ -8,7 +8,7 @@ run does not append.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
@@ -45,6 +45,7 @@ _COLUMN_OF = {
     "same_key_other_content": "key",
 }
 Progress = Callable[[int], None]
+Gate = Callable[[Sequence[Decided]], None]
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class Importer:
         digests: SHA-256 of each file by its name, hex.
         strict: all rows are one command; any refusal refuses everything.
         turns: held while appending, where a second process helps.
+        gate: with `strict`, sees everything decided before it is appended, and may refuse it all.
     """
 
     ledger: Ledger
@@ -68,6 +70,7 @@ class Importer:
     strict: bool
     progress: Progress = lambda _: None
     turns: AbstractContextManager[object] = field(default_factory=nullcontext)
+    gate: Gate = lambda _: None
     first_position: int = 0
     last_position: int = 0
     _whole: list[Decided] = field(default_factory=list)
@@ -246,6 +249,7 @@ class Importer:
                     self.report.refuse(self._refused(one.row, nothing))
             self.report.forget_units()
             return
+        self.gate(self._whole)
         if self.dry:
             return
         rows = tuple(event for one in self._whole for event in one.rows)

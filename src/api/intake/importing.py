@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from api.intake import collecting
-from api.intake.apply import Importer
+from api.intake.apply import Gate, Importer
 from api.intake.checking import Named
 from api.intake.one_at_a_time import alone
 from api.intake.reading import Reading, read_files
@@ -26,7 +26,7 @@ _FILES_A_NOTE = 200
 Progress = Callable[[int], None]
 
 
-def _nothing(_count: int) -> None:
+def _nothing(_: object) -> None:
     return None
 
 
@@ -41,11 +41,13 @@ def import_files(
     rejects: Path | None = None,
     url: str | None = None,
     progress: Progress = _nothing,
+    gate: Gate = _nothing,
 ) -> ImportReport:
     """Import files and folders as one batch; gives what became of every row.
 
     Refused and conflicting rows are written to the folder `rejects` with their reasons, a dry run's
-    too. `url` says where the ledger is, so that a second process may help with a large import.
+    too. `gate` may refuse a strict import by raising, before anything is recorded. `url` says where
+    the ledger is, so that a second process may help with a large import.
 
     Raises:
         Misuse: an unknown form was asked for.
@@ -76,7 +78,7 @@ def import_files(
         with nullcontext() if dry else alone(ledger):
             subjects = Subjects(ledger, UnitBook(ledger.units()), dry=dry, keeps=dry or strict)
             importer = Importer(
-                ledger, subjects, report, actor, batch, digests, dry, strict, progress
+                ledger, subjects, report, actor, batch, digests, dry, strict, progress, gate=gate
             )
             importer.begin(spool, named)
             sharing.apply(importer, spool)

@@ -1,0 +1,208 @@
+"""`case`: where discipline cases stand, what is due, and recording their next steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from api import casework
+from api.cli.common import (
+    DEFAULT_URL,
+    Actor,
+    AsJson,
+    KeyFolder,
+    LedgerUrl,
+    Purpose,
+    actor_or_account,
+    now,
+    opened,
+    parsed_instant,
+    print_json,
+    say,
+)
+from api.cli.naming import day_option, fact_root, subject_stream, today, unit_of
+from api.cli.scoring import AsOf, KnownAt, Position, Unit
+from api.cli.telling_cases import tell_case, tell_effect, tell_line
+from ledger.application import Ledger
+from ledger.case import CaseState
+from ledger.errors import PersonUnknown
+from projections import asking_cases, asking_effect, cases_json, inquiry
+from projections.asking_cases import CaseUnknown, When
+from projections.inquiry import Ask
+from projections.question import asked_position
+
+Person = Annotated[
+    str, typer.Argument(help="NIP or id; - reads standard input.", metavar="SUBJECT")
+]
+Named = Annotated[
+    str | None,
+    typer.Argument(help="Id, position or stream/version of the case.", metavar="[ID]"),
+]
+
+app = typer.Typer(
+    help="Discipline cases: where they stand, what is due, and their next steps.",
+    no_args_is_help=True,
+)
+
+
+@app.command("list")
+def list_command(
+    unit: Unit = None,
+    state: Annotated[
+        CaseState | None, typer.Option("--state", help="Only these.", case_sensitive=False)
+    ] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only where a step is late.")] = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every case with its state and what is due next; with --json one object a line."""
+    with opened(url, keys) as ledger:
+        asked = _when(ledger, as_of, known_at, position)
+        among = None
+        if unit is not None:
+            among = unit_of(ledger.units(asked.position), unit, asked.as_of)
+        count = 0
+        for one in asking_cases.everybodys(ledger, asked, unit=among):
+            if (state is None or one.state is state) and (one.overdue or not overdue):
+                count += 1
+                shown = cases_json.line(one)
+                print_json(shown) if as_json else tell_line(shown)
+    if not as_json:
+        say(f"{count} cases on {asked.as_of.isoformat()}." if count else "There is no such case.")
+
+
+@app.command("show")
+def show_command(
+    subject: Person,
+    case: Named = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    as_json: AsJson = False,
+) -> None:
+    """One case: its steps with both dates, clocks, what is out of order, and its sanctions."""
+    with opened(url, keys) as ledger:
+        stream = _person(ledger, subject)
+        asked = _when(ledger, as_of, known_at, position)
+        known = asking_cases.cases_of(ledger, stream, asked)
+        shown = cases_json.whole(asking_cases.case_named(known, case), asked)
+        shown["person"] = ledger.person(stream)
+    if as_json:
+        print_json(shown)
+    else:
+        tell_case(shown)
+
+
+@app.command("effect")
+def effect_command(
+    subject: Person,
+    named: Annotated[
+        str | None,
+        typer.Argument(help="A case by its id, or any fact by key, position or stream/version."),
+    ] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    as_json: AsJson = False,
+) -> None:
+    """All instruments side by side: as recorded, without a case or fact, and with a sanction
+    reduced; stamped hypothetical, stored nowhere.
+    """
+    with opened(url, keys) as ledger:
+        stream = _person(ledger, subject)
+        asked = _when(ledger, as_of, known_at, position)
+        case, roots = _meant(ledger, stream, asked, named)
+        ask = Ask("", asked.as_of, None, parsed_instant(known_at), position)
+        found = asking_effect.effect(ledger, stream, roots, ask, today=today(ledger), now=now())
+        shown = {**found, "case": case, "person": ledger.person(stream)}
+    if as_json:
+        print_json(shown)
+    else:
+        tell_effect(shown)
+
+
+def _meant(
+    ledger: Ledger, stream: UUID, asked: When, named: str | None
+) -> tuple[str | None, list[int]]:
+    """The id of a case and its facts, or None and the fact that is named.
+
+    Raises:
+        CaseUnknown, TargetUnknown.
+    """
+    known = asking_cases.cases_of(ledger, stream, asked)
+    try:
+        one = asking_cases.case_named(known, named)
+    except CaseUnknown:
+        if named is None:
+            raise
+        return None, [root for _, root in fact_root(ledger, stream, [named])]
+    case = f"{stream.hex}/{one.case.root}"
+    return case, sorted(fact.root for fact in asking_cases.facts_in(one.case))
+
+
+@app.command("record")
+def record_command(
+    files: Annotated[list[Path], typer.Argument(help="Facts files.", metavar="FILE...")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what is refused or flagged, record nothing.")
+    ] = False,
+    rejects: Annotated[
+        Path, typer.Option("--rejects", help="Where refused rows go.", metavar="DIR")
+    ] = Path(),
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record the next steps of cases, all or none: what the law forbids is refused with its
+    article, what is late or unusual is recorded and flagged.
+    """
+    with opened(url, keys, live=True) as ledger:
+        report, unusual = casework.record(
+            ledger,
+            files,
+            actor=actor_or_account(actor),
+            at=now(),
+            dry=dry_run,
+            rejects=rejects,
+        )
+    if as_json:
+        print_json({"dry_run": dry_run, "flagged": unusual, "import": report.as_json()})
+        raise typer.Exit(report.exit_status)
+    if dry_run:
+        say("Dry run: nothing was recorded.")
+    say(f"{report.read} rows: {report.new} new, {report.same} the same, {report.corrects} mended.")
+    for one in report.as_json()["refused"]:
+        say(f"  row {one['row']}: {one['code']}. {one['message']} {one['next_step']}")
+    for one in unusual:
+        say(f"  flagged {one['finding']}: {one['step']} of {one['on']} ({one['cite']})")
+    raise typer.Exit(report.exit_status)
+
+
+def _person(ledger: Ledger, subject: str) -> UUID:
+    stream = subject_stream(ledger, subject)
+    if ledger.units().described(stream, today(ledger)) is not None:
+        raise PersonUnknown("This is a unit and no person.", next_step="Give a NIP or an id.")
+    return stream
+
+
+def _when(ledger: Ledger, as_of: str | None, known_at: str | None, position: int | None) -> When:
+    """The day and position asked about."""
+    found, _ = asked_position(
+        inquiry.log_of(ledger), position=position, known_at=parsed_instant(known_at), now=now()
+    )
+    on = today(ledger) if as_of is None else day_option(as_of)
+    return asking_cases.when(ledger, on, found)
