@@ -97,7 +97,7 @@ def test_two_appraisals_of_a_year_are_flagged_where_each_year_is_asked_for() -> 
     found = answer(
         year | {"predicate": "KURANG"},
         year | {"predicate": "BAIK"},
-        plan=shipped("drafts/kenaikan-pangkat-reguler-perbkn-4-2023.yaml"),
+        plan=shipped("kenaikan-pangkat-reguler-perbkn-4-2023.yaml"),
     )
     assert (False, SAME_DAY) in uses(found, "kinerja_baik")
     assert (True, "BAIK") in uses(found, "kinerja_baik")
