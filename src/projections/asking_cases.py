@@ -23,7 +23,7 @@ from projections.clocks import BEFORE_SANCTION, ClockState, Running, clocks
 from projections.inquiry import facts_of
 from projections.procedure import Bound
 from projections.regimes import Regime, governed
-from projections.subject import Surroundings, depths_on, post_on, references_on
+from projections.subject import around, post_on, references_on
 
 TOPICS = ("employee.case/1", "employee.sanction/1")
 GOLONGAN = "golongan"
@@ -215,16 +215,13 @@ def _names(one: Told) -> list[str]:
 def everybodys(ledger: Ledger, asked: When, *, unit: UUID | None = None) -> Iterator[Told]:
     """The cases of everybody, or of the members of a unit and those below it, by person.
 
-    Members are those whose post of the day lies there.
+    Members are those who count there on the day by the post they hold (ADR 0013).
     """
     read = ledger.store.read(1, asked.position, topics=TOPICS)
     streams = sorted({one.originator_id for one in read}, key=lambda one: one.hex)
-    units = ledger.units(asked.position)
-    below = None if unit is None else {one.hex for one in units.subtree(unit, asked.as_of)}
-    known = {one.hex: facts for one, facts in units.units.items()}
-    around = Surroundings(
-        references_on(asked.calendars, asked.as_of), depths_on(known, asked.as_of)
-    )
+    tree = ledger.units(asked.position).tree(asked.as_of)
+    below = None if unit is None else tree.below(unit.hex)
+    surroundings = around(references_on(asked.calendars, asked.as_of), tree)
     for start in range(0, len(streams), _PEOPLE_AT_ONCE):
         chunk = streams[start : start + _PEOPLE_AT_ONCE]
         events = ledger.store.streams(chunk, lte_position=asked.position)
@@ -232,7 +229,7 @@ def everybodys(ledger: Ledger, asked: When, *, unit: UUID | None = None) -> Iter
             facts = history(events[stream], asked.position)
             if facts.visible("merged", asked.as_of):
                 continue
-            if below is None or post_on(facts, around, asked.as_of).unit in below:
+            if below is None or post_on(facts, surroundings, asked.as_of).unit in below:
                 yield from told(ledger, stream, facts, asked)
 
 

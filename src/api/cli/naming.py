@@ -277,6 +277,6 @@ def _stream_of_fact(ledger: Ledger, named: str) -> UUID:
     except (ValueError, StopIteration):
         pass
     raise Misuse(
-        "With --all or --unit a fact is named by its position or as stream/version.",
+        "Without its subject a fact is named by its position or as stream/version.",
         next_step="`asn-ledger history` shows both.",
     )
