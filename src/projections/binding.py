@@ -81,7 +81,9 @@ def _measure(measure: Measure, find: Find, way: tuple[str, ...], subject: str) -
         return replace(measure, rule=Sum(parts))
     if isinstance(rule, Pattern):
         counted = _measure(replace(measure, rule=rule.members), find, way, subject).rule
-        return replace(measure, rule=replace(rule, members=counted))
+        if isinstance(counted, Members):
+            rule = replace(rule, members=counted)
+        return replace(measure, rule=rule)
     if not isinstance(rule, Score | Members):
         return measure
     other = find(rule.instrument.value)

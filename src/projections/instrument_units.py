@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from ledger.errors import BadValue
 from ledger.events.base import ORG_UNIT
@@ -122,10 +121,10 @@ def _counted(form: Form, scope: Scope, none: Entry) -> Members:
     return Members(
         instrument=named,
         part=None,
-        statistic=replace(named, value=Statistic.SHARE),
+        statistic=Value(Statistic.SHARE, named.mark, named.cite, named.at),
         mean_decimals=None,
         bands=value(form.need("bands"), scope, lambda bare: _texts(bare, "`bands`")),
-        decimals=replace(named, value=0),
+        decimals=Value(0, named.mark, named.cite, named.at),
         none=none,
     )
 

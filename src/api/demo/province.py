@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain, groupby
 
-from api.demo import career, discipline, printed, record, stories
+from api.demo import career, discipline, further, printed, record, stories
 from api.demo.dice import Dice
 from api.demo.discipline import Known
 from api.demo.person import (
@@ -94,6 +94,8 @@ def _known(size: str) -> Iterator[Known]:
     for person in stories.cast().values():
         yield from _told_life(person)
     yield from printed.results(people)
+    yield from further.of_people((*people, *stories.cast().values()))
+    yield from further.of_places(place for place in places_of(size) if place is not CLOSED)
 
 
 def people_of(size: str) -> Iterator[Person]:
