@@ -11,6 +11,7 @@ from projections.lines import kinds_of
 from projections.plan import Mark, Measure, Plan, Population, Sum, UnitPopulation, values
 from projections.plan_career import AtStep
 from projections.plan_extra import Score
+from projections.plan_members import Members, Pattern
 from projections.schema import schema
 from projections.shipped import drafts, names, text
 
@@ -83,13 +84,15 @@ def _about(name: str, plan: Plan) -> str:
     return "\n".join([*lines, "| mark | parameters | which |\n|---|---|---|\n" + "".join(rows)])
 
 
-def _scores(measures: tuple[Measure, ...]) -> Iterator[Score]:
+def _scores(measures: tuple[Measure, ...]) -> Iterator[Score | Members]:
     """The scores of other instruments that are read."""
     for one in measures:
         if isinstance(one.rule, Sum):
             yield from _scores(one.rule.measures)
         elif isinstance(one.rule, Score):
             yield one.rule
+        elif isinstance(one.rule, Pattern):
+            yield one.rule.members
 
 
 def _how_sure(plan: Plan) -> str:

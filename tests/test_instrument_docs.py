@@ -36,7 +36,7 @@ def whole(block: str) -> str:
     top = re.search(r"max: ([\d.]+)", block)
     assert top is not None
     head = HEAD
-    if "rule: members" in block:
+    if "rule: members" in block or "rule: pattern" in block:
         head = HEAD.replace("subject: employee", "subject: org_unit")
         head = head.replace("population: {employment: PNS}", "population: {kind: DINAS}")
     bands = f"bands: {{edge: lower, of: [[{top[1]}, PENUH], [0, BELUM]]}}\n"

@@ -12,7 +12,7 @@ from projections.cohort_rare import fields_read
 from projections.members import band_names
 from projections.plan import Measure, Plan, Sum
 from projections.plan_extra import Score
-from projections.plan_members import Members, Statistic
+from projections.plan_members import Members, Pattern, Statistic
 
 Find = Callable[[str], Plan | None]
 
@@ -79,6 +79,11 @@ def _measure(measure: Measure, find: Find, way: tuple[str, ...], subject: str) -
     if isinstance(rule, Sum):
         parts = tuple(_measure(one, find, way, subject) for one in rule.measures)
         return replace(measure, rule=Sum(parts))
+    if isinstance(rule, Pattern):
+        counted = _measure(replace(measure, rule=rule.members), find, way, subject).rule
+        if isinstance(counted, Members):
+            rule = replace(rule, members=counted)
+        return replace(measure, rule=rule)
     if not isinstance(rule, Score | Members):
         return measure
     other = find(rule.instrument.value)

@@ -80,7 +80,7 @@ def extra(measure: Measure, rule: Extra, view: View, people: People) -> Outcomes
     if isinstance(rule, Share):
         return _shares(measure, rule, view)
     measured = people.frame.filter(pl.col(WHY).is_null())[SUBJECT]
-    found = [_lists(rule, source, view, measured) for source in rule.sources]
+    found = [lists_of(rule, source, view, measured) for source in rule.sources]
     subjects = sorted(set().union(*(lists for lists, _ in found)))
     keys: dict[tuple[tuple[int, ...], ...], int] = {}
     places = [
@@ -145,7 +145,7 @@ def _reduced(rule: Gathered, rows: pl.DataFrame, view: View) -> pl.DataFrame:
     return rows
 
 
-def _lists(
+def lists_of(
     rule: Gathered, source: Source, view: View, measured: pl.Series
 ) -> tuple[_Lists, Sequence[_Row]]:
     """By subject the numbers of his facts; and what each number stands for.
@@ -258,7 +258,7 @@ def _keyed(
     combinations = list(distinct.drop(_CODE).iter_rows())
 
     def make(key: int) -> MeasureResult:
-        return _outcome(measure, rule, weighed(*combinations[key]))
+        return told_of(measure, rule, weighed(*combinations[key]))
 
     return outcomes(
         view,
@@ -285,14 +285,17 @@ def _weighed(
     values: Sequence[Sequence[_Row]],
 ) -> MeasureResult:
     found = [[rows[code] for code in here] for here, rows in zip(codes, values, strict=True)]
-    return _outcome(measure, rule, weigh(measure, rule, found, view.as_of))
+    return told_of(measure, rule, weigh(measure, rule, found, view.as_of))
 
 
-def _outcome(measure: Measure, rule: Gathered, weighed: Weighed) -> MeasureResult:
+def told_of(measure: Measure, rule: Gathered, weighed: Weighed) -> MeasureResult:
+    """The outcome of facts that were weighed."""
     return outcome(
         measure,
         span=weighed.span,
         parameters=[*source_values(rule), *weighed.parameters],
         limits=weighed.limits,
         why=weighed.why,
+        reach=weighed.reach,
+        counted=weighed.counted,
     )

@@ -1,4 +1,4 @@
-"""What `members` means for all units at once: everybody's answers, counted up through the tree.
+"""What `members` and `pattern` mean for all units at once: answers counted up through the tree.
 
 The people are answered once for each instrument asked about; who counts in a unit counts in all
 above it.
@@ -13,12 +13,14 @@ from typing import Any
 import polars as pl
 
 from projections.answer import MeasureResult, Status
+from projections.cohort_extra import lists_of, told_of
 from projections.cohort_people import WHY, People
 from projections.cohort_view import Outcomes, View, outcome, outcomes
 from projections.columns import SUBJECT
 from projections.members import MEASURED, Counting, bands_between, empty, told_by
+from projections.pattern import fitting
 from projections.plan import Measure
-from projections.plan_members import Members
+from projections.plan_members import Members, Pattern
 from projections.tally import Tally
 
 UNIT, STATUS, TOTAL, BAND = "unit", "status", "total", "band"
@@ -27,8 +29,14 @@ _PEOPLE, _ABOVE = "people", "above"
 Codes = Callable[[pl.Series], pl.DataFrame]
 
 
-def members(measure: Measure, rule: Members, view: View, people: People) -> Outcomes:
+def of_people(measure: Measure, rule: Members | Pattern, view: View, people: People) -> Outcomes:
     """The outcome of each unit asked about that is in the population."""
+    if isinstance(rule, Pattern):
+        return _pattern(measure, rule, view, people)
+    return _members(measure, rule, view, people)
+
+
+def _members(measure: Measure, rule: Members, view: View, people: People) -> Outcomes:
     subjects = people.frame.filter(pl.col(WHY).is_null())[SUBJECT]
     ids = [view.frame.streams.hexes[subject] for subject in subjects]
     tallies = people.tallies(rule, frozenset(ids))
@@ -39,6 +47,26 @@ def members(measure: Measure, rule: Members, view: View, people: People) -> Outc
 
     places = pl.Series(range(len(ids)), dtype=pl.Int64)
     return outcomes(view, subjects, places, make, otherwise=_told(measure, rule, nobody))
+
+
+def _pattern(measure: Measure, rule: Pattern, view: View, people: People) -> Outcomes:
+    """Each unit's own facts, and what its people come to."""
+    subjects = people.frame.filter(pl.col(WHY).is_null())[SUBJECT]
+    ids = [view.frame.streams.hexes[subject] for subject in subjects]
+    (source,) = rule.sources
+    numbered, values = lists_of(rule, source, view, subjects)
+    tallies = people.tallies(rule.members, frozenset(ids))
+    nobody = empty(rule.members)
+    own = [[values[code] for code in numbered.get(subject, ())] for subject in subjects]
+
+    def fits(rows: Sequence[tuple[Any, ...]], tally: Tally) -> MeasureResult:
+        return told_of(measure, rule, fitting(measure, rule, rows, tally, view.as_of))
+
+    def make(place: int) -> MeasureResult:
+        return fits(own[place], tallies.get(ids[place], nobody))
+
+    places = pl.Series(range(len(ids)), dtype=pl.Int64)
+    return outcomes(view, subjects, places, make, otherwise=fits((), nobody))
 
 
 def _told(measure: Measure, rule: Members, tally: Tally) -> MeasureResult:

@@ -18,7 +18,7 @@ from projections import reasons
 from projections.answer import MeasureResult
 from projections.cohort_extra import extra
 from projections.cohort_latest import latest
-from projections.cohort_members import members
+from projections.cohort_members import of_people
 from projections.cohort_people import EMPLOYED, KIND, WHY, People
 from projections.cohort_people import people as people_of
 from projections.cohort_rules import any_of, best, total
@@ -47,7 +47,7 @@ from projections.plan import (
     depends_on_position,
 )
 from projections.plan_extra import Score
-from projections.plan_members import Members
+from projections.plan_members import Members, Pattern
 from projections.reasons import Reason, of_parameter
 from projections.scoring import asked_of, told_by
 from projections.trace_case import ZERO
@@ -110,8 +110,8 @@ def _outcomes(measure: Measure, view: View, people: People) -> Outcomes:
         return worst(measure, rule, view)
     if isinstance(rule, Score):
         return _score(measure, rule, view, people)
-    if isinstance(rule, Members):
-        return members(measure, rule, view, people)
+    if isinstance(rule, Members | Pattern):
+        return of_people(measure, rule, view, people)
     if isinstance(rule, Extra):
         return extra(measure, rule, view, people)
     raise ProgramError(f"{measure.name}: a sum has no facts of its own")

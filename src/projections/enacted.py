@@ -16,7 +16,7 @@ from ledger.rulebook import Enactment, InstrumentUnknown, NoRulesInForce, Rulebo
 from projections import binding, instrument
 from projections.plan import Measure, Plan, Sum
 from projections.plan_extra import Score
-from projections.plan_members import Members
+from projections.plan_members import Members, Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,8 @@ def _read(measures: tuple[Measure, ...]) -> Iterator[str]:
             yield from _read(one.rule.measures)
         elif isinstance(one.rule, Score | Members):
             yield one.rule.instrument.value
+        elif isinstance(one.rule, Pattern):
+            yield one.rule.members.instrument.value
 
 
 def starts(book: Rulebook, first: date, last: date) -> list[date]:

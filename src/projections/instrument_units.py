@@ -1,18 +1,31 @@
-"""Readers of what only instruments about units say: kinds of unit, and the rule `members`."""
+"""Readers of what only instruments about units say: kinds of unit, `members` and `pattern`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from ledger.errors import BadValue
 from ledger.events.base import ORG_UNIT
 from ledger.fields import read_code_word
 from projections.document import Form, Node, listed, one_of, text, whole
-from projections.instrument_values import Scope, entry, value
-from projections.instrument_windows import MOST_DECIMALS
-from projections.plan import Rule
-from projections.plan_members import Members, Statistic
+from projections.instrument_values import (
+    Scope,
+    check_always_there,
+    code_field,
+    codes,
+    entry,
+    fact_kind,
+    field_type,
+    value,
+    word,
+)
+from projections.instrument_windows import MOST_DECIMALS, window_or_ever
+from projections.plan import Entry, Rule, Value, bounds
+from projections.plan_extra import PERIOD
+from projections.plan_members import PERCENT, Limit, Members, Pattern, Statistic
 
+CALENDAR_YEAR = "calendar_year"
+MOST_PEOPLE = 1_000_000
 STATISTICS = tuple(one.value for one in Statistic)
 
 
@@ -75,4 +88,106 @@ def _decimals(node: Node, what: str) -> int:
     return whole(node, what=what, least=0, most=MOST_DECIMALS)
 
 
-UNIT_RULES: Mapping[str, Callable[[Form, Scope], Rule]] = {Members.NAME: _members}
+def _pattern(form: Form, scope: Scope) -> Pattern:
+    place = form.need("rule").place
+    if scope.owner != ORG_UNIT:
+        raise place.refusal(
+            "a person has no members.", "Use it in an instrument with subject: org_unit."
+        )
+    kind_node = form.need("facts")
+    kind = fact_kind(kind_node, scope)
+    field_type(PERIOD, kind_node.place, kind, scope)
+    by_node = form.need("by")
+    by, choices = code_field(by_node, kind, scope)
+    check_always_there(by, by_node.place, kind, scope)
+    free_node = form.may("free")
+    free = None if free_node is None else codes(free_node, scope, choices, "`free`")
+    none = entry(form.need("none"), scope, what="`none`")
+    return Pattern(
+        members=_counted(form, scope, none),
+        facts=kind,
+        by=by,
+        period=word(form.need("period"), scope, (CALENDAR_YEAR,), what="`period`"),
+        window=window_or_ever(form.need("window"), scope),
+        limits=_limits(form.need("limits"), scope, choices, free),
+        free=free,
+        none=none,
+    )
+
+
+def _counted(form: Form, scope: Scope, none: Entry) -> Members:
+    """Whose answers are counted: those of an instrument whose band is one of `bands`."""
+    named = value(form.need("instrument"), scope, lambda bare: text(bare, what="`instrument`"))
+    return Members(
+        instrument=named,
+        part=None,
+        statistic=Value(Statistic.SHARE, named.mark, named.cite, named.at),
+        mean_decimals=None,
+        bands=value(form.need("bands"), scope, lambda bare: _texts(bare, "`bands`")),
+        decimals=Value(0, named.mark, named.cite, named.at),
+        none=none,
+    )
+
+
+def _limits(
+    node: Node, scope: Scope, choices: Sequence[str], free: Value[frozenset[str]] | None
+) -> dict[str, Limit]:
+    """By code what is asked for; with `free` every code stands once, so that none is forgotten."""
+    form = Form(node, what="`limits`")
+    left_out = frozenset() if free is None else free.value
+    found = {}
+    for code in choices:
+        part = form.may(code)
+        if (part is None) is not (code in left_out):
+            raise node.place.refusal(
+                f"{code} has no limit and is not `free`."
+                if part is None
+                else f"{code} has a limit and is `free`.",
+                "Name every code once, in `limits` or in `free`.",
+            )
+        if part is not None:
+            found[code] = _limit(part, scope)
+    form.done()
+    if not found:
+        raise node.place.refusal("no code has a limit.", "Write {BAIK: {at_most: 70}, …}.")
+    return found
+
+
+def _limit(node: Node, scope: Scope) -> Limit:
+    form = Form(node, what="a limit")
+    at_least, at_most, people = (form.may(key) for key in ("at_least", "at_most", "people"))
+    form.done()
+    if at_least is None and at_most is None and people is None:
+        raise node.place.refusal(
+            "a limit limits nothing.", "Write {at_least: 60}, {at_most: 70} or {people: 1}."
+        )
+    low, high = (
+        None if one is None else _percent(one, scope, what)
+        for one, what in ((at_least, "`at_least`"), (at_most, "`at_most`"))
+    )
+    if low is not None and high is not None and bounds(low).high > bounds(high).low:
+        raise node.place.refusal(
+            "`at_least` is above `at_most`, so that no share fits.", "Keep it at or below that."
+        )
+    return Limit(
+        low,
+        high,
+        None
+        if people is None
+        else value(
+            people, scope, lambda bare: whole(bare, what="`people`", least=1, most=MOST_PEOPLE)
+        ),
+    )
+
+
+def _percent(node: Node, scope: Scope, what: str) -> Entry:
+    found = entry(node, scope, what=what)
+    if bounds(found).high > PERCENT:
+        raise node.place.refusal(f"{what} is above 100 percent.", "Give a share from 0 to 100.")
+    return found
+
+
+UNIT_RULES: Mapping[str, Callable[[Form, Scope], Rule]] = {
+    Members.NAME: _members,
+    Pattern.NAME: _pattern,
+}

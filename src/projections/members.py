@@ -152,19 +152,20 @@ def told_by(measure: Measure, rule: Members, tally: Tally) -> Told:
         Span(low, high),
         (*fixed, rule.bound.maximum),
         why=tuple(Reason(code, measure.name, rule.instrument.value) for code in why_not),
-        counted=_counted(rule, tally),
+        counted=counted_of(rule, tally),
     )
 
 
 def _nobody(measure: Measure, rule: Members, fixed: tuple[Value[Any], ...], tally: Tally) -> Told:
-    span, counted = bounds(rule.none), _counted(rule, tally)
+    span, counted = bounds(rule.none), counted_of(rule, tally)
     if rule.none.mark is not Mark.MISSING:
         return Told(span, span, (*fixed, rule.none), counted=counted)
     why = (Reason(reasons.NOBODY_MEASURED, measure.name, rule.instrument.value),)
     return Told(span, span, fixed, (rule.none,), why, counted)
 
 
-def _among(rule: Members, tally: Tally) -> int:
+def among_of(rule: Members, tally: Tally) -> int:
+    """How many of those measured are in the bands asked about, as known."""
     wanted = frozenset() if rule.bands is None else rule.bands.value
     return sum(count for band, count in (tally.bands or {}).items() if band in wanted)
 
@@ -173,7 +174,7 @@ def _numbers(rule: Members, tally: Tally) -> tuple[Decimal, Decimal, Decimal]:
     """What is divided by the people measured: at least, as known, at most."""
     if rule.statistic.value is Statistic.MEAN:
         return tally.low, tally.total, tally.high
-    return Decimal(tally.among[0]), Decimal(_among(rule, tally)), Decimal(tally.among[1])
+    return Decimal(tally.among[0]), Decimal(among_of(rule, tally)), Decimal(tally.among[1])
 
 
 def _points(measure: Measure, rule: Members, tally: Tally, number: Decimal) -> Decimal:
@@ -184,8 +185,9 @@ def _points(measure: Measure, rule: Members, tally: Tally, number: Decimal) -> D
     return ratio_half_up(top * number, people * of, rule.decimals.value)
 
 
-def _counted(rule: Members, tally: Tally) -> Counted:
+def counted_of(rule: Members, tally: Tally) -> Counted:
+    """What a measure shows of a tally."""
     mean = None
     if rule.mean_decimals is not None and tally.measured:
         mean = ratio_half_up(tally.total, Decimal(tally.measured), rule.mean_decimals.value)
-    return Counted(tally, mean, None if rule.bands is None else _among(rule, tally))
+    return Counted(tally, mean, None if rule.bands is None else among_of(rule, tally))

@@ -1,4 +1,4 @@
-"""The rule `members`: what the people of a unit come to in an instrument of their own."""
+"""Rules about the people of a unit: `members` and `pattern`, by an instrument of their own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from projections.plan import Entry, Extra, Plan, Value
+from projections.plan import Entry, Ever, Extra, Held, Plan, Value, Window
+from projections.plan_extra import PERIOD, Gathered, Source
 from projections.tally import Tally
+
+PERCENT = 100
 
 
 class Statistic(StrEnum):
@@ -47,6 +50,41 @@ class Members(Extra):
     def rounding(self) -> Value[int] | None:
         """Where the points are rounded."""
         return self.decimals
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a share of people has to be: percent, both ends inside, and at least so many people."""
+
+    at_least: Entry | None
+    at_most: Entry | None
+    people: Value[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern(Gathered):
+    """Whether the share of a unit's people in some bands fits the unit's own code.
+
+    The code is that of the newest fact of the newest calendar year, as `newest` reads it. A code in
+    `free` sets no limit. Shares are exact and of those measured; nothing is rounded. `members` says
+    whose answers are counted; its statistic is a share, and its points are not asked for.
+    """
+
+    NAME: ClassVar[str] = "pattern"
+    members: Members
+    facts: str
+    by: str
+    period: Value[str]
+    window: Window | Ever
+    limits: Mapping[str, Limit]
+    free: Value[frozenset[str]] | None
+    none: Entry
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The unit's own facts of any year that hold."""
+        held = Held(Value("held", self.period.mark, self.period.cite, self.period.at))
+        return (Source(self.facts, (), held, (PERIOD, self.by)),)
 
 
 # What the people of a unit come to, by the rule that asks.

@@ -131,6 +131,18 @@ _KEYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         },
         {"where": _WHERE},
     ),
+    "pattern": (
+        {
+            **_SOME,
+            "instrument": _WORD,
+            "bands": _CODES,
+            "by": _TEXT,
+            "period": _WORD,
+            "limits": _TABLE,
+            "none": _POINTS,
+        },
+        {"free": _CODES},
+    ),
     "members": (
         {"instrument": _WORD, "statistic": _WORD, "decimals": _NUMBER, "none": _POINTS},
         {"of": _TEXT, "mean_decimals": _NUMBER, "bands": _CODES},

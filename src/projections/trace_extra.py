@@ -7,8 +7,10 @@ from typing import Any
 from ledger.errors import ProgramError
 from ledger.facts import Fact
 from projections.answer import FactUse, MeasureResult
+from projections.pattern import fitting
 from projections.plan import Extra, Held, Measure, Value
 from projections.plan_extra import ON, ROOT, UNTIL, Gathered, HeldPost, Source
+from projections.plan_members import Pattern
 from projections.subject import EARLIER, EARLIER_RECORDED, not_visible, use
 from projections.trace_case import (
     Case,
@@ -50,7 +52,10 @@ def extra(measure: Measure, rule: Extra, case: Case) -> MeasureResult:
         [_row(fact, source) for fact in here]
         for here, source in zip(picked, rule.sources, strict=True)
     ]
-    weighed = weigh(measure, rule, rows, case.as_of)
+    if isinstance(rule, Pattern):
+        weighed = fitting(measure, rule, rows[0], case.tallies(rule.members), case.as_of)
+    else:
+        weighed = weigh(measure, rule, rows, case.as_of)
     for here, words in zip(picked, weighed.words, strict=True):
         days = {fact.effective_on for fact, (used, _) in zip(here, words, strict=True) if used}
         for fact, (used, why) in zip(here, words, strict=True):
@@ -64,6 +69,8 @@ def extra(measure: Measure, rule: Extra, case: Case) -> MeasureResult:
         limits=weighed.limits,
         facts=uses,
         why=weighed.why,
+        reach=weighed.reach,
+        counted=weighed.counted,
     )
 
 

@@ -15,6 +15,7 @@ from ledger.values import shift_months
 from projections.lines import Gate, Reader, kinds_of, year_end
 from projections.plan import Latest, Measure, Plan, Rule, Sum, Window, Worst
 from projections.plan_extra import All, Elapsed, Gathered, Newest, OnDays, Score
+from projections.plan_members import Pattern
 from projections.plan_words import WindowStart
 from projections.text_doubts import turning_days
 from projections.weighing import latest_day, year_of_period
@@ -110,7 +111,7 @@ def _counted_by(rule: Rule, fact: Fact) -> Iterator[date]:
     """The days whose place in a window decides: of an appraisal the last day of its year."""
     if isinstance(rule, Latest):
         yield year_end(fact.fields)
-    elif isinstance(rule, Newest):
+    elif isinstance(rule, Newest | Pattern):
         end = year_of_period(fact.fields.get("period"))
         if end is not None:
             yield end

@@ -10,6 +10,7 @@ from projections import reasons
 from projections.plan import Entry, Mark, Measure, Span, Value, bounds
 from projections.reasons import Reason
 from projections.subject import EARLIER
+from projections.tally import Counted
 from projections.trace_case import ZERO
 
 NOT_ASKED = "NOT_ASKED"
@@ -20,13 +21,21 @@ Words = tuple[tuple[tuple[bool, str], ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Points, what took part, and for each fact of each source whether it counted and why."""
+    """Points, what took part, and for each fact of each source whether it counted and why.
+
+    Attributes:
+        reach: bounds if open matters of a unit's people end either way; None where they are those
+            of the span.
+        counted: of a unit's people, how many they are and how many are in the bands asked about.
+    """
 
     span: Span
     parameters: tuple[Value[Any], ...]
     words: Words
     limits: tuple[Value[Any], ...] = ()
     why: tuple[Reason, ...] = ()
+    reach: Span | None = None
+    counted: Counted | None = None
 
 
 def of_none(

@@ -7,7 +7,7 @@ of legal day and then of position. Exact decimals; rounded half up where the rul
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -16,7 +16,7 @@ from ledger.canonical import decimal_text
 from ledger.errors import invariant
 from ledger.values import shift_months
 from projections import reasons
-from projections.plan import Entry, Mark, Measure, Span, Value, bounds
+from projections.plan import Entry, Ever, Mark, Measure, Span, Value, Window, bounds
 from projections.plan_extra import (
     All,
     Elapsed,
@@ -201,17 +201,10 @@ def mean_of(
 
 def _newest(measure: Measure, rule: Newest, found: Found, as_of: date) -> Weighed:
     fixed = (rule.period, *window_values(rule.window), rule.of, rule.decimals)
-    after = rule.window.after(as_of)
-    ends = [year_of_period(row[0]) for row in found[0]]
-    words = [
-        OTHER_PERIOD if end is None else outside_window(end, after, as_of) or EARLIER
-        for end in ends
-    ]
-    asked = [end for end, word in zip(ends, words, strict=True) if end and word == EARLIER]
-    if not asked:
+    counts, words = of_newest_year(rule.window, found[0], as_of)
+    if counts is None:
         told = (tuple((False, word) for word in words),)
         return of_none(measure, rule.none, fixed, rule.facts, told)
-    counts = max(place for place, end in enumerate(ends) if end == max(asked))
     given = found[0][counts][1]
     words[counts] = _shown(None if given is None else Decimal(given))
     told = (tuple((place == counts, word) for place, word in enumerate(words)),)
@@ -221,6 +214,25 @@ def _newest(measure: Measure, rule: Newest, found: Found, as_of: date) -> Weighe
     whole = measure.maximum.value * min(Decimal(given), rule.of.value)
     points = ratio_half_up(whole, rule.of.value, rule.decimals.value)
     return Weighed(Span(points, points), fixed, told)
+
+
+def of_newest_year(
+    window: Window | Ever, rows: Sequence[Row], as_of: date
+) -> tuple[int | None, list[str]]:
+    """Which fact is the newest of the newest year, and for each why it would not count.
+
+    Each row begins with the fact's period. None where no period is a whole year in the window.
+    """
+    after = window.after(as_of)
+    ends = [year_of_period(row[0]) for row in rows]
+    words = [
+        OTHER_PERIOD if end is None else outside_window(end, after, as_of) or EARLIER
+        for end in ends
+    ]
+    asked = [end for end, word in zip(ends, words, strict=True) if end and word == EARLIER]
+    if not asked:
+        return None, words
+    return max(place for place, end in enumerate(ends) if end == max(asked)), words
 
 
 def year_of_period(period: str | None) -> date | None:

@@ -17,6 +17,9 @@ from typing import Any
 
 import pytest
 
+from api.cli import demo_rules
+from projections.instrument import load
+from projections.shipped import DRAFTS, names, text
 from tests.builders import DOCUMENT, about
 from tests.contract.command import AsnLedger
 from tests.persons import nip
@@ -25,6 +28,12 @@ AS_OF = ("--instrument", "ip-asn", "--as-of", "2022-12-31")
 EVENT = (
     *("position", "stream", "version", "topic", "fact", "effective_on", "recorded_at"),
     *("fields", "leaf", "actor"),
+)
+SHOWN = sorted(
+    {
+        load(text(name), file=name).instrument
+        for name in (*names(), *(f"{DRAFTS}/{name}.yaml" for name in demo_rules.DRAFTS))
+    }
 )
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 COMMANDS = (
@@ -505,6 +514,41 @@ def test_a_demo_is_founded_and_asked(demo: tuple[AsnLedger, Any]) -> None:
     founded = asn("events", "--kind", "founded", "--json").lines[0]
     assert founded["fields"]["demo"] is True
     assert len(asn("score", "--all", *AS_OF, "--json").lines) > 100
+
+
+def test_every_instrument_of_the_demo_measures_somebody(demo: tuple[AsnLedger, Any]) -> None:
+    """What founding enacts, and the drafts that two people enact as examples, are at work."""
+    asn, told = demo
+    shown = {one["instrument"]: one for one in told["instruments"]}
+    listed = asn("instrument", "list", "--json").json["instruments"]
+    assert set(shown) == {one["instrument"] for one in listed} == set(SHOWN)
+    assert {"kinerja-individu", "kinerja-opd", "talenta", "sebaran-predikat"} <= set(shown)
+    assert [name for name, one in shown.items() if not one["measured"]] == []
+    assert {one["actor"] for one in asn("events", "--kind", "confirmed", "--json").lines} == {
+        "demo-kedua"
+    }
+
+
+@pytest.mark.parametrize("instrument", SHOWN)
+def test_score_diff_and_export_show_each_instrument(
+    demo: tuple[AsnLedger, Any], instrument: str
+) -> None:
+    """Of everybody in a file, and of one who is measured: the answer, and why it differs."""
+    asn, told = demo
+    (shown,) = (one for one in told["instruments"] if one["instrument"] == instrument)
+    about, out = ("--instrument", instrument), asn.folder / f"{instrument}.jsonl"
+    assert asn("export", *about, "--as-of", shown["as_of"], "--out", str(out)).status == 0
+    rows = [json.loads(line) for line in out.read_bytes().splitlines()]
+    measured = [one for one in rows if one["status"] in ("complete", "provisional")]
+    assert len(measured) == shown["measured"]
+    first = measured[0]
+    named = first["named"]["code"] if "named" in first else first["person"]["nip"]
+    scored = asn("score", named, *about, "--as-of", shown["as_of"], "--json").json
+    assert (scored["total"], scored["band"]) == (first["total"], first["band"])
+    days = ("--from", "2024-12-31", "--to", shown["as_of"])
+    differing = asn("diff", named, *about, *days, "--json")
+    assert differing.status == 0, differing.err
+    assert differing.json["to"]["band"] == first["band"]
 
 
 def test_a_demo_replaces_a_demo_and_nothing_else(

@@ -112,7 +112,13 @@ def answer_of_unit(case: Case) -> Answer:
 
 
 def _people(case: Case) -> Iterator[tuple[int, Case]]:
-    yield from enumerate(case.get("members", ()))
+    """Its members, and so many more of each predicate of 2023 as `predicates` says."""
+    appraised = (
+        {"facts": [{"fact": "appraisal", "period": 2023, "predicate": predicate}]}
+        for predicate, count in case.get("predicates", {}).items()
+        for _ in range(count)
+    )
+    yield from enumerate([*case.get("members", ()), *appraised])
 
 
 def _of_member(rule: Members, member: Case, question: Question, place: int) -> Answer:

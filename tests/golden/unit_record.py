@@ -11,6 +11,7 @@ CODE = "DINAS"
 SILENT: Mapping[str, Mapping[str, Any]] = {
     "assessment": {"assessor": "INSPEKTORAT", "stage": "DITETAPKAN", "period": "2023"},
     "unit": {"name": "Dinas"},
+    "unit_appraisal": {"period": "2023", "set_by": "GUBERNUR"},
 }
 APPRAISED = [{"fact": "appraisal", "period": year, "predicate": "BAIK"} for year in (2022, 2023)]
 ASPECTS: Mapping[str, tuple[str, ...]] = {

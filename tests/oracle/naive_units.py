@@ -147,6 +147,47 @@ def counts(
     return found
 
 
+def own_code(facts: Iterable[Told], kind: str, field: str, on: date, years: int) -> str | None:
+    """The code of the newest fact of the newest whole year that ended in so many years up to on."""
+    best: tuple[int, str, int] | None = None
+    code = None
+    for one in holding(facts, kind, on):
+        period = one["fields"]["period"]
+        if len(period) != len("2023") or not period.isdigit():
+            continue
+        end = date(int(period), 12, 31)
+        # One year earlier on the same day; the day before 29 February 2020 is 28 February 2018.
+        first = date(on.year - years, on.month, 28 if (on.month, on.day) == (2, 29) else on.day)
+        rank = (int(period), one["on"], one["position"])
+        if first < end <= on and (best is None or rank >= best):
+            best, code = rank, one["fields"][field]
+    return code
+
+
+def fits(
+    code: str | None, limits: Mapping[str, list[tuple[str, int, int]]], among: int, of: int
+) -> str:
+    """Whether a share fits what a code asks for: yes, no, or ? where that is not known.
+
+    A limit is (least, low, high), (most, low, high) in percent or (people, count, count); low and
+    high differ where the number itself is not known. A code without limits is free.
+    """
+    if code is None:
+        return "?"
+    said = []
+    for what, low, high in limits.get(code, []):
+        if of == 0:
+            return "?"
+        share = Decimal(among) * 100 / of
+        if what == "people":
+            said.append("yes" if among >= low else "no")
+        elif what == "least":
+            said.append("yes" if share >= high else "no" if share < low else "?")
+        else:
+            said.append("yes" if share <= low else "no" if share > high else "?")
+    return "no" if "no" in said else "?" if "?" in said else "yes"
+
+
 def _mean(totals: list[Decimal]) -> Decimal | None:
     if not totals:
         return None

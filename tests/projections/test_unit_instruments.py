@@ -104,6 +104,41 @@ def test_counts_and_means_are_those_of_the_oracle(
         )
 
 
+LIMITS = {
+    "ISTIMEWA": [("most", 50, 50)],
+    "BAIK": [("least", 20, 51), ("people", 2, 2)],
+    "BUTUH_PERBAIKAN": [("people", 1, 1)],
+    "KURANG": [("least", 34, 34), ("most", 70, 70)],
+}
+
+
+@settings(max_examples=15)
+@given(seeds, plans, near, st.data())
+def test_patterns_are_those_of_the_oracle(
+    seed: int, ip_asn: Plan, shift: int, data: st.DataObject
+) -> None:
+    """Whether a unit's people fit its own predicate, worked out a second time from raw events."""
+    log, on = crowd_of(seed)
+    position = data.draw(st.just(len(log.events)) | st.integers(1, len(log.events)))
+    day = on + timedelta(days=shift)
+    found = cohort(
+        plan_of(1, ip_asn), frame_of_log(log), Question(day, position, START), enacted=ENACTED
+    )
+    for one in found.answers():
+        if one.status is Status.NOT_APPLICABLE:
+            continue
+        (measure,) = (part for part in one.measures if part.name == "sebaran")
+        facts = naive_units.known(log.events, one.subject, position)
+        code = naive_units.own_code(facts, "unit_appraisal", "predicate", day, 2)
+        among, of = 0, 0
+        if measure.counted is not None:
+            bands = measure.counted.tally.bands or {}
+            among, of = bands["TINGGI"] + bands["SEDANG"], measure.counted.tally.measured
+        expected = naive_units.fits(code, LIMITS, among, of)
+        ends = (int(measure.span.low), int(measure.span.high))
+        assert {(10, 10): "yes", (0, 0): "no", (0, 10): "?"}[ends] == expected
+
+
 @settings(max_examples=15)
 @given(seeds, plans, near)
 def test_everybody_counts_where_the_oracle_says(seed: int, ip_asn: Plan, shift: int) -> None:

@@ -47,7 +47,7 @@ bands: {{edge: lower, of: [[10, BERSIH], [0, TEMUAN]]}}
 EVERY = f"""{HEAD}
 instrument: unit-semua
 population: {{kind: {{assumed: [X]}}}}
-max: 100
+max: 110
 measures:
   - {{measure: rerata, max: 10, rule: members, instrument: ip-asn, statistic: mean, mean_decimals: 2,
      decimals: 2, none: {{missing: [0, 10]}}}}
@@ -69,6 +69,11 @@ measures:
      points: {{LAPORAN_KERJA: 1, LAPANGAN: {{assumed: 2}}, AUDIT_INTERNAL: 3}}}}
   - {{measure: usia, max: 10, rule: elapsed, facts: unit, since: first, window: ever,
      at_least: {{years: 20}}, none: 0}}
+  - {{measure: sebaran, max: 10, rule: pattern, instrument: ip-asn, bands: [TINGGI, SEDANG],
+     facts: unit_appraisal, by: predicate, period: calendar_year,
+     window: {{years: 2, start: rolling}}, none: {{missing: [0, 10]}}, free: [SANGAT_KURANG],
+     limits: {{ISTIMEWA: {{at_most: 50}}, BAIK: {{at_least: {{missing: [20, 51]}}, people: 2}},
+     BUTUH_PERBAIKAN: {{people: 1}}, KURANG: {{at_least: 34, at_most: 70}}}}}}
   - {{measure: bersih, max: 10, rule: score, instrument: unit-sederhana, decimals: 1}}
 bands: {{edge: lower, of: [[50, TINGGI], [0, RENDAH]]}}
 """

@@ -24,6 +24,12 @@ mark: reading
 """
 MEMBERS = "rule: members, instrument: orang, decimals: 2, none: 0"
 NEWEST = "rule: newest, period: calendar_year, of: 100, decimals: 1, none: 0, window: ever"
+PATTERN = (
+    "rule: pattern, instrument: orang, bands: [PENUH], facts: unit_appraisal, by: predicate,"
+    " period: calendar_year, window: ever, none: 0, "
+)
+REST = "[ISTIMEWA, BUTUH_PERBAIKAN, KURANG, SANGAT_KURANG]"
+LIMITS = "limits: {BAIK: {at_most: 70}}, free: " + REST
 BANDS = "bands: {edge: lower, of: [[10, PENUH], [0, BELUM]]}"
 
 
@@ -66,6 +72,30 @@ def of_people(rule: str = "rule: any, facts: award, window: ever", name: str = "
         (told(f"{MEMBERS}, statistic: median, mean_decimals: 2"), "statistic"),
         (told(f"{MEMBERS}, statistic: mean, mean_decimals: 9"), "mean_decimals"),
         (told("rule: post, kinds: [PELAKSANA]"), "a unit holds no post"),
+        (
+            told(PATTERN + LIMITS, subject="employee", population="{employment: PNS}"),
+            "a person has no members",
+        ),
+        (told(PATTERN + "limits: {BAIK: {}}, free: " + REST), "limits nothing"),
+        (told(PATTERN + "limits: {BAIK: {at_most: 101}}, free: " + REST), "above 100 percent"),
+        (told(PATTERN + "limits: {BAIK: {at_least: -1}}, free: " + REST), "at_least"),
+        (told(PATTERN + "limits: {BAIK: {people: 0}}, free: " + REST), "people"),
+        (
+            told(PATTERN + "limits: {BAIK: {at_least: 60, at_most: 40}}, free: " + REST),
+            "no share fits",
+        ),
+        (told(PATTERN + "limits: {BAIK: {at_most: 70}}"), "ISTIMEWA has no limit"),
+        (
+            told(PATTERN + "limits: {BAIK: {at_most: 70}, KURANG: {people: 1}}, free: " + REST),
+            "KURANG has a limit and is `free`",
+        ),
+        (told(PATTERN + "limits: {}, free: [BAIK, " + REST[1:]), "no code has a limit"),
+        (told(PATTERN + "limits: {BAIK: {most: 70}}, free: " + REST), "most"),
+        (told((PATTERN + LIMITS).replace("[PENUH]", "[PENUH, PENUH]")), "names a code twice"),
+        (
+            told((PATTERN + LIMITS).replace("unit_appraisal, by: predicate", "unit, by: kind")),
+            "no field `period`",
+        ),
         (
             told("rule: any, facts: finding, window: ever, when: {position_kind: PELAKSANA}"),
             "a unit holds no post",
@@ -121,6 +151,7 @@ REQUIREMENTS = HEAD.format(name="orang", subject="employee", population="{employ
             SubjectMismatch,
             "employee",
         ),
+        (PATTERN.replace("PENUH", "TINGGI") + LIMITS, of_people(), MeasureUnknown, "PENUH"),
         (MEAN, load(REQUIREMENTS.encode(), file="o.yaml"), SubjectMismatch, "share"),
         ("rule: score, instrument: orang, decimals: 1", of_people(), SubjectMismatch, "members"),
     ],

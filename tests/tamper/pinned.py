@@ -41,6 +41,7 @@ _KINDS = {
     "map": "object",
     "record": "object",
     "fields": "object",
+    "command": "object",
 }
 
 

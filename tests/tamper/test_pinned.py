@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+from ledger.verifying import shapes
 from tests.tamper import pinned, threat_model
 
 # What the verifier may share with the writer: errors, the reading of notes, and three constants.
@@ -30,6 +31,12 @@ def test_the_verifier_loads_nothing_of_the_writer() -> None:
     )
     loaded = {name for name in done.stdout.split() if not name.startswith("ledger.verifying")}
     assert loaded <= SHARED
+
+
+def test_a_proposal_fits_its_shape() -> None:
+    """What a second person has to confirm is an object, so that a log with proposals verifies."""
+    payload = {"kind": "enact", "command": {"text": "x"}, "digest": "0" * 64}
+    assert shapes.fits("ledger.proposed/1", None, payload)
 
 
 def test_the_shapes_are_those_of_the_registry() -> None:

@@ -1,4 +1,4 @@
-"""`demo`: an invented province, founded from a seed, and three things to ask it."""
+"""`demo`: an invented province, founded from a seed, and some things to ask it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import typer
 
+from api.cli import demo_rules
 from api.cli.common import (
     DEFAULT_URL,
     AsJson,
@@ -111,14 +112,20 @@ def demo_command(
     )
     try:
         read = _load(ledger, batches, clock, quiet=as_json)
+        demo_rules.enact(ledger)
         told = [_story(ledger, story) for story in stories.stories()]
+        shown = list(demo_rules.at_work(ledger))
         head = ledger.store.head().position
     finally:
         ledger.close()
     if as_json:
-        print_json({"ledger": url, "rows": read, "events": head, "stories": told})
+        print_json(
+            {"ledger": url, "rows": read, "events": head, "stories": told, "instruments": shown}
+        )
     else:
         _tell(url, read, head, told)
+        demo_rules.tell(shown)
+        _tell_on(url, told[0])
 
 
 def _clear(url: str, keys: Path | None) -> None:
@@ -224,7 +231,9 @@ def _tell(url: str, read: int, head: int, told: list[dict[str, Any]]) -> None:
         say(f"\n{number}. {story['title']}")
         for answer in story["answers"]:
             say("   " + _answer_line(answer))
-    first = told[0]
+
+
+def _tell_on(url: str, first: dict[str, Any]) -> None:
     option = "" if url == DEFAULT_URL else f" --ledger {url}"
     say("\nAsk on:")
     as_of = first["answers"][-1]["as_of"]

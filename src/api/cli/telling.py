@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -9,6 +10,8 @@ from api.cli.common import say
 from ledger.canonical import decimal_text
 from projections.answer import Status
 from projections.group import Group
+from projections.plan_members import PERCENT
+from projections.trace_case import ratio_half_up
 
 _INDENT = "  "
 _MANY = 4
@@ -104,7 +107,10 @@ def _tell_counts(measure: dict[str, Any], indent: str) -> None:
     if counts["mean"] is not None:
         told += f"; mean {counts['mean']}"
     if counts["among"] is not None:
-        told += f"; {counts['among']} in the bands asked for"
+        told += f"; {counts['among']} of {counts['measured']} in the bands asked for"
+        if counts["measured"]:
+            share = PERCENT * Decimal(counts["among"])
+            told += f", {decimal_text(ratio_half_up(share, Decimal(counts['measured']), 2))} %"
     say(indent + told)
     for member in measure.get("members", ()):
         person = member.get("person") or {}

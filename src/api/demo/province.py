@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain, groupby
 
-from api.demo import career, casework, discipline, printed, record, stories
+from api.demo import career, casework, discipline, further, printed, record, stories
 from api.demo.dice import Dice
 from api.demo.discipline import Known
 from api.demo.person import (
@@ -98,6 +98,8 @@ def _known(size: str) -> Iterator[Known]:
     cast = stories.cast()
     yield from casework.old_case(cast[stories.MISTYPED])
     yield from casework.new_case(cast[stories.RENUMBERED])
+    yield from further.of_people((*people, *stories.cast().values()))
+    yield from further.of_places(place for place in places_of(size) if place is not CLOSED)
 
 
 def people_of(size: str) -> Iterator[Person]:
