@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from api.cli.common import say
+from api.cli.telling import tell_stamp
 
 Json = Mapping[str, Any]
 
@@ -130,8 +131,7 @@ def tell_side(label: str, side: Json) -> None:
         f"{label:5} {side['as_of']}, as known at position {side['position']}"
         f" ({side['known_at'][:19]}), {side['decree']}"
     )
-    if side["hypothetical"]:
-        say(f"      HYPOTHETICAL, not a result: {side['hypothetical']}")
+    tell_stamp(side["hypothetical"], " " * 6)
 
 
 def tell_difference(found: Json, who: str) -> None:
@@ -264,8 +264,7 @@ def _tell_stretch(found: Json) -> None:
         f"{found['from']} to {found['to']}, as known at position {found['position']}"
         f" ({found['known_at'][:19]})"
     )
-    if found["hypothetical"]:
-        say(f"HYPOTHETICAL, not a result: {found['hypothetical']}")
+    tell_stamp(found["hypothetical"])
 
 
 def _tell_point(point: Json, change: str) -> None:
