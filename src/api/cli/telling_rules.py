@@ -8,7 +8,7 @@ from typing import Any
 
 from api.cli.common import say
 from api.cli.telling import tell_why
-from api.cli.telling_causes import NO_NUMBER, shown, signed, tell_side
+from api.cli.telling_causes import NO_NUMBER, is_outcome, shown, signed, tell_side
 
 Json = Mapping[str, Any]
 
@@ -148,7 +148,10 @@ def tell_tried_person(found: Json, who: str) -> None:
     before, after = found["from"] or {}, found["to"]
     bands = f"{before.get('band') or NO_NUMBER} -> {after['band'] or NO_NUMBER}"
     totals = shown(before.get("total"), before.get("range")), shown(after["total"], after["range"])
-    say(f"{'total':26}{totals[0]:>16}{totals[1]:>16}{signed(found['difference']):>9}  {bands}")
+    if is_outcome(after):
+        say(f"{'outcome':26}{'':41}  {bands}")
+    else:
+        say(f"{'total':26}{totals[0]:>16}{totals[1]:>16}{signed(found['difference']):>9}  {bands}")
     for row in _under_their_sums(found["measures"]):
         label = "  " * (row["measure"].count("/") + 1) + row["measure"].rpartition("/")[2]
         say(
