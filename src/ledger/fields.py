@@ -314,6 +314,7 @@ HOURS = amount("0", "100000", "hours")
 SCORE = amount("0", "100", "score")
 ROW = FieldType("row", _same, _same, _same, sealed=RESTRICTED)
 NUMBER = amount()
+NOT_NEGATIVE = amount("0")
 
 _ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII".split()
 _RANKS = {f"{roman}/{letter}" for roman in _ROMAN[:3] for letter in "abcd"}
@@ -353,4 +354,5 @@ Target = Annotated[int, TARGET]
 Hours = Annotated[Decimal, HOURS]
 Score = Annotated[Decimal, SCORE]
 Number = Annotated[Decimal, NUMBER]
+NotNegative = Annotated[Decimal, NOT_NEGATIVE]
 Golongan = Annotated[str, RANK]

@@ -17,7 +17,7 @@ REPEAL = "ledger.repeal/1"
 
 
 class InstrumentUnknown(LedgerError):
-    """No instrument of that name was ever enacted, or none under that decree."""
+    """No text of that name stands in the rule book at that position, or none under that decree."""
 
     code = "instrument_unknown"
 
@@ -57,14 +57,16 @@ class Rulebook:
         named = [one for one in self.enactments if one.instrument == instrument]
         if not named:
             raise InstrumentUnknown(
-                f"No instrument {instrument} is enacted here.",
-                next_step="`asn-ledger instrument list` shows what is enacted.",
+                f"No text of {instrument} stands in the rule book, as known at that position.",
+                next_step="`asn-ledger instrument list` shows what was enacted and repealed, and"
+                " at which position.",
             )
         if decree is not None:
             under = [one for one in named if one.decree == decree]
             if not under:
                 raise InstrumentUnknown(
-                    f"{instrument} was never enacted under {decree}.",
+                    f"No text of {instrument} under {decree} stands in the rule book, as known at"
+                    " that position.",
                     next_step="Known: " + "; ".join(sorted({one.decree for one in named})) + ".",
                 )
             return under[-1]

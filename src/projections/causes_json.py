@@ -15,7 +15,7 @@ from ledger.facts import Fact
 from projections.advise import Advice, Proposal
 from projections.answer import Answer, Status
 from projections.compare import Cause, Difference
-from projections.compare_people import Counts, GroupDifference, Part
+from projections.compare_people import Counts, GroupDifference, Outcomes, Part
 from projections.lines import Reading, Sums, fields_of, kinds_of
 from projections.people_states import GroupSide
 from projections.plan import Measure, Plan, Span, Sum
@@ -213,7 +213,14 @@ def of_group(found: GroupDifference) -> dict[str, Any]:
             "mean": _text(found.mean),
         },
         "causes": [_part(part) for part in found.parts],
+        "outcomes": _outcomes(found.outcomes),
     }
+
+
+def _outcomes(found: Outcomes | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"from": dict(found.before), "to": dict(found.after), "moved": found.moved}
 
 
 def group_side(side: GroupSide, counts: Counts) -> dict[str, Any]:

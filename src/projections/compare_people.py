@@ -17,9 +17,10 @@ import polars as pl
 
 from ledger.errors import invariant
 from projections.answer import Status
-from projections.cohort import STATUS, TOTAL
+from projections.cohort import BAND, STATUS, TOTAL
 from projections.frame import Frame
 from projections.people_states import MEASURED, MEMBER, GroupSide, PeopleState, states
+from projections.plan import Plan
 from projections.trace_case import ratio_half_up
 from projections.walk import CauseClass
 
@@ -89,12 +90,25 @@ class GroupDifference:
     after: GroupSide
     counts: tuple[Counts, Counts]
     parts: Sequence[Part]
+    outcomes: Outcomes | None = None
 
     @property
     def mean(self) -> Decimal | None:
         """The difference of the rounded means, None where a side has none."""
         before, after = (one.mean for one in self.counts)
         return None if before is None or after is None else after - before
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Of requirements, which have no totals: how many have each outcome on both sides.
+
+    `moved` are members of both sides whose outcome on the one is not that on the other.
+    """
+
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+    moved: int
 
 
 def mean_of(total: Decimal, count: int) -> Decimal | None:
@@ -115,7 +129,9 @@ def compare_people(frame: Frame, before: GroupSide, after: GroupSide) -> GroupDi
     if backward:
         parts = [_negated(part) for part in reversed(parts)]
         ends.reverse()
-    found = GroupDifference(before, after, (ends[0], ends[1]), parts)
+    first, last = (way[-1][1], way[0][1]) if backward else (way[0][1], way[-1][1])
+    words = _outcomes((before, first), (after, last))
+    found = GroupDifference(before, after, (ends[0], ends[1]), parts, words)
     added = sum((part.points for part in parts), ZERO)
     totals = [one.total or ZERO for one in ends]
     invariant(added == totals[1] - totals[0], "causes do not add up to the sums")
@@ -123,6 +139,28 @@ def compare_people(frame: Frame, before: GroupSide, after: GroupSide) -> GroupDi
         told = sum((part.mean for part in parts if part.mean is not None), ZERO)
         invariant(told == found.mean, "causes do not add up to the means")
     return found
+
+
+def _outcomes(
+    before: tuple[GroupSide, PeopleState], after: tuple[GroupSide, PeopleState]
+) -> Outcomes | None:
+    """None where a side measures points."""
+    if before[0].plan.outcomes is None or after[0].plan.outcomes is None:
+        return None
+    told = [band_counts(one.plan, state.rows.filter(MEMBER)) for one, state in (before, after)]
+    first, last = before[1].rows, after[1].rows
+    moved = first[MEMBER] & last[MEMBER] & first[BAND].ne_missing(last[BAND])
+    return Outcomes(told[0], told[1], int(moved.sum()))
+
+
+def band_counts(plan: Plan, rows: pl.DataFrame) -> dict[str, int]:
+    """How many stand in each band or outcome of a plan, lowest first."""
+    found = dict(rows[BAND].drop_nulls().value_counts().iter_rows())
+    words = [part.codes.value[0] for part in plan.bands.intervals]
+    if plan.outcomes is not None:
+        met, not_met, unknown = plan.outcomes
+        words = [not_met, unknown, met]
+    return {name: int(found.get(name, 0)) for name in dict.fromkeys(words)}
 
 
 def _negated(part: Part) -> Part:

@@ -53,11 +53,17 @@ def understood(plan: Plan) -> dict[str, Any]:
 def _population(found: Population | UnitPopulation) -> dict[str, Any]:
     """Who is measured; None where that is not limited."""
     if isinstance(found, UnitPopulation):
-        return {"kind": None if found.kinds is None else said(found.kinds.value)}
+        return {"kind": _limit(found.kinds)}
     return {
         "employment": said(found.employment.value),
-        "standing": None if found.standing is None else said(found.standing.value),
+        "standing": _limit(found.standing),
+        "not_standing": _limit(found.not_standing),
+        "position_kind": _limit(found.kinds),
     }
+
+
+def _limit(found: Value[frozenset[str]] | None) -> list[str] | None:
+    return None if found is None else sorted(found.value)
 
 
 def marks(plan: Plan) -> dict[str, int]:

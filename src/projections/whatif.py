@@ -19,7 +19,7 @@ from projections.answer import Answer, Status
 from projections.causes_json import group_side, of_pair
 from projections.cohort import BAND, STATUS, TOTAL
 from projections.columns import SUBJECT
-from projections.compare_people import Counts, counts_of, mean_of
+from projections.compare_people import Counts, band_counts, counts_of, mean_of
 from projections.frame import Frame
 from projections.people_states import MEASURED, MEMBER, GroupSide, PeopleState, ends
 from projections.plan import Plan
@@ -173,16 +173,7 @@ def _blank(state: PeopleState) -> PeopleState:
 
 
 def _bands(side: GroupSide | None, rows: pl.DataFrame) -> dict[str, int]:
-    """How many stand in each band of a plan, lowest first."""
-    if side is None:
-        return {}
-    found = dict(rows[BAND].drop_nulls().value_counts().iter_rows())
-    words = [part.codes.value[0] for part in side.plan.bands.intervals]
-    if side.plan.outcomes is not None:
-        met, not_met, unknown = side.plan.outcomes
-        words = [not_met, unknown, met]
-    names = dict.fromkeys(words)
-    return {name: int(found.get(name, 0)) for name in names}
+    return {} if side is None else band_counts(side.plan, rows)
 
 
 def _statuses(rows: pl.DataFrame) -> dict[str, int]:

@@ -133,7 +133,8 @@ def test_a_side_without_a_total_says_why(asn: AsnLedger) -> None:
 def test_everybody_and_a_unit_are_told_by_class(asn: AsnLedger) -> None:
     """Sums and means of the measured, with those who are not counted beside them."""
     found = diff(asn, "--all", *PERIOD)
-    assert list(found) == ["instrument", "from", "to", "difference", "causes", "unit"]
+    assert list(found) == ["instrument", "from", "to", "difference", "causes", "outcomes", "unit"]
+    assert found["outcomes"] is None
     counts = ("people", "measured", "not_computable", "sum", "mean")
     assert [found["to"][key] for key in counts] == [2, 1, 1, "72.5", "72.5"]
     assert found["difference"] == {"sum": "5", "mean": "5"}
@@ -145,6 +146,49 @@ def test_everybody_and_a_unit_are_told_by_class(asn: AsnLedger) -> None:
     whole = asn("diff", "BKD", "--instrument", "ip-asn", *PERIOD)
     assert "Badan Kepegawaian Daerah, with all below it" in whole.out
     assert "of 2: 1 not computable, 0 not applicable" in whole.out
+
+
+TEN_YEARS = ("--instrument", "satyalancana-x", "--from", "2019-12-31", "--to", "2020-01-01")
+
+
+@pytest.mark.parametrize("who", [("--all",), ("--unit", "BKD")])
+def test_outcomes_of_many_are_counted_and_not_added_up(
+    asn: AsnLedger, who: tuple[str, ...]
+) -> None:
+    """Requirements have no totals: how many have each outcome, and how many another one."""
+    found = asn("diff", *who, *TEN_YEARS, "--json").json
+    words = {"TIDAK_MEMENUHI": 2, "BELUM_DAPAT_DINILAI": 0, "MEMENUHI": 0}
+    assert found["outcomes"] == {
+        "from": words,
+        "to": words | {"TIDAK_MEMENUHI": 0, "MEMENUHI": 2},
+        "moved": 2,
+    }
+    assert found["difference"] == {"sum": None, "mean": None}
+    turned = ("--instrument", "satyalancana-x", "--from", "2020-01-01", "--to", "2019-12-31")
+    back = asn("diff", *who, *turned, "--json").json
+    assert (back["outcomes"]["from"], back["outcomes"]["to"]) == (found["outcomes"]["to"], words)
+    told = asn("diff", *who, *TEN_YEARS)
+    assert told.status == 0
+    assert "2 of those on both sides have another outcome" in told.out
+
+
+def test_one_outcome_is_told_without_a_total(asn: AsnLedger) -> None:
+    """In a difference, a history, a draft and an advice the outcome stands by itself."""
+    told = asn("diff", nip(ANI), *TEN_YEARS)
+    assert "outcome" in told.out
+    assert "TIDAK_MEMENUHI -> MEMENUHI" in told.out
+    days = ("--instrument", "satyalancana-x", "--from", "2019-12-01", "--to", "2020-02-01")
+    draft = ("instrument", "try", "satyalancana-x.yaml", nip(ANI), "--as-of", "2020-01-01")
+    text = asn("instrument", "show", "satyalancana-x", "--text").out
+    (asn.folder / "satyalancana-x.yaml").write_text(text, "utf-8")
+    advice = ("advise", nip(ANI), "--instrument", "satyalancana-x", "--as-of", "2019-12-31")
+    for command in (("series", nip(ANI), *days), draft, advice):
+        found = asn(*command)
+        assert found.status == 0, found.err
+        assert "MEMENUHI" in found.out
+        assert "?" not in found.out
+    for line in ("is complete", "total"):
+        assert line not in told.out
 
 
 @pytest.mark.parametrize(

@@ -270,7 +270,7 @@ def test_instruments_never_read_each_other_in_a_circle(people: AsnLedger) -> Non
 
 
 def test_what_was_repealed_meanwhile_is_not_repealed_again(people: AsnLedger) -> None:
-    """Two proposals to repeal one text, on two documents, are one; a stale one is refused."""
+    """Two proposals to repeal one text are one, a stale one is refused; nobody says it never was."""
     position = in_force(people, DRAFT)
     repeal = ("instrument", "repeal", "contoh", "--rules", "Pergub contoh", *DOCUMENT)
     one = people(*repeal, "--actor", "ani", "--json").json
@@ -278,6 +278,10 @@ def test_what_was_repealed_meanwhile_is_not_repealed_again(people: AsnLedger) ->
     assert people(*repeal, "--actor", "citra", "--json").json["new"] is False
     confirm(people, one["proposal"]["id"])
     assert code_of(people, *repeal) == "instrument_unknown"
+    asked = people("score", "--all", "--instrument", "contoh")
+    assert asked.status == 1
+    assert "No text of contoh stands in the rule book, as known at that position." in asked.err
+    assert "repealed" in asked.err
     shown = people("instrument", "show", "contoh", "--rules", "Pergub contoh", "--json").json
     assert (shown["repealed"]["by"], shown["in_force"]) == ("budi", False)
 

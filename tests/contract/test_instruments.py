@@ -51,6 +51,10 @@ measures:
   - {measure: penghargaan, max: 4, rule: tally, facts: award, by: kind, window: ever, points: {}, others: 4}
 bands: {edge: lower, of: [[7, BAIK], [0, KURANG]]}
 """
+ONE = """
+{"fact":"registered","nip":"199001012015011001","name":"Contoh Satu","employment":"PNS","on":"2015-01-01"}
+{"fact":"position","nip":"199001012015011001","kind":"PELAKSANA","title":"Operator","unit":"BKD","on":"2020-01-01"}
+""".lstrip()
 READING = DRAFT[: DRAFT.index("measures:")].replace("contoh", "pembaca") + (
     "measures:\n  - {measure: nilai, max: 10, rule: score, instrument: contoh, decimals: 2}\n"
     "bands: {edge: lower, of: [[0, SEMUA]]}\n"
@@ -165,6 +169,54 @@ def test_a_text_is_checked_without_a_ledger(tmp_path: Path) -> None:
     told = asn("instrument", "check", "draf.yaml").out
     for words in ("Pergub contoh (LOCAL), in force from 2022-01-01", "PNS", "It can be enacted."):
         assert words in told, words
+
+
+@pytest.mark.parametrize(
+    ("draft", "population", "words"),
+    [
+        (
+            "kinerja-opd-contoh",
+            {"kind": ["BADAN", "BIRO", "DINAS", "INSPEKTORAT", "SATUAN", "SEKRETARIAT"]},
+            "measures each org_unit that is open and is a BADAN or BIRO or DINAS",
+        ),
+        (
+            "kenaikan-pangkat-reguler-perbkn-4-2023",
+            {
+                "employment": ["PNS"],
+                "standing": None,
+                "not_standing": ["DIPEKERJAKAN", "DIPERBANTUKAN", "TUGAS_BELAJAR"],
+                "position_kind": ["PELAKSANA"],
+            },
+            "who is PNS, not standing DIPEKERJAKAN or DIPERBANTUKAN or TUGAS_BELAJAR, holding PELAKSANA",
+        ),
+    ],
+)
+def test_whom_a_text_measures_is_told_whole(
+    founded: AsnLedger, draft: str, population: dict[str, object], words: str
+) -> None:
+    """Every limit of a population, of people and of units, checked or shown, for both readers."""
+    assert founded("instrument", "check", draft, "--json").json["population"] == population
+    for command in ("check", "show"):
+        told = founded("instrument", command, draft)
+        assert (told.status, words in told.out) == (0, True), command
+
+
+def test_a_hypothetical_answer_says_why_in_words(founded: AsnLedger) -> None:
+    """No stamp is told as a bare object, and many weak parameters are one line with what to do."""
+    told = founded("instrument", "try", "kinerja-opd-contoh", "--all", "--as-of", "2024-12-31").out
+    assert "HYPOTHETICAL, not a result: under other rules (draft: contoh, bukan Pergub" in told
+    assert founded("import", write(founded, ONE, "satu.jsonl")).status == 0
+    told = founded(
+        *("instrument", "try", "tertib-data-bkn", "199001012015011001", "--as-of", "2024-12-31")
+    ).out
+    assert "PARAMETER_ASSUMED: 13 parameters of the whole, kelengkapan" in told
+    assert "{" not in told
+    assert "None" not in told
+    assert "Record the fact" in told
+    ahead = founded(
+        "score", "199001012015011001", "--instrument", "hukdis", "--as-of", "2199-01-01"
+    )
+    assert "HYPOTHETICAL, not a result: a forecast of a day to come" in ahead.out
 
 
 def test_with_a_ledger_what_it_reads_is_checked(founded: AsnLedger) -> None:

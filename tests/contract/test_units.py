@@ -178,6 +178,31 @@ def test_without_a_members_fact_the_unit_is_hypothetical(units: AsnLedger) -> No
     assert people_of(answer)["counts"]["measured"] == 1
 
 
+@pytest.mark.parametrize(
+    ("successors", "words"),
+    [
+        ({}, "because it has no successor."),
+        ({"successors": ["BKD", "DINSOS"]}, "because after it come BKD and DINSOS."),
+    ],
+)
+def test_a_closed_unit_without_one_successor_says_so(
+    units: AsnLedger, successors: dict[str, Any], words: str
+) -> None:
+    """Nobody counts there from that day on, everybody did before, and it says what to record."""
+    closing = of_unit("BKD-1", "unit_closed", on="2022-07-01", **successors)
+    assert units("import", units.file("tutup.jsonl", closing)).status == 0
+    asked = ("score", "--unit", "BKD-1", "--instrument", "ip-asn", "--as-of")
+    after = units(*asked, "2022-07-01")
+    assert after.err.strip() == (
+        "This unit was closed on 2022-07-01; where its people count is not known,"
+        f" {words} Record the post of each of them."
+    )
+    assert units(*asked, "2022-07-01", "--json").lines == []
+    before = units(*asked, "2022-06-30", "--json")
+    assert before.lines
+    assert not before.err
+
+
 def test_a_closed_unit_hands_its_people_to_its_sole_successor(units: AsnLedger) -> None:
     """From that day, in lists, means and the unit's own answer; the closed one says where."""
     closing = of_unit("BKD-1", "unit_closed", on="2022-07-01", successors=["DINSOS"])

@@ -581,3 +581,9 @@ def test_any_damage_gives_a_draft_or_errors(row: Row, data: st.DataObject) -> No
 def test_names_stand_for_whom_they_name() -> None:
     """The plain references of these tests: one id a name, always the same."""
     assert Names().person(nip(1)) == Names().person(nip(1)) != Names().person(nip(2))
+
+
+def test_angka_kredit_is_never_below_zero() -> None:
+    """A wrong one is corrected or annulled; nothing is taken off by a negative one."""
+    assert wrong(about(1, "credit", value="-0.01")) == [("value", "OUT_OF_RANGE")]
+    assert not isinstance(read_fact(about(1, "credit", value=0)), list)

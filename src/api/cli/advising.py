@@ -22,7 +22,7 @@ from api.cli.common import (
 )
 from api.cli.naming import check_subject, day_option, person_stream, today
 from api.cli.scoring import AsOf, Instrument, KnownAt, Position, Rules
-from api.cli.telling_causes import fact_words, said_words, shown, signed, tell_side
+from api.cli.telling_causes import fact_words, is_outcome, said_words, shown, signed, tell_side
 from ledger.errors import Misuse, PersonUnknown
 from projections import asking_why, causes_json, inquiry
 from projections.inquiry import Ask
@@ -78,8 +78,7 @@ def _tell(found: Json) -> None:
     answer = found["answer"]
     say(f"{found['instrument']}: {who or found['subject']}")
     tell_side("as of", answer)
-    total = shown(answer["total"], answer["range"])
-    say(f"total {total}  {answer['band'] or ''}  [{answer['status'].replace('_', ' ')}]")
+    say(f"{_result(answer)}  [{answer['status'].replace('_', ' ')}]")
     say("HYPOTHETICAL: what the answer would be if these facts were on record. Nothing is stored.")
     measure = None
     for one in found["proposals"]:
@@ -93,11 +92,14 @@ def _tell(found: Json) -> None:
     if not found["proposals"]:
         say("nothing on record is missing that would raise this score")
         return
-    highest = found["highest"]
-    say(
-        "with the best of those that count at once: total"
-        f" {shown(highest['total'], highest['range'])}  {highest['band'] or ''}"
-    )
+    say(f"with the best of those that count at once: {_result(found['highest'])}")
+
+
+def _result(answer: Json) -> str:
+    """The total with its band, or the outcome of requirements."""
+    if is_outcome(answer):
+        return str(answer["band"])
+    return f"total {shown(answer['total'], answer['range'])}  {answer['band'] or ''}"
 
 
 def _words(one: Json, as_of: str) -> str:

@@ -177,12 +177,21 @@ def say_if_closed(units: UnitDirectory, unit: UUID, on: date) -> str | None:
     closing = units.closed(unit, on)
     if closing is None:
         return None
-    where = units.tree(on).counts_in(unit.hex)
-    told = "nobody knows where its people count"
+    tree = units.tree(on)
+    where = tree.counts_in(unit.hex)
     if where is not None:
-        about = unit_json(units, UUID(where), on)
-        told = f"its people count in {about['code'] or where}"
-    return f"This unit was closed on {closing.effective_on.isoformat()}; {told}."
+        told = f"its people count in {_code(units, where, on)}."
+    else:
+        heirs = tree.units[unit.hex].successors or ()
+        names = " and ".join(_code(units, one, on) for one in heirs)
+        after = f"after it come {names}" if heirs else "it has no successor"
+        told = f"where its people count is not known, because {after}."
+        told += " Record the post of each of them."
+    return f"This unit was closed on {closing.effective_on.isoformat()}; {told}"
+
+
+def _code(units: UnitDirectory, unit: str, on: date) -> str:
+    return unit_json(units, UUID(unit), on)["code"] or unit
 
 
 def unit_streams(ledger: Ledger, unit: str) -> frozenset[UUID]:

@@ -33,8 +33,7 @@ def tell_answer(answer: dict[str, Any]) -> None:
     for fact in answer.get("facts", ()):
         if fact["why"].startswith(CONTRADICTION):
             say(f"two facts of one day contradict: position {fact['position']} does not count")
-    if answer["hypothetical"]:
-        say(f"HYPOTHETICAL, not a result: {answer['hypothetical']}")
+    tell_stamp(answer["hypothetical"])
     say("")
     for measure in answer["measures"]:
         _tell_measure(measure, 0)
@@ -51,16 +50,30 @@ def tell_answer(answer: dict[str, Any]) -> None:
         say(f"official: set by {answer['issued']}")
     if answer["range"]:
         say(f"between {answer['range']['from']} and {answer['range']['to']}")
-    _tell_why(answer["why"])
+    tell_why(answer["why"])
     say(answer["digest"])
 
 
-def _tell_why(whys: list[dict[str, Any]]) -> None:
+def tell_stamp(stamp: dict[str, Any] | None, indent: str = "") -> None:
+    """Why an answer does not stand by itself; nothing where it does."""
+    if not stamp:
+        return
+    told = []
+    if stamp.get("forecast"):
+        told.append("a forecast of a day to come")
+    if "rules" in stamp:
+        told.append(f"under other rules ({stamp['rules']})")
+    if "without" in stamp:
+        told.append(f"without the fact {', '.join(stamp['without'])}")
+    say(f"{indent}HYPOTHETICAL, not a result: {'; '.join(told)}")
+
+
+def tell_why(whys: list[dict[str, Any]]) -> None:
     """Every reason; those of many parameters of one mark together."""
     for code, group in groupby(sorted(whys, key=_kind_of_reason), key=_kind_of_reason):
         reasons = list(group)
         if code[0] and len(reasons) > _MANY:
-            measures = list(dict.fromkeys(str(why["measure"]) for why in reasons))
+            measures = list(dict.fromkeys(why["measure"] or "the whole" for why in reasons))
             named = ", ".join(measures[:_MANY]) + (" …" if len(measures) > _MANY else "")
             say(f"  {code[1]}: {len(reasons)} parameters of {named}")
             say(f"    {reasons[0]['next_step']} ({reasons[0]['who_must_act']})")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from api.cli.common import say
+from api.cli.telling import tell_stamp
 
 Json = Mapping[str, Any]
 
@@ -63,6 +64,11 @@ def shown(points: str | None, bounds: Json | None = None) -> str:
     if points is not None:
         return points
     return "?" if bounds is None else f"{bounds['from']}..{bounds['to']}"
+
+
+def is_outcome(answer: Json) -> bool:
+    """Whether an answer is a word: requirements have an outcome and no total."""
+    return answer["total"] is None and answer["band"] is not None
 
 
 def fact_words(fact: Json) -> str:
@@ -130,8 +136,7 @@ def tell_side(label: str, side: Json) -> None:
         f"{label:5} {side['as_of']}, as known at position {side['position']}"
         f" ({side['known_at'][:19]}), {side['decree']}"
     )
-    if side["hypothetical"]:
-        say(f"      HYPOTHETICAL, not a result: {side['hypothetical']}")
+    tell_stamp(side["hypothetical"], " " * 6)
 
 
 def tell_difference(found: Json, who: str) -> None:
@@ -168,10 +173,13 @@ def _tell_both(found: Json, who: str) -> None:
     tell_side("to", after)
     say("")
     say(f"{'':26}{'from':>9}{'to':>9}{'change':>9}")
-    say(
-        f"{'total':26}{shown(before['total']):>9}{shown(after['total']):>9}"
-        f"{signed(found['difference']):>9}  {_bands(before, after)}"
-    )
+    if is_outcome(before) and is_outcome(after):
+        say(f"{'outcome':26}{'':27}  {_bands(before, after)}")
+    else:
+        say(
+            f"{'total':26}{shown(before['total']):>9}{shown(after['total']):>9}"
+            f"{signed(found['difference']):>9}  {_bands(before, after)}"
+        )
     for row in found["measures"]:
         depth = row["measure"].count("/")
         label = "  " * (depth + 1) + row["measure"].rpartition("/")[2]
@@ -189,7 +197,7 @@ def _bands(before: Json, after: Json) -> str:
 
 
 def _tell_status(label: str, side: Json) -> None:
-    if side["total"] is None:
+    if side["total"] is None and side["status"] != "complete":
         bounds = side["range"]
         between = "" if bounds is None else f", between {bounds['from']} and {bounds['to']}"
         say(f"{label}: {side['as_of']} is {_status(side['status'])}{between}:")
@@ -223,11 +231,15 @@ def tell_group(found: Json, who: str, *, what: str = "people") -> None:
     tell_side("from", found["from"])
     tell_side("to", found["to"])
     say("")
+    if found["outcomes"] is not None:
+        _tell_outcomes(found, what)
+        return
     say(f"{'':34}{what:>9}{'sum':>12}{'mean':>9}")
     for label in ("from", "to"):
         side = found[label]
         mean = shown(side["mean"])
-        say(f"{label + ', measured':34}{side['measured']:>9}{side['sum']:>12}{mean:>9}")
+        total = shown(side["sum"])
+        say(f"{label + ', measured':34}{side['measured']:>9}{total:>12}{mean:>9}")
         say(
             f"{'':4}of {side['people']}: {side['not_computable']} not computable,"
             f" {side['not_applicable']} not applicable"
@@ -243,6 +255,22 @@ def tell_group(found: Json, who: str, *, what: str = "people") -> None:
         say(f"  {label:32}{part['people']:>9}{number:>12}{mean:>9}")
         for one in part["measures"]:
             say(f"{'':6}{one['measure']:28}{'':>9}{signed(one['sum']):>12}")
+
+
+def _tell_outcomes(found: Json, what: str) -> None:
+    """How many have each outcome on both sides: requirements have no totals to add up."""
+    before, after, words = found["from"], found["to"], found["outcomes"]
+    say(f"{what:34}{'from':>9}{'to':>9}")
+    for word, count in words["to"].items():
+        say(f"  {word:32}{words['from'].get(word, 0):>9}{count:>9}")
+    for word, count in words["from"].items():
+        if word not in words["to"]:
+            say(f"  {word:32}{count:>9}{0:>9}")
+    for key in ("not_computable", "not_applicable"):
+        say(f"  {_status(key):32}{before[key]:>9}{after[key]:>9}")
+    say("")
+    say(f"{words['moved']} of those on both sides have another outcome")
+    say("`diff SUBJECT` says for one person which requirements changed, and why")
 
 
 def tell_series(found: Json, who: str) -> None:
@@ -264,15 +292,17 @@ def _tell_stretch(found: Json) -> None:
         f"{found['from']} to {found['to']}, as known at position {found['position']}"
         f" ({found['known_at'][:19]})"
     )
-    if found["hypothetical"]:
-        say(f"HYPOTHETICAL, not a result: {found['hypothetical']}")
+    tell_stamp(found["hypothetical"])
 
 
 def _tell_point(point: Json, change: str) -> None:
     why = f": {point['why']}" if point["why"] else ""
+    total = shown(point["total"], point["range"])
+    if is_outcome(point):
+        total = change = ""
     say(
-        f"{point['on']}  {shown(point['total'], point['range']):>9}  {point['band'] or '':14}"
-        f"{_status(point['status'])}{why}  {change}"
+        f"{point['on']}  {total:>9}  {point['band'] or '':14}"
+        f"{_status(point['status'])}{why}  {change}".rstrip()
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.cli.common import say
+from api.cli.telling import tell_stamp
 from api.cli.telling_causes import fact_words, shown, signed
 
 Json = Mapping[str, Any]
@@ -37,8 +38,7 @@ def tell_reconciliation(found: Json) -> None:
         f" as of {found['as_of']}, as known at position {found['position']}"
         f" ({found['known_at'][:19]}), {found['decree']}"
     )
-    if found["hypothetical"]:
-        say(f"HYPOTHETICAL, not a result: {found['hypothetical']}")
+    tell_stamp(found["hypothetical"])
     for one in found["people"]:
         say("")
         _tell_person(one)

@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from api.cli.common import say
-from api.cli.telling_causes import NO_NUMBER, shown, signed, tell_side
+from api.cli.telling import tell_why
+from api.cli.telling_causes import NO_NUMBER, is_outcome, shown, signed, tell_side
 
 Json = Mapping[str, Any]
 
@@ -30,11 +31,7 @@ def tell_understood(found: Json) -> None:
     """What a text says, so that its author sees whether that is what he meant."""
     say(f"{found['instrument']}: {found['title']}")
     say(f"{found['decree']} ({found['basis']}), in force from {found['in_force_from']}")
-    population = found["population"]
-    standing = f", standing {' '.join(population['standing'])}" if population["standing"] else ""
-    say(
-        f"measures each {found['subject']} who is {' or '.join(population['employment'])}{standing}"
-    )
+    say(f"measures each {found['subject']}{_population(found['population'])}")
     say("")
     for one in found["measures"]:
         path = one["measure"]
@@ -55,11 +52,26 @@ def tell_understood(found: Json) -> None:
     say("parameters: " + ", ".join(marks))
     say("needs of facts:")
     for kind, fields in found["facts"].items():
-        say(f"  {kind}: {', '.join(fields)}")
+        say(f"  {kind}{': ' if fields else ''}{', '.join(fields)}")
     if found["reads"]:
         say("reads the scores of: " + ", ".join(found["reads"]))
     for one in found["later_text"]:
         say(f"a later text is known, from {one['from']}: {one['title']}")
+
+
+def _population(found: Json) -> str:
+    """Who is measured, in words: each limit that the text states."""
+    if "kind" in found:
+        kinds = found["kind"]
+        return " that is open" + (f" and is a {' or '.join(kinds)}" if kinds else "")
+    told = f" who is {' or '.join(found['employment'])}"
+    if found["standing"]:
+        told += f", standing {' or '.join(found['standing'])}"
+    if found["not_standing"]:
+        told += f", not standing {' or '.join(found['not_standing'])}"
+    if found["position_kind"]:
+        told += f", holding {' or '.join(found['position_kind'])}"
+    return told
 
 
 def _band(one: Json) -> str:
@@ -136,7 +148,10 @@ def tell_tried_person(found: Json, who: str) -> None:
     before, after = found["from"] or {}, found["to"]
     bands = f"{before.get('band') or NO_NUMBER} -> {after['band'] or NO_NUMBER}"
     totals = shown(before.get("total"), before.get("range")), shown(after["total"], after["range"])
-    say(f"{'total':26}{totals[0]:>16}{totals[1]:>16}{signed(found['difference']):>9}  {bands}")
+    if is_outcome(after):
+        say(f"{'outcome':26}{'':41}  {bands}")
+    else:
+        say(f"{'total':26}{totals[0]:>16}{totals[1]:>16}{signed(found['difference']):>9}  {bands}")
     for row in _under_their_sums(found["measures"]):
         label = "  " * (row["measure"].count("/") + 1) + row["measure"].rpartition("/")[2]
         say(
@@ -145,8 +160,7 @@ def tell_tried_person(found: Json, who: str) -> None:
     for label, side in (("now", before), ("draft", after)):
         if side:
             say(f"{label}: {side['status'].replace('_', ' ')}")
-    for why in after["why"]:
-        say(f"  {why['code']} ({why['measure'] or 'all'}): {why['missing']}")
+    tell_why(after["why"])
 
 
 def _under_their_sums(rows: Sequence[Json]) -> list[Json]:

@@ -17,7 +17,7 @@ from ledger.fields import (
     Golongan,
     Hours,
     Ident,
-    Number,
+    NotNegative,
     PersonId,
     SealedDay,
     SealedText,
@@ -164,10 +164,10 @@ class CompetencyCompleted(Fact):
 @event("employee.credit/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditGranted(Fact):
-    """Angka kredit (PermenPANRB 1/2023), in points."""
+    """Angka kredit (PermenPANRB 1/2023), in points, none below 0."""
 
     kind: Annotated[CreditKind, code(CreditKind)]
-    value: Number
+    value: NotNegative
     from_: Day
     to: Day
 
