@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -199,7 +200,12 @@ def read_claim(path: Path) -> Claim:
 
 
 def parse_claim(data: bytes, *, source: str) -> Claim:
-    """The same from bytes; raises CheckpointUnreadable."""
+    """The same from bytes; raises CheckpointUnreadable.
+
+    What mail and editors of other systems add, a mark at the start and carriage returns, is taken
+    away: it is no part of what was signed, and would make an honest ledger look like another one.
+    """
+    data = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
     try:
         signed = note.parse_note(data)
         return Claim(source, note.parse_checkpoint(signed.body), signed)
