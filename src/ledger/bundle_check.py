@@ -60,6 +60,7 @@ class Proven:
         sealed, withheld: events with personal fields here (encrypted), and without.
         keys: identity keys that were given, by stream.
         scope: what was asked for when it was made; said, not proven.
+        unfinished: people in it who were to be erased, with sealed parts.
         log_keys: of the log, as its events name them.
         roots: of a whole log, at the sizes that were asked for.
     """
@@ -76,6 +77,7 @@ class Proven:
     withheld: int
     keys: Mapping[UUID, bytes] = field(default_factory=dict)
     scope: Mapping[str, Any] = field(default_factory=dict)
+    unfinished: int = 0
     log_keys: tuple[VerifierKey, ...] = ()
     roots: Mapping[int, bytes] = field(default_factory=dict)
 
@@ -304,6 +306,7 @@ def _check(
         withheld=walk.withheld,
         keys=keys,
         scope=scope,
+        unfinished=walk.unfinished,
         log_keys=log_keys(collected.naming),
         roots=walk.roots,
     )

@@ -63,6 +63,7 @@ class Checked:
         withheld: how many events have their sealed parts elsewhere, or nowhere any more.
         false_checkpoints: sizes of those that do not fit the events, whoever signed them, or that
             no key of the log signed.
+        unfinished: people in it who were to be erased, with sealed parts.
         keys: of the log, as its events name them.
         notes: the checkpoints in it that fit, by size, with the lines of witnesses.
         roots: of the log at the sizes that were asked for.
@@ -74,6 +75,7 @@ class Checked:
     erased: dict[UUID, int]
     withheld: int
     false_checkpoints: tuple[int, ...]
+    unfinished: int = 0
     keys: tuple[VerifierKey, ...] = ()
     notes: Mapping[int, SignedNote] = field(default_factory=dict)
     roots: Mapping[int, bytes] = field(default_factory=dict)
@@ -133,6 +135,7 @@ def check_backup(
         erased=walk.erased,
         withheld=walk.withheld,
         false_checkpoints=false,
+        unfinished=walk.unfinished,
         keys=keys,
         notes={
             size: with_signatures(parse_note(note), cosigned.get(size, ()))

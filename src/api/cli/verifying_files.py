@@ -90,7 +90,7 @@ def _proof(
         proof = read_proof(data)
     except ProofRefused as fault:
         raise _unknown(
-            path, f"is no bundle, backup or certificate, and no proof: {fault}"
+            path, f"is no bundle, backup or certificate, and no proof: {fault.message}"
         ) from None
     if not trusted:
         raise Misuse(
@@ -156,6 +156,7 @@ def _backup(checked: Checked, trusted: Sequence[VerifierKey]) -> dict[str, Any]:
         "signed_upto": upto,
         "whole": True,
         "withheld": checked.withheld,
+        "erasure_unfinished": checked.unfinished,
         "roots": checked.roots,
         "log_keys": checked.keys,
     }
@@ -173,6 +174,7 @@ def _proven(kind: str, proven: Proven) -> dict[str, Any]:
         "streams": proven.streams,
         "sealed": proven.sealed,
         "withheld": proven.withheld,
+        "erasure_unfinished": proven.unfinished,
         "scope": dict(proven.scope),
         "log_keys": proven.log_keys,
     }
@@ -219,7 +221,7 @@ def _compare(
 
 def _unknown(path: Path, why: str) -> FormUnknown:
     return FormUnknown(
-        f"{path} {why}.", next_step="Name a bundle, a backup, a certificate or a proof."
+        f"{path} {why}", next_step="Name a bundle, a backup, a certificate or a proof."
     )
 
 
@@ -244,10 +246,18 @@ def _tell(path: Path, told: dict[str, Any]) -> None:
         say(f"What follows position {told['signed_upto']} is under no such signature.")
     if told.get("withheld") and told["kind"] != "certificate":
         say(f"The sealed fields of {told['withheld']} events are not in it.")
+    if told.get("erasure_unfinished"):
+        say(
+            f"Of {told['erasure_unfinished']} people whose erasure the log orders, sealed fields "
+            "are in it: it was made before that was carried out, or somebody kept them."
+        )
     if "answer" in told:
         answer = told["answer"]
+        if answer["hypothetical"]:
+            say(f"HYPOTHETICAL, not a result: {answer['hypothetical']}")
         say(
-            f"{answer['instrument']} as of {answer['as_of']}: total {answer['total']}, "
+            f"{answer['instrument']} as of {answer['as_of']}: total "
+            f"{answer['total']}, "
             f"{answer['status']}, computed again from the events to the same."
         )
         if not told["known_at_proven"]:
