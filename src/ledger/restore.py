@@ -180,8 +180,8 @@ def _check_other_files(archive: Archive, walk: Walk) -> dict[int, list[Signature
             raise refused(where, "deletes what no event orders to be erased.")
     cosigned: dict[int, list[Signature]] = {}
     for where, line in archive.lines("cosignatures.jsonl"):
-        size, *signed = cosignature_of(line, where)
-        cosigned.setdefault(size, []).append(Signature(*signed))
+        size, name, key_id, signature = cosignature_of(line, where)
+        cosigned.setdefault(size, []).append(Signature(name, key_id, signature))
     for where, line in archive.lines("timestamps.jsonl"):
         timestamp_of(line, where)
     for name in ("README.md", "tree.jsonl", "keys.jsonl"):

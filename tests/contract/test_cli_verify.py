@@ -243,9 +243,7 @@ def test_a_bundle_and_a_certificate(verify: AsnLedger, place: Place) -> None:
 def test_files_are_compared_with_what_came_another_way(
     verify: AsnLedger, place: Place, tmp_path: Path
 ) -> None:
-    """A whole log is compared at the size of an earlier checkpoint; a backup is held against keys;
-    and only whoever signed is named as a signer.
-    """
+    """Logs at earlier sizes, backups against keys, and only whoever signed is named as a signer."""
     (tmp_path / "old.txt").write_bytes(_note(place))
     keys = ("--keys", place.keys)
     (tmp_path / "key.txt").write_text(verify("checkpoint", "--key", *keys).out, "utf-8")
