@@ -117,12 +117,7 @@ def check_backup(
     cosigned = _check_other_files(archive, walk)
     invariant(walk.frontier is not None, "a whole log has a frontier")
     whole = root(walk.frontier or EMPTY_FRONTIER, walk.size)
-    said = manifest.get("origin"), manifest.get("size"), manifest.get("root")
-    if said != (origin, walk.size, whole.hex()):
-        raise refused("manifest.json", "says another origin, size or root than the events give.")
-    recorded_at = None if walk.recorded_at is None else instant_text(walk.recorded_at)
-    if manifest.get("recorded_at") != recorded_at:
-        raise refused("manifest.json", "says another instant than that of the last event.")
+    _check_manifest(manifest, origin, walk, whole)
     keys = log_keys(naming)
     said_by_tree = {size: Checkpoint(origin, size, found) for size, found in walk.roots.items()}
     false = tuple(
@@ -144,6 +139,15 @@ def check_backup(
         },
         roots=walk.roots,
     )
+
+
+def _check_manifest(manifest: Mapping[str, Any], origin: str, walk: Walk, whole: bytes) -> None:
+    said = manifest.get("origin"), manifest.get("size"), manifest.get("root")
+    if said != (origin, walk.size, whole.hex()):
+        raise refused("manifest.json", "says another origin, size or root than the events give.")
+    recorded_at = None if walk.recorded_at is None else instant_text(walk.recorded_at)
+    if manifest.get("recorded_at") != recorded_at:
+        raise refused("manifest.json", "says another instant than that of the last event.")
 
 
 def must_agree(checked: Checked) -> None:

@@ -300,6 +300,24 @@ def test_marks_of_other_systems_make_no_other_ledger(
     assert told.json["counts"] == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "code"), [("own", "checkpoint_signature"), ("a b", "checkpoint_unreadable")]
+)
+def test_a_false_line_beside_a_checkpoint_is_damage(
+    verify: AsnLedger, place: Place, name: str, code: str
+) -> None:
+    """What is handed out with a checkpoint must be readable, and not false under the log's key."""
+    checkpoint = place.claim.checkpoint
+    line = place.claim.signed
+    assert line is not None
+    key = line.signatures[0]
+    row = (checkpoint.size, key.name if name == "own" else name, key.key_id, bytes(64))
+    with sqlite3.connect(place.folder / "ledger.sqlite3") as connection:
+        connection.execute("INSERT INTO cosignatures VALUES (?, ?, ?, ?)", row)
+    told = verify("verify", "--json")
+    assert (told.status, code in told.json["counts"]) == (1, True)
+
+
 def _note(place: Place) -> bytes:
     assert place.claim.signed is not None
     return note_bytes(place.claim.signed)
