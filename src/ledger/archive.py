@@ -49,6 +49,7 @@ _DIGITS = 64
 _COMMENT = len(_MARK) + _DIGITS
 _END = Struct("<4s4H2LH")
 _LARGE_END = Struct("<4sQ2H2L4Q")
+_LOCAL = Struct("<4s5H3L2H")
 _LOCATOR = 20
 _LIST_MAX = 64 * 1024
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same archive twice is the same bytes
@@ -205,6 +206,7 @@ class Archive:
                 packed = zipfile.ZipFile(file)
                 infos = packed.infolist()
                 _check_infos(infos, path.stat().st_size)
+                _check_places(file, infos, packed.start_dir)
                 manifest = _manifest(_read(packed, MANIFEST))
             except ArchiveRefused:
                 raise
@@ -337,6 +339,23 @@ def _check_infos(infos: list[zipfile.ZipInfo], size: int) -> None:
         MANIFEST_MAX
     ):
         raise refused(MANIFEST, "is missing or larger than a manifest may be.")
+
+
+def _check_places(file: IO[bytes], infos: list[zipfile.ZipInfo], end: int) -> None:
+    """The members stand side by side from the first byte to their list.
+
+    Room before or between them could hold another archive: a program that unpacks from the front
+    would then show other events than the ones that are checked here.
+    """
+    due = 0
+    for info in infos:
+        file.seek(due)
+        name, more = _LOCAL.unpack(file.read(_LOCAL.size).ljust(_LOCAL.size, b"\0"))[-2:]
+        if info.header_offset != due:
+            break
+        due += _LOCAL.size + name + more + info.compress_size
+    if due != end:
+        raise refused("The zip file", "holds bytes that belong to no member.")
 
 
 def _read(packed: zipfile.ZipFile, name: str) -> bytes:

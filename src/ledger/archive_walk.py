@@ -37,6 +37,7 @@ class Walk:
         versions: the last version of each stream.
         erased: streams that an event orders to be erased, with its position; orders: all of them.
         sealed: how many events have sealed parts here. withheld: how many have them elsewhere.
+        with_parts: the streams of those that have them here.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Walk:
         self.versions: dict[UUID, int] = {}
         self.erased: dict[UUID, int] = {}
         self.orders: set[tuple[UUID, int]] = set()
+        self.with_parts: set[UUID] = set()
         self.sealed = 0
         self.withheld = 0
         self.roots: dict[int, bytes] = {}
@@ -76,6 +78,13 @@ class Walk:
             )
         self._extend()
 
+    @property
+    def unfinished(self) -> int:
+        """Of how many people an event orders the erasure, and sealed parts are here all the same:
+        a copy made while it was carried out, or somebody kept them.
+        """
+        return len(self.with_parts & self.erased.keys())
+
     def _place(self, event: RecordedEvent, where: str) -> None:
         """Refuse an event that cannot stand here."""
         whole = self.frontier is not None
@@ -96,6 +105,7 @@ class Walk:
             raise refused(where, "has sealed parts that are not those its entry commits to.")
         if parts:
             self.sealed += 1
+            self.with_parts.add(event.originator_id)
         elif event.sealed_digest is not None:
             self.withheld += 1
 

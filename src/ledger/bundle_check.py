@@ -11,7 +11,7 @@ log, and not one made up, shows only against a checkpoint or key that came anoth
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ import orjson
 
 from ledger.archive import Archive
 from ledger.archive_lines import key_of, note_of, refused
-from ledger.archive_walk import Parts, walk_of
+from ledger.archive_walk import Parts, Walk, walk_of
 from ledger.bundle import HEADS, KIND, LOG, PLACE
 from ledger.events_opened import founding_fields, payload_of
 from ledger.fields import IDENTITY
@@ -60,6 +60,9 @@ class Proven:
         sealed, withheld: events with personal fields here (encrypted), and without.
         keys: identity keys that were given, by stream.
         scope: what was asked for when it was made; said, not proven.
+        unfinished: people in it who were to be erased, with sealed parts.
+        log_keys: of the log, as its events name them.
+        roots: of a whole log, at the sizes that were asked for.
     """
 
     origin: str
@@ -74,6 +77,9 @@ class Proven:
     withheld: int
     keys: Mapping[UUID, bytes] = field(default_factory=dict)
     scope: Mapping[str, Any] = field(default_factory=dict)
+    unfinished: int = 0
+    log_keys: tuple[VerifierKey, ...] = ()
+    roots: Mapping[int, bytes] = field(default_factory=dict)
 
 
 class Collected:
@@ -234,6 +240,7 @@ def check_bundle(
     *,
     trusted: Sequence[VerifierKey] = (),
     use: Callable[[RecordedEvent, Parts], None] | None = None,
+    marks: Collection[int] = (),
 ) -> Proven:
     """Check a bundle whole.
 
@@ -241,25 +248,27 @@ def check_bundle(
         path: the file.
         trusted: see `prove`.
         use: is given each event with its sealed parts, before everything is known to be right.
+        marks: sizes at which the root is wanted, if the whole log is here.
 
     Raises:
         ArchiveRefused, NoteRefused, ProofRefused: what is wrong. OSError: it cannot be read.
     """
     with Archive.open(path) as archive:
-        return _check(archive, trusted, use)
+        return _check(archive, trusted, use, marks)
 
 
 def _check(
     archive: Archive,
     trusted: Sequence[VerifierKey],
     use: Callable[[RecordedEvent, Parts], None] | None,
+    marks: Collection[int],
 ) -> Proven:
     manifest = archive.manifest
     scope, size = manifest.get("scope"), manifest.get("size")
     if manifest.get("kind") != KIND or not isinstance(scope, dict) or not isinstance(size, int):
         raise refused(archive.path.name, "is no audit bundle.")
     whole = "tree.jsonl" not in archive.members
-    walk, collected = walk_of(archive, whole=whole), Collected(whole=whole)
+    walk, collected = walk_of(archive, whole=whole, marks=marks), Collected(whole=whole)
     for event, parts in walk:
         collected.add(event)
         if use is not None:
@@ -278,7 +287,7 @@ def _check(
     )
     if (manifest.get("origin"), manifest.get("root")) != (origin, found.hex()):
         raise refused("manifest.json", "says another origin or root than the events give.")
-    keys = _given_keys(archive, collected)
+    keys = _given_keys(archive, collected, walk)
     for name in ("README.md", "requests.jsonl", "erasures.jsonl"):
         if name != "README.md" and name in archive.members:
             raise refused(name, "has no place in an audit bundle.")
@@ -297,10 +306,13 @@ def _check(
         withheld=walk.withheld,
         keys=keys,
         scope=scope,
+        unfinished=walk.unfinished,
+        log_keys=log_keys(collected.naming),
+        roots=walk.roots,
     )
 
 
-def _given_keys(archive: Archive, collected: Collected) -> dict[UUID, bytes]:
+def _given_keys(archive: Archive, collected: Collected, walk: Walk) -> dict[UUID, bytes]:
     found: dict[UUID, bytes] = {}
     for where, line in archive.lines("keys.jsonl"):
         stream, key_class, key = key_of(line, where)
@@ -309,6 +321,13 @@ def _given_keys(archive: Archive, collected: Collected) -> dict[UUID, bytes]:
             raise refused(where, "gives a key of another class than identity, or one twice.")
         if hashlib.sha256(key).hexdigest() != committed:
             raise refused(where, f"gives a key to which no event of stream {stream.hex} commits.")
+        if stream in walk.erased:
+            raise refused(
+                where,
+                f"gives a key of stream {stream.hex}, whose erasure the log orders at position "
+                f"{walk.erased[stream]}: somebody kept it.",
+                next_step="Destroy this file, and report who gave it.",
+            )
         found[stream] = key
     return found
 

@@ -14,7 +14,7 @@ from ledger.note import VerifierKey, opened
 from ledger.prefix import Known
 from ledger.proof_forms import MAX_PROOF_BYTES, ConsistencyProof, read_proof
 from ledger.records import RecordedEvent
-from ledger.restore import Checked, check_backup
+from ledger.restore import Checked, check_backup, must_agree
 
 
 def read_known(path: Path, keys: Sequence[VerifierKey], origin: str) -> Known:
@@ -55,6 +55,7 @@ def _of_archive(path: Path, keys: Sequence[VerifierKey], origin: str) -> Known:
             found = check_bundle(path, trusted=keys)
         else:
             found = check_backup(archive)
+            must_agree(found)
     if found.origin != origin:
         raise refused(
             path.name, "is of another ledger.", next_step="Take a copy of the ledger in question."

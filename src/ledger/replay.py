@@ -35,7 +35,7 @@ from ledger.keyring import Keyring
 from ledger.merkle import EMPTY_FRONTIER
 from ledger.reading import Reader
 from ledger.records import Command, Outcome, RecordedEvent
-from ledger.restore import check_backup, insert_events
+from ledger.restore import check_backup, insert_events, must_agree
 from ledger.store import WAIT_MILLISECONDS, EventStore, backend_of
 from ledger.store_errors import LedgerReadOnly, PositionUnknown
 from ledger.stream_keys import StreamKeys
@@ -259,7 +259,7 @@ def _fill(path: Path, backend: Backend) -> _Filled:
                 filled.keys, filled.whole = proven.keys, proven.whole
             else:
                 with Archive.open(path) as archive:
-                    check_backup(archive, use=filled.take)
+                    must_agree(check_backup(archive, use=filled.take))
             filled.finish()
     except ConnectionLost as error:
         raise backend.unreachable() from error

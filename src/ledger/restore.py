@@ -10,8 +10,8 @@ of those whose keys were destroyed after the backup was made, which the key fold
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -34,8 +34,19 @@ from ledger.backup import KIND
 from ledger.canonical import instant_text
 from ledger.errors import invariant
 from ledger.events_opened import founding_fields
+from ledger.log_keys import TOPICS, log_keys
 from ledger.merkle import EMPTY_FRONTIER, root
-from ledger.note import Checkpoint, NoteRefused, parse_checkpoint, parse_note
+from ledger.note import (
+    Checkpoint,
+    NoteRefused,
+    Signature,
+    SignedNote,
+    VerifierKey,
+    opened,
+    parse_note,
+    with_signatures,
+)
+from ledger.proofs import ProofRefused
 from ledger.records import Head, NewEvent, RecordedEvent
 from ledger.tables import checkpoints, cosignatures, erasures, timestamps
 
@@ -50,7 +61,12 @@ class Checked:
         origin, size, root: of the log in it.
         erased: streams that the log orders to be erased, with the position of the order.
         withheld: how many events have their sealed parts elsewhere, or nowhere any more.
-        false_checkpoints: sizes of those that do not fit the events, signed by whomever.
+        false_checkpoints: sizes of those that do not fit the events, whoever signed them, or that
+            no key of the log signed.
+        unfinished: people in it who were to be erased, with sealed parts.
+        keys: of the log, as its events name them.
+        notes: the checkpoints in it that fit, by size, with the lines of witnesses.
+        roots: of the log at the sizes that were asked for.
     """
 
     origin: str
@@ -59,12 +75,24 @@ class Checked:
     erased: dict[UUID, int]
     withheld: int
     false_checkpoints: tuple[int, ...]
+    unfinished: int = 0
+    keys: tuple[VerifierKey, ...] = ()
+    notes: Mapping[int, SignedNote] = field(default_factory=dict)
+    roots: Mapping[int, bytes] = field(default_factory=dict)
 
 
 def check_backup(
-    archive: Archive, use: Callable[[RecordedEvent, Parts], None] | None = None
+    archive: Archive,
+    use: Callable[[RecordedEvent, Parts], None] | None = None,
+    *,
+    marks: Collection[int] = (),
 ) -> Checked:
     """Read a backup whole; nothing is stored, but `use` is given each event as it passes.
+
+    Args:
+        archive: the backup.
+        use: see above.
+        marks: sizes at which the root of the log is wanted.
 
     Raises:
         ArchiveRefused: it is none, or anything in it is not as it must be.
@@ -77,35 +105,75 @@ def check_backup(
             next_step="An audit bundle is read with `--ledger BUNDLE`; it is not restored.",
         )
     notes = dict(note_of(line, where) for where, line in archive.lines("checkpoints.jsonl"))
-    walk = walk_of(archive, whole=True, marks=notes)
-    origin = ""
+    walk = walk_of(archive, whole=True, marks={*notes, *marks})
+    origin, naming = "", list[RecordedEvent]()
     for event, parts in walk:
         if event.id == 1:
             origin = str(founding_fields(event)["origin"])
+        if event.topic in TOPICS:
+            naming.append(event)
         if use is not None:
             use(event, parts)
-    _check_other_files(archive, walk)
+    cosigned = _check_other_files(archive, walk)
     invariant(walk.frontier is not None, "a whole log has a frontier")
     whole = root(walk.frontier or EMPTY_FRONTIER, walk.size)
+    _check_manifest(manifest, origin, walk, whole)
+    keys = log_keys(naming)
+    said_by_tree = {size: Checkpoint(origin, size, found) for size, found in walk.roots.items()}
+    false = tuple(
+        size for size, note in notes.items() if not _fits(note, keys, said_by_tree.get(size))
+    )
+    return Checked(
+        origin=origin,
+        size=walk.size,
+        root=whole,
+        erased=walk.erased,
+        withheld=walk.withheld,
+        false_checkpoints=false,
+        unfinished=walk.unfinished,
+        keys=keys,
+        notes={
+            size: with_signatures(parse_note(note), cosigned.get(size, ()))
+            for size, note in notes.items()
+            if size not in false
+        },
+        roots=walk.roots,
+    )
+
+
+def _check_manifest(manifest: Mapping[str, Any], origin: str, walk: Walk, whole: bytes) -> None:
     said = manifest.get("origin"), manifest.get("size"), manifest.get("root")
     if said != (origin, walk.size, whole.hex()):
         raise refused("manifest.json", "says another origin, size or root than the events give.")
     recorded_at = None if walk.recorded_at is None else instant_text(walk.recorded_at)
     if manifest.get("recorded_at") != recorded_at:
         raise refused("manifest.json", "says another instant than that of the last event.")
-    false = tuple(size for size, note in notes.items() if not _fits(note, origin, walk, size))
-    return Checked(origin, walk.size, whole, walk.erased, walk.withheld, false)
 
 
-def _fits(note: bytes, origin: str, walk: Walk, size: int) -> bool:
+def must_agree(checked: Checked) -> None:
+    """Refuse a backup whose own checkpoints say that its events are others.
+
+    Raises:
+        ProofRefused: naming the checkpoints that do not fit.
+    """
+    if checked.false_checkpoints:
+        sizes = ", ".join(str(size) for size in checked.false_checkpoints[:8])
+        raise ProofRefused(
+            f"Checkpoints in the backup (at {sizes} events) are not of the events in it, or no key "
+            "of the ledger signed them: history was rewritten, or they were.",
+            next_step="Compare it with an older backup and with a checkpoint kept elsewhere.",
+        )
+
+
+def _fits(note: bytes, keys: Sequence[VerifierKey], expected: Checkpoint | None) -> bool:
     try:
-        checkpoint = parse_checkpoint(parse_note(note).body)
+        return opened(note, keys)[0] == expected
     except NoteRefused:
         return False
-    return checkpoint == Checkpoint(origin, size, walk.roots.get(size, b""))
 
 
-def _check_other_files(archive: Archive, walk: Walk) -> None:
+def _check_other_files(archive: Archive, walk: Walk) -> dict[int, list[Signature]]:
+    """The rest, line by line; gives the lines of witnesses by size."""
     for where, line in archive.lines("requests.jsonl"):
         _, _, _, first, count = request_of(line, where)
         if first is not None and first + count - 1 > walk.size:
@@ -114,8 +182,10 @@ def _check_other_files(archive: Archive, walk: Walk) -> None:
         stream, position = erasure_of(line, where)
         if (stream, position) not in walk.orders:
             raise refused(where, "deletes what no event orders to be erased.")
+    cosigned: dict[int, list[Signature]] = {}
     for where, line in archive.lines("cosignatures.jsonl"):
-        cosignature_of(line, where)
+        size, name, key_id, signature = cosignature_of(line, where)
+        cosigned.setdefault(size, []).append(Signature(name, key_id, signature))
     for where, line in archive.lines("timestamps.jsonl"):
         timestamp_of(line, where)
     for name in ("README.md", "tree.jsonl", "keys.jsonl"):
@@ -123,6 +193,7 @@ def _check_other_files(archive: Archive, walk: Walk) -> None:
             raise refused(name, "has no place in a backup.")
         for _ in archive.lines(name):
             pass
+    return cosigned
 
 
 def restore(

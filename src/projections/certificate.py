@@ -28,6 +28,7 @@ from ledger.bundle_check import Collected, Proven, prove, tree_of
 from ledger.canonical import MAX_ENTRY, canonical_json, instant_text
 from ledger.errors import LedgerError
 from ledger.facts import history
+from ledger.log_keys import log_keys
 from ledger.note import VerifierKey
 from ledger.records import RecordedEvent
 from ledger.rulebook import Rulebook, rulebook
@@ -141,6 +142,7 @@ def check(data: bytes, *, trusted: Sequence[VerifierKey] = ()) -> Certified:
         whole=False,
         sealed=0,
         withheld=walk.withheld,
+        log_keys=log_keys(collected.naming),
     )
     exact = _compared(whole["answer"], events, proven)
     return Certified(whole["answer"], proven, exact)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,8 +18,10 @@ from ledger.archive import Archive
 from ledger.archive_lines import ArchiveRefused
 from ledger.bundle_check import check_bundle
 from ledger.errors import LedgerError
-from ledger.note import verifier_key
-from ledger.restore import check_backup
+from ledger.merkle import EMPTY_FRONTIER, extend, leaf_hash, root
+from ledger.note import note_bytes, parse_note, sign, signing_key, verifier_key
+from ledger.proofs import ProofRefused
+from ledger.restore import check_backup, must_agree
 from tests.archives import flipped, forged, marked, members, pack, without_line
 from tests.bundles.conftest import Made
 
@@ -305,3 +308,58 @@ def test_a_checkpoint_must_be_signed_by_a_key_that_is_trusted(made: Made) -> Non
         check_bundle(made.whole, trusted=[verifier_key("example.org", bytes(range(32)))])
     own = verifier_key(made.desk.ledger.origin, made.desk.ledger.keyring.public_key)
     assert check_bundle(made.whole, trusted=[own]).signers == (own.name,)
+
+
+def test_a_backup_whose_checkpoint_is_of_other_events_is_told(made: Made, tmp_path: Path) -> None:
+    """Somebody rewrites an event and every digest, and cannot sign: the checkpoint in it tells."""
+
+    def rewrite(parts: dict[str, bytes]) -> None:
+        parts["events.jsonl"] = parts["events.jsonl"].replace(b"SANGAT_BAIK", b"SANGAT_BUIK", 1)
+
+    with Archive.open(made.backup) as archive:
+        must_agree(check_backup(archive))
+        size = archive.manifest["size"]
+    lines = members(forged(made.backup, tmp_path / "a.zip", rewrite))["events.jsonl"]
+    leaves = [leaf_hash(line) for line in lines.splitlines()]
+    other = root(extend(EMPTY_FRONTIER, 0, leaves), len(leaves)).hex()
+    path = forged(made.backup, tmp_path / "b.zip", rewrite, say={"root": other})
+    with Archive.open(path) as archive:
+        checked = check_backup(archive)
+    assert checked.false_checkpoints == (size,)
+    assert checked.notes == {}
+    with pytest.raises(ProofRefused, match="history was rewritten"):
+        must_agree(checked)
+
+
+def test_a_checkpoint_that_no_key_of_the_log_signed_is_told(made: Made, tmp_path: Path) -> None:
+    """The right root under a false signature is no checkpoint of a backup either."""
+
+    def resign(parts: dict[str, bytes]) -> None:
+        size, text = json.loads(parts["checkpoints.jsonl"])
+        stranger = signing_key(
+            made.desk.ledger.origin, Ed25519PrivateKey.from_private_bytes(bytes(32))
+        )
+        note = note_bytes(sign(parse_note(text.encode()).body, stranger)).decode()
+        line = json.dumps([size, note], separators=(",", ":"), ensure_ascii=False)
+        parts["checkpoints.jsonl"] = line.encode() + b"\n"
+
+    path = forged(made.backup, tmp_path / "x.zip", resign)
+    with Archive.open(path) as archive:
+        assert len(check_backup(archive).false_checkpoints) == 1
+
+
+@pytest.mark.parametrize("place", ["before", "between"])
+def test_room_for_another_archive_is_refused(made: Made, tmp_path: Path, place: str) -> None:
+    """Bytes that belong to no member, where a program that unpacks from the front would read."""
+    path = tmp_path / "x.zip"
+    if place == "before":
+        path.write_bytes(made.part.read_bytes() + made.whole.read_bytes())
+    else:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+            for name, data in members(made.whole).items():
+                packed.writestr(name, data)
+                assert packed.fp is not None
+                packed.fp.write(b"PK\x03\x04 something else")
+                packed.start_dir = packed.fp.tell()
+            packed.comment = b"sha256:" + b"0" * 64
+    assert "belong to no member" in refusal(marked(path))

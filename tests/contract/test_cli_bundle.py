@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.archives import flipped, members
+from tests.archives import flipped, forged, members
 from tests.builders import about, of_book, of_unit
 from tests.contract.command import AsnLedger, Result
 from tests.persons import nip
@@ -212,6 +212,49 @@ def test_a_certificate_of_any_question(people: AsnLedger, options: tuple[str, ..
     assert result.status == 0, result
     told = elsewhere(people, "c.json")("verify", "c.json", "--json").json
     assert told["answer"]["digest"] == result.json["digest"]
+
+
+def test_a_certificate_of_a_supposition_says_so(people: AsnLedger) -> None:
+    """What would be without a fact is nobody's score, also where only the certificate is seen."""
+    people.file("more.jsonl", about(1, "competency", hours=25, key="kursus-1"))
+    assert people("import", "more.jsonl").status == 0
+    made = people(
+        *("score", nip(1), *AS_OF[:-1], "--without", "kursus-1", "--certificate", "score.json")
+    )
+    assert made.status == 0, made
+    told = people("verify", "score.json")
+    assert told.status == 0, told
+    assert "HYPOTHETICAL, not a result" in told.out
+
+
+def test_an_erased_person_is_not_brought_back_by_a_file(people: AsnLedger) -> None:
+    """Keys kept from before an erasure are refused beside its order; sealed fields are told of."""
+    assert people("bundle", "--out", "before.zip", "--with-identity").status == 0
+    gone = people("score", nip(2), *AS_OF).lines[0]["subject"]
+    assert people("erase", nip(2), "--ground", "UU 27/2022 Pasal 43").status == 0
+    assert people("bundle", "--out", "after.zip").status == 0
+    before = members(people.folder / "before.zip")
+    assert people("verify", "after.zip", "--json").json["erasure_unfinished"] == 0
+
+    def reseal(parts: dict[str, bytes]) -> None:
+        lines = {*before["sealed.jsonl"].splitlines(), *parts["sealed.jsonl"].splitlines()}
+        parts["sealed.jsonl"] = b"".join(
+            line + b"\n" for line in sorted(lines, key=lambda line: json.loads(line)[:2])
+        )
+
+    def give(parts: dict[str, bytes]) -> None:
+        named = gone.encode()
+        kept = [line for line in before["keys.jsonl"].splitlines() if named in line]
+        parts["keys.jsonl"] = kept[0] + b"\n"
+
+    forged(people.folder / "after.zip", people.folder / "sealed.zip", reseal)
+    told = people("verify", "sealed.zip", "--json")
+    assert told.status == 0, told
+    assert told.json["erasure_unfinished"] == 1
+    assert "whose erasure the log orders" in people("verify", "sealed.zip").out
+    forged(people.folder / "after.zip", people.folder / "keys.zip", give)
+    refused = people("verify", "keys.zip")
+    assert (refused.status, "whose erasure the log orders" in refused.err) == (1, True)
 
 
 def test_backup_and_restore(people: AsnLedger, tmp_path: Path) -> None:

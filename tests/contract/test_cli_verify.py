@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger.checkpoint import take_checkpoint
-from ledger.note import note_bytes
+from ledger.note import note_bytes, verifier_key, verifier_key_text
 from tests.contract.command import AsnLedger
 from tests.persons import nip
 from tests.tamper.forger import Forger
@@ -238,6 +238,84 @@ def test_a_bundle_and_a_certificate(verify: AsnLedger, place: Place) -> None:
     text = (place.folder / "score.json").read_text("utf-8")
     (place.folder / "false.json").write_text(text.replace('"as_of":"20', '"as_of":"19', 1), "utf-8")
     assert verify("verify", "false.json").status == 1
+
+
+def test_files_are_compared_with_what_came_another_way(
+    verify: AsnLedger, place: Place, tmp_path: Path
+) -> None:
+    """Logs at earlier sizes, backups against keys, and only whoever signed is named as a signer."""
+    (tmp_path / "old.txt").write_bytes(_note(place))
+    keys = ("--keys", place.keys)
+    (tmp_path / "key.txt").write_text(verify("checkpoint", "--key", *keys).out, "utf-8")
+    other = verifier_key_text(verifier_key("somebody.example/else", bytes(range(32))))
+    assert verify("bundle", "--out", "all.zip", *keys).status == 0
+    assert verify("backup", "--out", "backup.zip").status == 0
+    assert verify("prove", "17", "--out", "17.txt", *keys).status == 0
+    assert place.claim.checkpoint.size < verify("verify", "all.zip", "--json").json["size"]
+    false = tmp_path / "false.txt"
+    for file in ("all.zip", "backup.zip"):
+        told = verify("verify", file, "--against", "old.txt", "--json")
+        assert told.status == 0, told
+        assert (told.json["compared_with"], told.json["anchored"]) == (1, True)
+        assert not verify("verify", file, "--json").json["anchored"]
+        assert verify("verify", file, "--key", "key.txt", "--json").json["anchored"]
+        assert verify("verify", file, "--key", other).status == 1
+        lines = _note(place).decode().split("\n")[:3]
+        lines[2] = "A" * 43 + "="
+        false.write_text("\n".join(lines), "utf-8")
+        refused = verify("verify", file, "--against", "false.txt")
+        assert (refused.status, "history_replaced" in refused.err) == (1, True)
+        false.write_bytes(_note(place)[:-10] + b"AAAAAAAA=\n")
+        assert verify("verify", file, "--against", "false.txt").status == 1
+    proved = verify("verify", "17.txt", "--key", other, "--key", "key.txt", "--json").json
+    assert proved["signers"] == [proved["origin"]]
+
+
+def test_every_checkpoint_beside_a_proof_is_compared(
+    verify: AsnLedger, place: Place, tmp_path: Path
+) -> None:
+    """Beside the earlier one of a consistency proof, others are not passed over."""
+    (tmp_path / "old.txt").write_bytes(_note(place))
+    keys = ("--keys", place.keys)
+    (tmp_path / "new.txt").write_text(verify("checkpoint", *keys).out, "utf-8")
+    (tmp_path / "key.txt").write_text(verify("checkpoint", "--key", *keys).out, "utf-8")
+    assert verify("prove", "--consistency", "old.txt", "--out", "p.txt", *keys).status == 0
+    asked = ("verify", "p.txt", "--key", "key.txt", "--against", "new.txt", "--against", "old.txt")
+    told = verify(*asked, "--json")
+    assert told.status == 0, told
+    assert told.json["compared_with"] == 2
+    lines = (tmp_path / "new.txt").read_text("utf-8").split("\n")[:3]
+    (tmp_path / "false.txt").write_text("\n".join([*lines[:2], "A" * 43 + "="]), encoding="utf-8")
+    assert verify(*asked, "--against", "false.txt").status == 1
+
+
+def test_marks_of_other_systems_make_no_other_ledger(
+    verify: AsnLedger, place: Place, tmp_path: Path
+) -> None:
+    """A byte order mark and carriage returns, as mail and editors add them, are no damage."""
+    changed = b"\xef\xbb\xbf" + _note(place).replace(b"\n", b"\r\n")
+    (tmp_path / "mailed.txt").write_bytes(changed)
+    told = verify("verify", "--against", "mailed.txt", "--json")
+    assert told.status == 0, told
+    assert told.json["counts"] == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("own", "checkpoint_signature"), ("a b", "checkpoint_unreadable")]
+)
+def test_a_false_line_beside_a_checkpoint_is_damage(
+    verify: AsnLedger, place: Place, name: str, code: str
+) -> None:
+    """What is handed out with a checkpoint must be readable, and not false under the log's key."""
+    checkpoint = place.claim.checkpoint
+    line = place.claim.signed
+    assert line is not None
+    key = line.signatures[0]
+    row = (checkpoint.size, key.name if name == "own" else name, key.key_id, bytes(64))
+    with sqlite3.connect(place.folder / "ledger.sqlite3") as connection:
+        connection.execute("INSERT INTO cosignatures VALUES (?, ?, ?, ?)", row)
+    told = verify("verify", "--json")
+    assert (told.status, code in told.json["counts"]) == (1, True)
 
 
 def _note(place: Place) -> bytes:

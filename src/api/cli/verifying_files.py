@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import typer
 
 from api.cli.common import FileRefused, print_json, say
 from api.cli.files import read_limited
+from ledger import note as notes
 from ledger.archive import Archive, is_archive
 from ledger.backup import KIND as BACKUP
 from ledger.bundle_check import Proven, check_bundle
@@ -19,8 +20,8 @@ from ledger.note import VerifierKey
 from ledger.proof_checks import check_proof
 from ledger.proof_forms import ConsistencyProof, read_proof
 from ledger.proofs import ProofRefused
-from ledger.restore import check_backup
-from ledger.verifying.checkpoints import Claim
+from ledger.restore import Checked, check_backup, must_agree
+from ledger.verifying.checkpoints import Claim, is_signed
 from projections import certificate
 
 FILE_MAX = 256 << 20
@@ -46,8 +47,13 @@ def verify_file(
         told = _told(path, claims, trusted)
     except OSError as fault:
         raise FileRefused(fault) from None
-    if "compared_with" not in told or not told["compared_with"]:
-        told["compared_with"] = _compare(told, claims)
+    roots = told.pop("roots", {})
+    log_keys = told.pop("log_keys", ())
+    kept = told.pop("kept", None)
+    others = [claim for claim in claims if claim is not kept]
+    _compare(told, others, roots, log_keys)
+    told["compared_with"] = len(claims)
+    told["anchored"] = bool(told["compared_with"] or trusted)
     if as_json:
         print_json(told)
     else:
@@ -57,7 +63,7 @@ def verify_file(
 
 def _told(path: Path, claims: Sequence[Claim], trusted: Sequence[VerifierKey]) -> dict[str, Any]:
     if is_archive(path):
-        return _archive(path, trusted)
+        return _archive(path, claims, trusted)
     data = read_limited(path, FILE_MAX)
     if _is_certificate(data):
         certified = certificate.check(data, trusted=trusted)
@@ -84,7 +90,7 @@ def _proof(
         proof = read_proof(data)
     except ProofRefused as fault:
         raise _unknown(
-            path, f"is no bundle, backup or certificate, and no proof: {fault}"
+            path, f"is no bundle, backup or certificate, and no proof: {fault.message}"
         ) from None
     if not trusted:
         raise Misuse(
@@ -92,17 +98,20 @@ def _proof(
             next_step="Give the line that `asn-ledger checkpoint --key` prints there, with --key.",
         )
     # Of two checkpoints, the earlier is the one that the verifier kept himself.
-    old = next((one.checkpoint for one in claims), None)
-    earlier = old if isinstance(proof, ConsistencyProof) else None
-    proved = check_proof(proof, trusted, old=earlier)
+    kept = None
+    if isinstance(proof, ConsistencyProof) and claims:
+        fitting = (one for one in claims if one.checkpoint.size == proof.old_size)
+        kept = next(fitting, claims[0])
+    proved = check_proof(proof, trusted, old=None if kept is None else kept.checkpoint)
+    signed = notes.signed_by(notes.parse_note(proof.note), trusted)
     told: dict[str, Any] = {
         "kind": f"proof of {proved.kind}",
         "origin": proved.checkpoint.origin,
         "size": proved.checkpoint.size,
         "root": proved.checkpoint.root.hex(),
-        "signers": sorted({key.name for key in trusted}),
+        "signers": sorted({key.name for key, _ in signed}),
         "old_size": proved.old_size,
-        "compared_with": 0 if earlier is None else 1,
+        "kept": kept,
     }
     if proved.entry is not None:
         told |= {"position": proved.entry.position, "topic": proved.entry.topic}
@@ -111,19 +120,46 @@ def _proof(
     return told
 
 
-def _archive(path: Path, trusted: Sequence[VerifierKey]) -> dict[str, Any]:
+def _archive(path: Path, claims: Sequence[Claim], trusted: Sequence[VerifierKey]) -> dict[str, Any]:
+    sizes = [claim.checkpoint.size for claim in claims]
     with Archive.open(path) as archive:
         if archive.manifest.get("kind") == BACKUP:
-            checked = check_backup(archive)
-            return {
-                "kind": "backup",
-                "origin": checked.origin,
-                "size": checked.size,
-                "root": checked.root.hex(),
-                "signers": [],
-                "whole": True,
-            }
-    return _proven("bundle", check_bundle(path, trusted=trusted))
+            checked = check_backup(archive, marks=sizes)
+            must_agree(checked)
+            return _backup(checked, trusted)
+    proven = check_bundle(path, trusted=trusted, marks=sizes)
+    return _proven("bundle", proven) | {"roots": proven.roots}
+
+
+def _backup(checked: Checked, trusted: Sequence[VerifierKey]) -> dict[str, Any]:
+    """A backup goes on after its last checkpoint: who signed which of it, of the keys that count.
+
+    Raises:
+        NotThatLog: keys are named, and none of them signed any of its checkpoints.
+    """
+    signers, upto = set[str](), 0
+    for size, note in checked.notes.items():
+        signed = notes.signed_by(note, trusted or checked.keys)
+        signers |= {key.name for key, _ in signed}
+        upto = max(upto, size) if signed else upto
+    if trusted and not signers:
+        raise NotThatLog(
+            "The backup holds no checkpoint that one of the keys named signed.",
+            next_step="See where the agency publishes its keys, or give --against a checkpoint.",
+        )
+    return {
+        "kind": "backup",
+        "origin": checked.origin,
+        "size": checked.size,
+        "root": checked.root.hex(),
+        "signers": sorted(signers),
+        "signed_upto": upto,
+        "whole": True,
+        "withheld": checked.withheld,
+        "erasure_unfinished": checked.unfinished,
+        "roots": checked.roots,
+        "log_keys": checked.keys,
+    }
 
 
 def _proven(kind: str, proven: Proven) -> dict[str, Any]:
@@ -138,15 +174,23 @@ def _proven(kind: str, proven: Proven) -> dict[str, Any]:
         "streams": proven.streams,
         "sealed": proven.sealed,
         "withheld": proven.withheld,
+        "erasure_unfinished": proven.unfinished,
         "scope": dict(proven.scope),
+        "log_keys": proven.log_keys,
     }
 
 
-def _compare(told: dict[str, Any], claims: Sequence[Claim]) -> int:
-    """The same checkpoint as one kept elsewhere; of another size nothing follows without a proof.
+def _compare(
+    told: dict[str, Any],
+    claims: Sequence[Claim],
+    roots: Mapping[int, bytes],
+    log_keys: Sequence[VerifierKey],
+) -> None:
+    """The same checkpoint as one kept elsewhere; of an earlier one only a whole log shows that it
+    grew out of it, of another nothing follows without a proof.
 
     Raises:
-        NotThatLog: another origin, or another root at the same size.
+        NotThatLog: another origin, another root at the same size, or a false signature.
     """
     for claim in claims:
         known = claim.checkpoint
@@ -156,23 +200,28 @@ def _compare(told: dict[str, Any], claims: Sequence[Claim]) -> int:
                 f"{told['origin']}.",
                 next_step="Compare it with a checkpoint of the same ledger.",
             )
-        if known.size != told["size"]:
+        root = told["root"] if known.size == told["size"] else roots.get(known.size, b"").hex()
+        if not root:
             raise Misuse(
                 f"{claim.source} counts {known.size} events, the file {told['size']}; that one "
                 "grew out of the other shows only with a consistency proof.",
                 next_step="Get the checkpoint of that size, or `prove` the consistency of both.",
             )
-        if known.root.hex() != told["root"]:
+        if known.root.hex() != root:
             raise NotThatLog(
                 f"At {known.size} events {claim.source} has another root than the file.",
                 next_step="One of both is forged; keep both, and ask a witness.",
             )
-    return len(claims)
+        if log_keys and claim.signed is not None and not is_signed(claim.signed, log_keys):
+            raise NotThatLog(
+                f"{claim.source} is signed by none of the keys that the log in the file names.",
+                next_step="Fetch that checkpoint again from its source; ask which keys there were.",
+            )
 
 
 def _unknown(path: Path, why: str) -> FormUnknown:
     return FormUnknown(
-        f"{path} {why}.", next_step="Name a bundle, a backup, a certificate or a proof."
+        f"{path} {why}", next_step="Name a bundle, a backup, a certificate or a proof."
     )
 
 
@@ -193,10 +242,22 @@ def _tell(path: Path, told: dict[str, Any]) -> None:
         say(f"{told['events']} events of {told['streams']} streams are here, {extent}.")
     if told["signers"]:
         say(f"signed by {', '.join(told['signers'])}")
+    if told.get("signed_upto", told["size"]) < told["size"]:
+        say(f"What follows position {told['signed_upto']} is under no such signature.")
+    if told.get("withheld") and told["kind"] != "certificate":
+        say(f"The sealed fields of {told['withheld']} events are not in it.")
+    if told.get("erasure_unfinished"):
+        say(
+            f"Of {told['erasure_unfinished']} people whose erasure the log orders, sealed fields "
+            "are in it: it was made before that was carried out, or somebody kept them."
+        )
     if "answer" in told:
         answer = told["answer"]
+        if answer["hypothetical"]:
+            say(f"HYPOTHETICAL, not a result: {answer['hypothetical']}")
         say(
-            f"{answer['instrument']} as of {answer['as_of']}: total {answer['total']}, "
+            f"{answer['instrument']} as of {answer['as_of']}: total "
+            f"{answer['total']}, "
             f"{answer['status']}, computed again from the events to the same."
         )
         if not told["known_at_proven"]:
@@ -205,7 +266,7 @@ def _tell(path: Path, told: dict[str, Any]) -> None:
                 "known_at lies between its neighbours, and is not proven to the second."
             )
     say("Everything in it is as it was recorded.")
-    if not told["compared_with"]:
+    if not told["anchored"]:
         say(
             "That this is the agency's own ledger shows only against a checkpoint or key that came "
             "another way (--against, --key)."

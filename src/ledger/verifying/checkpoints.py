@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -123,7 +124,34 @@ def check_stored(
             _check_one(size, data, terms, roots, origin=origin, findings=findings)
     except QueryFailed:
         findings.add("row_unreadable", "checkpoints")
+    _check_cosignatures(source, [term.key for term in terms], findings)
     return count
+
+
+def _check_cosignatures(source: Stored, keys: Sequence[VerifierKey], findings: Findings) -> None:
+    """Lines beside a stored checkpoint are handed out with it: one that cannot stand in a note, or
+    is false under a key of the log, makes every reader refuse a checkpoint that is right.
+    """
+    query = (
+        "SELECT w.size, c.note, w.name, w.key_id, w.signature FROM cosignatures w "
+        "LEFT JOIN checkpoints c ON c.size = w.size ORDER BY w.size"
+    )
+    try:
+        for size, data, name, key_id, signature in source.walk(query):
+            where = f"cosignatures.size {size}"
+            try:
+                body = note.parse_note(data if isinstance(data, bytes) else b"").body
+                signed = SignedNote(body, (note.Signature(name, key_id, signature),))
+                note.note_bytes(signed)
+            except (NoteRefused, TypeError, AttributeError):
+                findings.add("checkpoint_unreadable", where)
+                continue
+            try:
+                note.signed_by(signed, keys)
+            except NoteRefused:
+                findings.add("checkpoint_signature", where)
+    except QueryFailed:
+        findings.add("row_unreadable", "cosignatures")
 
 
 def _check_one(
@@ -199,7 +227,12 @@ def read_claim(path: Path) -> Claim:
 
 
 def parse_claim(data: bytes, *, source: str) -> Claim:
-    """The same from bytes; raises CheckpointUnreadable."""
+    """The same from bytes; raises CheckpointUnreadable.
+
+    What mail and editors of other systems add, a mark at the start and carriage returns, is taken
+    away: it is no part of what was signed, and would make an honest ledger look like another one.
+    """
+    data = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
     try:
         signed = note.parse_note(data)
         return Claim(source, note.parse_checkpoint(signed.body), signed)
