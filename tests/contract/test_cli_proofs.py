@@ -206,6 +206,21 @@ def test_the_signing_key_is_changed_in_the_open(staffed: AsnLedger) -> None:
     assert {key for key, _ in notes.signed_by(note, [old, new])} == {old, new}
     kinds = [one["topic"] for one in staffed("events", "--json").lines]
     assert kinds.count("ledger.signing_key/1") == 1
+    assert findings_of(staffed) == []
+
+
+def test_a_key_that_the_old_one_did_not_vouch_for_is_told(staffed: AsnLedger) -> None:
+    """After a restore the old key signs nothing more: `verify` says so, and calls it no damage."""
+    staffed("checkpoint")
+    assert staffed("keys", "rotate", "--signing", "--after-restore", "--json").status == 0
+    assert findings_of(staffed) == ["signing_key_unvouched"]
+
+
+def findings_of(staffed: AsnLedger) -> list[str]:
+    """The codes that `verify` tells of an undamaged ledger."""
+    verified = staffed("verify", "--json")
+    assert verified.status == 0
+    return [one["code"] for one in verified.json["findings"]]
 
 
 class Authority(BaseHTTPRequestHandler):

@@ -192,6 +192,8 @@ AROUND = (
     _alone("guard-of-same-name", "the guards are removed, and one of the same name refuses nothing",
            around.empty_guard, "guard_missing", "guard_changed", guards_back=False,
            on=("sqlite",)),
+    _alone("own-key", "the log is made to name the forger's own signing key from here on",
+           log.put_own_key, "signing_key_unvouched"),
     _alone("trigger-added", "a trigger that changes what is written is added", around.add_trigger,
            "guard_unknown"),
     _alone("rights", "the application is given the right to change events", around.widen_rights,

@@ -351,6 +351,29 @@ def split_view(forger: Forger) -> Claim:
     return parse_claim(note, source="what this auditor was given")
 
 
+def put_own_key(forger: Forger) -> None:
+    """The log names a key of the forger from here on, with leaf and head right."""
+    last, founded = forger.event(forger.last()), forger.event(1)
+    count = "SELECT max(version) FROM events WHERE stream = ?"
+    payload = {"name": origin_of(forger), "public_key": os.urandom(32).hex()}
+    payload["replaces"] = next(iter(orjson.loads(founded["payload"])["public_keys"].values()))
+    forger.insert(
+        forger.leafed(
+            founded
+            | {
+                "position": last["position"] + 1,
+                "version": forger.rows(count, founded["stream"])[0][0] + 1,
+                "topic": "ledger.signing_key/1",
+                "recorded_at": last["recorded_at"] + timedelta(seconds=1),
+                "payload": canonical_json(payload),
+                "salt": os.urandom(16),
+                "sealed_digest": None,
+            }
+        )
+    )
+    forger.mend_head()
+
+
 # -- pieces ----------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ import codecs
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -125,7 +126,32 @@ def check_stored(
     except QueryFailed:
         findings.add("row_unreadable", "checkpoints")
     _check_cosignatures(source, [term.key for term in terms], findings)
+    _check_changes(source, terms, findings)
     return count
+
+
+def _check_changes(source: Stored, terms: Sequence[Term], findings: Findings) -> None:
+    """The first checkpoint over a change of the signing key is signed by the old key too.
+
+    Whoever writes to the database can append a change to a key of his own, but not this signature.
+    """
+    for before, after in pairwise(terms):
+        if before.until != after.since:
+            continue
+        query = "SELECT note FROM checkpoints WHERE size >= ? ORDER BY size LIMIT 1"
+        try:
+            rows = source.ask(query, (after.since,))
+        except QueryFailed:
+            return
+        if not any(_vouched(data, before.key) for (data,) in rows):
+            findings.add("signing_key_unvouched", "checkpoints", position=after.since)
+
+
+def _vouched(data: object, key: VerifierKey) -> bool:
+    try:
+        return is_signed(note.parse_note(data if isinstance(data, bytes) else b""), [key])
+    except NoteRefused:
+        return False
 
 
 def _check_cosignatures(source: Stored, keys: Sequence[VerifierKey], findings: Findings) -> None:

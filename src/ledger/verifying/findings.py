@@ -87,6 +87,11 @@ KINDS: dict[str, Kind] = {
     "checkpoint_missing": Kind(NOTICE, "The log prepared a checkpoint that is not stored: it was"
                                " interrupted, or somebody deleted it.",
                                "Ask who has it: a witness, a printed note, an auditor."),
+    "signing_key_unvouched": Kind(NOTICE, "The log names another signing key, and the key before it"
+                                  " signed nothing over that change: so it is after a restore, and"
+                                  " so it is when somebody without that key wrote it.",
+                                  "Ask the agency when and why its key changed, and trust the new"
+                                  " one only if it says so itself."),
     "heads_differ": Kind(DAMAGE, "What was committed about all streams is not what the log says."),
     "instrument_differs": Kind(DAMAGE, "The text of an enacted instrument is not the one whose"
                                " digest was enacted."),
