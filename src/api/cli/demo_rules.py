@@ -27,6 +27,11 @@ DRAFTS = (
     "kinerja-opd-contoh",
     "talenta-contoh",
     "sebaran-predikat-se-menpanrb-3-2023",
+    "profesionalitas-budaya-kerja-2021",
+    "kinerja-periodik-contoh",
+    "kinerja-periodik-tahunan-contoh",
+    "kenaikan-pangkat-struktural-perbkn-4-2023",
+    "kenaikan-pangkat-struktural-perbkn-4-2025",
 )
 YEAR_END = date(2025, 12, 31)
 # Promotions are only given on the first of a month, so that on another day nobody meets everything.
