@@ -29,7 +29,7 @@ from tests.projections.test_cohort import agree, frame_of_log, paths_of
 
 EVERY = (*names(), *drafts())
 # Units have a plain oracle of their own, tests/oracle/naive_units.py.
-UNIT_RULES = {"members", "newest"}
+UNIT_RULES = {"members", "newest", "pattern"}
 RULE = re.compile(r"rule: ([a-z_]+)")
 
 

@@ -36,6 +36,7 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
         reasons.UNIT_CLOSED: "unit sudah dihapus",
         reasons.UNIT_KIND_UNKNOWN: "jenis unit belum tercatat",
         reasons.NOBODY_MEASURED: "belum ada pegawai yang terukur",
+        reasons.OFFICIAL_DIFFERS: "angka resmi yang ditetapkan berbeda",
         reasons.MEMBERS_PROVISIONAL: "nilai sebagian pegawai masih sementara",
     }
 )
