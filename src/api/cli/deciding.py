@@ -204,7 +204,7 @@ def show_command(
 ) -> None:
     """One decision with its basis, its steps and its candidates."""
     with opened(url, keys) as ledger:
-        shown = shown_as.whole(ledger, desk.decisions_of(ledger).named(ident))
+        shown = shown_as.whole(ledger, desk.decision_of(ledger, ident))
     if as_json:
         print_json(shown)
     else:
@@ -219,7 +219,7 @@ def recheck_command(
     Exit status 1 where the basis no longer gives its answers; later knowledge is no fault.
     """
     with opened(url, keys) as ledger:
-        one = desk.decisions_of(ledger).named(ident)
+        one = desk.decision_of(ledger, ident)
         found = recheck.recheck(ledger, one, today=today(ledger), now=now())
         shown = recheck.as_json(ledger, found)
         people = ledger.people([UUID(each["subject"]) for each in shown["later"]["moved"]])
