@@ -28,17 +28,9 @@ from api.cli.common import (
     say,
     warn,
 )
-from api.cli.naming import (
-    check_subject,
-    day_option,
-    fact_root,
-    person_stream,
-    say_if_closed,
-    today,
-    unit_json,
-    unit_of,
-)
+from api.cli.naming import day_option, today
 from api.cli.telling import tell_answer, tell_group_line, tell_row
+from api.naming import check_subject, fact_root, person_stream, say_if_closed, unit_json, unit_of
 from api.outputs.answers import SUFFIXES, write_answers
 from api.outputs.aside import known_suffix, written_aside
 from ledger.application import Ledger
