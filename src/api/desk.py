@@ -19,10 +19,10 @@ from zoneinfo import ZoneInfo
 from ledger.application import Ledger, today_in
 from ledger.events.base import EMPLOYEE
 from ledger.unit_directory import UnitDirectory
-from projections import inquiry
-from projections.facts_table import FactsTable
-from projections.inquiry import Ask, Asked
-from projections.segments import Report
+from projections.asking import inquiry
+from projections.asking.inquiry import Ask, Asked
+from projections.table.facts_table import FactsTable
+from projections.table.segments import Report
 
 _ASKED_HELD = 256
 _UNITS_HELD = 8

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ledger.canonical import instant_text
 from ledger.errors import Misuse
-from projections.inquiry import Ask, Asked
+from projections.asking.inquiry import Ask, Asked
 from projections.question import Question
 
 AsOf = Annotated[

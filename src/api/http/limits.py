@@ -79,7 +79,13 @@ class Limits:
     """Refuses what is too large, too slow or too much, before the application sees it."""
 
     def __init__(
-        self, app: ASGIApp, *, body_bytes: int, seconds: float, bucket: Bucket, name_of: Callable[[Scope], str]
+        self,
+        app: ASGIApp,
+        *,
+        body_bytes: int,
+        seconds: float,
+        bucket: Bucket,
+        name_of: Callable[[Scope], str],
     ) -> None:
         self._app = app
         self._body_bytes = body_bytes
@@ -178,5 +184,5 @@ class _Passing:
         await self._send(message)
 
 
-class _OverFull(Exception):  # noqa: N818 - never leaves this module
+class _OverFull(Exception):
     """A body that said less than it holds."""

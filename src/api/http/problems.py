@@ -176,9 +176,7 @@ def body_of(
 def response_of(fault: LedgerError, headers: Mapping[str, str] | None = None) -> Response:
     """A refusal as a response."""
     status = status_of(fault)
-    body = body_of(
-        status, fault.code, fault.message, next_step=fault.next_step, more=fault.details
-    )
+    body = body_of(status, fault.code, fault.message, next_step=fault.next_step, more=fault.details)
     sent = dict(headers or {})
     if status == HTTPStatus.UNAUTHORIZED:
         sent.setdefault("WWW-Authenticate", 'Bearer realm="asn-ledger"')
