@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from threading import Lock
@@ -21,6 +21,8 @@ from ledger.events.base import EMPLOYEE
 from ledger.unit_directory import UnitDirectory
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask, Asked
+from projections.cohorts.people import serving
+from projections.cohorts.view import View
 from projections.table.facts_table import FactsTable
 from projections.table.segments import Report
 
@@ -49,6 +51,7 @@ class Desk:
         self._surrounding: list[int] = []  # positions of everything that is not about a person
         self._asked: OrderedDict[tuple[Any, ...], Asked] = OrderedDict()
         self._units: OrderedDict[int, UnitDirectory] = OrderedDict()
+        self._serving: tuple[tuple[date, int], Mapping[str, str | None]] | None = None
 
     def now(self) -> datetime:
         """The present instant."""
@@ -118,6 +121,16 @@ class Desk:
             found = self.ledger.units(around)
             self._hold(self._units, around, found, _UNITS_HELD)
         return found
+
+    def serving(self) -> Mapping[str, str | None]:
+        """Everybody in service today, by id, with the id of the unit in which he counts."""
+        today, head = self.today(), self.head()
+        held: tuple[tuple[date, int], Mapping[str, str | None]] | None = self._serving
+        if held is None or held[0] != (today, head):
+            frame = self.table().frame()
+            held = (today, frame.position), serving(View(frame, today, frame.position))
+            self._serving = held
+        return held[1]
 
     def last_of(self, stream: UUID, position: int) -> int | None:
         """The position of the last event about somebody or something, as known at a position."""

@@ -7,22 +7,37 @@ the access log is on disk before the answer leaves; without it there is no answe
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Protocol
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query
 from starlette.requests import Request
 
 from api.access import policy
-from api.access.policy import Action, Target
+from api.access.policy import Action
+from api.access.reach import may_at_all
 from api.access.readers import Reader
+from api.access.standing import Standing
 from api.desk import Desk
 from api.http.problems import NoRight, NotThere, PurposeNeeded, SignInNeeded
 from api.http.settings import Settings
 from api.naming import unit_of
+from ledger.access_entry import of_person
+from ledger.access_log import AccessLog
 from ledger.errors import UnitUnknown
+from ledger.vocabulary_agency import ReadingPurpose
 
 PERMISSION = "permission"  # the attribute by which a test finds what a route asks for
+
+
+class SignIn(Protocol):
+    """Who a request is from."""
+
+    def reader(self, request: Request) -> Reader | None:
+        """Who is signed in by a session or a token; None for nobody."""
+
+    def purpose(self, request: Request) -> str | None:
+        """What a person said at sign-in that he reads records for; None for machines."""
 
 
 def desk_of(request: Request) -> Desk:
@@ -43,7 +58,8 @@ def reader_of(request: Request) -> Reader:
     Raises:
         SignInNeeded: nobody is signed in.
     """
-    reader: Reader | None = request.app.state.sign_in.reader(request)
+    sign_in: SignIn = request.app.state.sign_in
+    reader = sign_in.reader(request)
     if reader is None:
         raise SignInNeeded(
             "Nobody is signed in, or the session or token is over.",
@@ -51,6 +67,18 @@ def reader_of(request: Request) -> Reader:
         )
     request.state.reader = reader
     return reader
+
+
+def standing_of(request: Request) -> Standing:
+    """Where people and units stand today."""
+    standing: Standing = request.app.state.standing
+    return standing
+
+
+def access_of(request: Request) -> AccessLog:
+    """The access log."""
+    access: AccessLog = request.app.state.access
+    return access
 
 
 DeskHere = Annotated[Desk, Depends(desk_of)]
@@ -67,7 +95,7 @@ def allow(action: Action | None) -> Callable[..., Reader | None]:
         if action is None:
             return None
         reader = reader_of(request)
-        if not policy.may_somewhere(reader, action):
+        if not may_at_all(reader, action):
             raise NoRight(
                 "Your roles do not give this right.",
                 next_step="Ask the administrator of the ledger for the role that has it.",
@@ -79,11 +107,15 @@ def allow(action: Action | None) -> Callable[..., Reader | None]:
 
 
 Purpose = Annotated[
-    str | None,
-    Query(max_length=32, description="Why a person's record is read; needed but for one's own."),
+    ReadingPurpose | None,
+    Query(description="Why a person's record is read; needed but for one's own."),
 ]
-ReadingPurpose = Annotated[
-    str | None, Header(description="The same as `purpose`, where the address shall stay short.")
+PurposeHeader = Annotated[
+    ReadingPurpose | None,
+    Header(
+        alias="Reading-Purpose",
+        description="The same as `purpose`, where the address shall stay short.",
+    ),
 ]
 
 
@@ -92,7 +124,7 @@ class PersonRead(NamedTuple):
 
     stream: UUID
     reader: Reader
-    purpose: str
+    purpose: ReadingPurpose
 
 
 def nobody_here() -> NotThere:
@@ -113,29 +145,52 @@ def read_person(action: Action) -> Callable[..., PersonRead]:
         request: Request,
         pid: Annotated[UUID, Path(description="The person's opaque id.")],
         purpose: Purpose = None,
-        reading_purpose: ReadingPurpose = None,
+        purpose_header: PurposeHeader = None,
     ) -> PersonRead:
-        desk, reader = desk_of(request), reader_of(request)
-        named = request.app.state.sign_in.purpose(request, purpose or reading_purpose)
-        target = request.app.state.readers.target_of_person(pid)
-        may = target is not None and policy.may(reader, action, target)
-        if named is None and reader.person == pid:
-            named = OWN_RECORD
-        if named is None:
-            raise PurposeNeeded(
-                "A person's record is read for a purpose.",
-                next_step="Add ?purpose=… with one of: " + ", ".join(policy.PURPOSES) + ".",
-            )
-        desk.log_access(reader.account, pid, named, found=may)
-        if not may:
+        reader = reader_of(request)
+        why = purpose_of(request, reader, pid, purpose or purpose_header)
+        target = standing_of(request).of_person(pid, desk_of(request).today())
+        found = target is not None and policy.may(reader, action, target)
+        asked = {"route": _route(request), "found": found}
+        access_of(request).record(of_person(reader.account, why, pid, asked))
+        if not found:
             raise nobody_here()
-        return PersonRead(pid, reader, named)
+        return PersonRead(pid, reader, why)
 
     setattr(person, PERMISSION, action)
     return person
 
 
-OWN_RECORD = "own_record"
+def purpose_of(
+    request: Request, reader: Reader, pid: UUID | None, given: ReadingPurpose | None
+) -> ReadingPurpose:
+    """What a record is read for: as given, as said at sign-in, or because it is one's own.
+
+    Raises:
+        PurposeNeeded.
+    """
+    if given is not None:
+        return given
+    if pid is not None and pid == reader.person:
+        return ReadingPurpose.OWN_RECORD
+    sign_in: SignIn = request.app.state.sign_in
+    said = sign_in.purpose(request)
+    if said is None:
+        raise PurposeNeeded(
+            "A person's record is read for a purpose.",
+            next_step="Add ?purpose=… with one of: " + ", ".join(ReadingPurpose) + ".",
+        )
+    return ReadingPurpose(said)
+
+
+def _route(request: Request) -> str:
+    return str(getattr(request.scope.get("route"), "path", ""))
+
+
+def may_see(request: Request, person: PersonRead, action: Action) -> bool:
+    """Whether the reader of a person's record may see this of him too."""
+    target = standing_of(request).of_person(person.stream, desk_of(request).today())
+    return target is not None and policy.may(person.reader, action, target)
 
 
 class UnitRead(NamedTuple):
@@ -157,8 +212,7 @@ def read_unit(action: Action) -> Callable[..., UnitRead]:
             stream = unit_of(desk.units(), code, desk.today())
         except UnitUnknown:
             raise no_unit_here() from None
-        target = request.app.state.readers.target_of_unit(stream)
-        if target is None or not policy.may(reader, action, target):
+        if not policy.may(reader, action, standing_of(request).of_unit(stream, desk.today())):
             raise no_unit_here()
         return UnitRead(stream, reader)
 
@@ -171,11 +225,6 @@ def no_unit_here() -> NotThere:
     return NotThere(
         "There is no such unit, or none that you may see.", next_step="Check the unit's code."
     )
-
-
-def target_everything() -> Target:
-    """What concerns the whole agency."""
-    return Target()
 
 
 def permissions_of(route: Any) -> list[Action | None]:

@@ -1,1 +1,0 @@
-"""Who is asking, and what that account may do today."""
