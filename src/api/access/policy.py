@@ -20,7 +20,8 @@ from ledger.vocabulary_agency import Role
 class Scope(StrEnum):
     """How far a role reaches in an action."""
 
-    OWN = "own"  # one's own record, or what one's own account did
+    OWN = "own"  # one's own record
+    ACTS = "acts"  # what one's own account did, where it concerns no person
     REPORTS = "reports"  # people whose appraiser one is today
     SUBTREE = "subtree"  # the unit of the grant and all below it; without unit the whole agency
     AGENCY = "agency"  # matters of the whole agency: only a grant without unit
@@ -129,7 +130,7 @@ class Reach:
 
     Attributes:
         everything: all people and units. units: these, with all below them.
-        own: his own record and acts. reports: those whose appraiser he is, in these units; None
+        own: his own record. acts: what he did. reports: those whose appraiser he is, in these units; None
             stands for any unit.
         open: what concerns nobody.
     """
@@ -137,13 +138,14 @@ class Reach:
     everything: bool = False
     units: frozenset[UUID] = frozenset()
     own: bool = False
+    acts: bool = False
     reports: frozenset[UUID | None] = frozenset()
     open: bool = False
 
     @property
     def anything(self) -> bool:
         """Whether he may do it to anybody or anything at all."""
-        return bool(self.everything or self.units or self.own or self.reports or self.open)
+        return any((self.everything, self.units, self.own, self.acts, self.reports, self.open))
 
 
 _OWN, _REPORTS, _SUBTREE = Role.ASN, Role.APPRAISER, frozenset({Scope.SUBTREE})
@@ -159,7 +161,7 @@ def _may(
     if reports:
         found[_REPORTS] = frozenset({Scope.REPORTS})
     for role in acts:
-        found[role] = found.get(role, frozenset()) | {Scope.OWN}
+        found[role] = found.get(role, frozenset()) | {Scope.ACTS}
     return MappingProxyType(found)
 
 
@@ -349,7 +351,8 @@ def reach(reader: Reader, action: Action) -> Reach:
     return Reach(
         everything=whole or None in within,
         units=frozenset(unit for unit in within if unit is not None),
-        own=any(scope is Scope.OWN for _, scope in pairs),
+        own=reader.person is not None and any(scope is Scope.OWN for _, scope in pairs),
+        acts=any(scope is Scope.ACTS for _, scope in pairs),
         reports=frozenset(
             one.unit for one, scope in pairs if scope is Scope.REPORTS and reader.person is not None
         ),
@@ -383,6 +386,6 @@ def _reaches(reader: Reader, grant: Grant, scope: Scope, target: Target) -> bool
             appraises = reader.person is not None and reader.person in target.appraisers
             return appraises and (grant.unit is None or grant.unit in target.units_above)
         case Scope.OWN:
-            if target.person is not None:
-                return target.person == reader.person
-            return target.actor is not None and target.actor == reader.account
+            return target.person is not None and target.person == reader.person
+        case Scope.ACTS:
+            return target.person is None and target.actor == reader.account
