@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.access.policy import TABLE, Action, Scope, Target, may, may_at_all, reach
+from api.access.policy import TABLE, Action, Scope, Target, may
+from api.access.reach import may_at_all, reach
 from api.access.readers import Grant, Reader
 from ledger.vocabulary_agency import Role
 from tests.keys import stream
