@@ -104,7 +104,7 @@ class Desk:
         today = self.today()
         around = self.surrounding(position)
         key = (around, today, ask.instrument, ask.as_of, ask.period, ask.rules, ask.without)
-        asked = self._held(self._asked, key)
+        asked: Asked | None = self._held(self._asked, key)
         if asked is None:
             asked = inquiry.resolve_at(self.ledger, ask, position, known_at, today=today)
             self._hold(self._asked, key, asked, _ASKED_HELD)
@@ -116,7 +116,7 @@ class Desk:
     def units(self, position: int | None = None) -> UnitDirectory:
         """All units as known at a position, by default now."""
         around = self.surrounding(self.head() if position is None else position)
-        found = self._held(self._units, around)
+        found: UnitDirectory | None = self._held(self._units, around)
         if found is None:
             found = self.ledger.units(around)
             self._hold(self._units, around, found, _UNITS_HELD)

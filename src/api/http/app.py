@@ -12,7 +12,7 @@ from starlette.types import Scope
 from api.access.standing import Standing
 from api.desk import Desk
 from api.http import problems
-from api.http.guard import SignIn
+from api.http.guard import Nobody, SignIn
 from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
@@ -26,7 +26,9 @@ PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (scores.router,)
 
 
-def create_app(desk: Desk, settings: Settings, sign_in: SignIn, access: AccessLog) -> FastAPI:
+def create_app(
+    desk: Desk, settings: Settings, access: AccessLog, sign_in: SignIn | None = None
+) -> FastAPI:
     """The whole application over an opened ledger; it closes what it was given when it ends."""
 
     @asynccontextmanager
@@ -47,7 +49,7 @@ def create_app(desk: Desk, settings: Settings, sign_in: SignIn, access: AccessLo
     )
     app.state.desk = desk
     app.state.settings = settings
-    app.state.sign_in = sign_in
+    app.state.sign_in = sign_in or Nobody()
     app.state.access = access
     app.state.standing = Standing(desk.ledger, desk.units)
     app.state.metrics = Metrics()

@@ -40,6 +40,18 @@ class SignIn(Protocol):
         """What a person said at sign-in that he reads records for; None for machines."""
 
 
+class Nobody:
+    """No way to sign in: what is open to everybody is all there is."""
+
+    def reader(self, request: Request) -> Reader | None:  # noqa: ARG002 - of the protocol
+        """Nobody."""
+        return None
+
+    def purpose(self, request: Request) -> str | None:  # noqa: ARG002 - of the protocol
+        """None."""
+        return None
+
+
 def desk_of(request: Request) -> Desk:
     """The desk of this process."""
     desk: Desk = request.app.state.desk

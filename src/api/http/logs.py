@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.tracebacks import ExceptionDictTransformer
 
 from api.http.metrics import Metrics
 from api.http.problems import MEDIA_TYPE, body_of
@@ -21,6 +22,7 @@ from ledger.errors import LedgerError
 
 _NUMBER = re.compile(r"\d{16,18}")
 _UNKNOWN = "(none)"
+_FRAMES = 8
 
 
 def _cut(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -95,15 +97,15 @@ class Logged:
 
     def _tell_fault(self, scope: Scope, fault: Exception) -> None:
         code = fault.code if isinstance(fault, LedgerError) else type(fault).__name__
-        places = structlog.processors.ExceptionDictTransformer(show_locals=False)
+        places = ExceptionDictTransformer(show_locals=False)
         self._log.error(
             "unexpected",
             route=_route(scope),
             fault=code,
             trace=[
-                {"at": f"{frame['filename']}:{frame['lineno']}", "in": frame["name"]}
+                f"{frame['filename']}:{frame['lineno']} {frame['name']}"
                 for one in places((type(fault), fault, fault.__traceback__))
-                for frame in one["frames"][-8:]
+                for frame in one["frames"][-_FRAMES:]
             ],
         )
 

@@ -49,7 +49,7 @@ class Metrics:
             Gauge(name, says, registry=standing).set_function(_always(value))
         if os.environ.get(_SHARED):
             shared = CollectorRegistry()
-            MultiProcessCollector(shared)
+            MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
             return generate_latest(shared) + generate_latest(standing)
         return generate_latest(self._registry) + generate_latest(standing)
 

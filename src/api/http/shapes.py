@@ -1,7 +1,7 @@
 """The shapes of answers, for the reference and for clients that are generated from it.
 
-Answers leave as bytes that the queries made; these models say what they look like. Points and totals
-are exact decimals as text.
+Answers leave as bytes that the queries made; these models say what they look like. Points and
+totals are exact decimals as text.
 """
 
 from __future__ import annotations

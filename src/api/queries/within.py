@@ -56,4 +56,4 @@ def _reports(desk: Desk, standing: Standing, person: UUID) -> set[str]:
 
 def _names(state: bytes, person: str) -> bool:
     payload = orjson.loads(state)
-    return payload.get("fields", payload).get("appraiser") == person
+    return bool(payload.get("fields", payload).get("appraiser") == person)

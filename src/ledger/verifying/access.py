@@ -63,9 +63,7 @@ def check_access(
         return None
 
 
-def _committed(
-    book: Iterable[BookEvent], findings: Findings
-) -> Iterator[tuple[int, int, str]]:
+def _committed(book: Iterable[BookEvent], findings: Findings) -> Iterator[tuple[int, int, str]]:
     """(position, entries, link) of each commitment."""
     for event in book:
         told = opened(event).get("access_log_head") if event.topic == HEADS else None

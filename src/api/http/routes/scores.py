@@ -81,7 +81,7 @@ def everybodys_scores(
     unit: Annotated[
         str | None, Query(max_length=200, description="Code or id: that unit and all below it.")
     ] = None,
-    trace: Annotated[bool, Query(description="With the facts of each measure.")] = False,  # noqa: FBT002 - a flag of an address
+    trace: Annotated[bool, Query(description="With the facts of each measure.")] = False,
     purpose: guard.Purpose = None,
     purpose_header: guard.PurposeHeader = None,
 ) -> Response:
