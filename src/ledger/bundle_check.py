@@ -125,7 +125,6 @@ class Collected:
             if isinstance(keys, dict):
                 self.committed[event.originator_id] = keys
 
-
     def _decided(self, event: RecordedEvent) -> None:
         """What tells which parts of decisions must be here: of a part of a log only."""
         if event.topic == _PERSON and event.originator_version == 1:

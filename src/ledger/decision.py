@@ -58,7 +58,7 @@ class Draft:
         basis_position, known_at: what was known, and when the last of it was recorded, UTC.
         checkpoint: size and root of the log there.
         instruments: name -> SHA-256 of each text that took part. engine: the program's version of
-            the computation. answer_digest: of all answers (`projections.dossier`).
+            the computation. answer_digest: of all answers (`projections.decisions.dossier`).
         candidates: in order of rank, then those without one; those whose parts were read. number:
             how many there are. parts: the first subject of each part.
         chosen: None where nobody is yet.
@@ -278,9 +278,7 @@ def issued_decisions(
 
 def _standing(known: Iterable[Decision]) -> list[tuple[Decision, Step]]:
     """Those issued and not revoked, each with its issue, in the order of these."""
-    found = [
-        (one, one.issued) for one in known if one.issued is not None and one.revoked is None
-    ]
+    found = [(one, one.issued) for one in known if one.issued is not None and one.revoked is None]
     return sorted(found, key=lambda pair: pair[1].position)
 
 

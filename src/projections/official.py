@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger import decision
-from ledger.decision import Read
 from ledger.canonical import instant_text
+from ledger.decision import Read
 from ledger.records import RecordedEvent
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from ledger.bundle_seal import checkpoint_for, seal_of
 from ledger.decision_streams import stream_of
-from projections import selection
 from projections.answer import digest
-from projections.certificate import certificate
+from projections.asking import selection
+from projections.asking.certificate import certificate
 from tests.archives import members
 from tests.builders import about
 from tests.contract.command import AsnLedger
