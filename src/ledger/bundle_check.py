@@ -224,7 +224,7 @@ def prove(
 
 
 def _check_official(collected: Collected) -> None:
-    """What made answers official is here: whether those of somebody here are, must be told by it."""
+    """What made answers official is here, with the parts that tell of whoever is here."""
     for ident in sorted(collected.official):
         firsts = collected.parts.get(ident, ())
         needed = {stream_of(ident, part_of(firsts, one.hex)) for one in collected.people}

@@ -345,8 +345,8 @@ def official(
     *,
     subject: str | None = None,
 ) -> list[Decision]:
-    """Each penetapan of the answers to a question, instrument and legal day, that was issued and not
-    revoked up to a position, in the order in which they were issued: of two about somebody the
+    """Each penetapan of the answers to a question, instrument and legal day, that was issued and
+    not revoked up to a position, in the order in which they were issued: of two about somebody the
     later counts.
 
     `subject` reads of each only the part of its candidates in which he would stand.

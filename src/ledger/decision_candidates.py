@@ -89,7 +89,7 @@ def against_ranking(candidates: Sequence[Candidate], chosen: Sequence[str]) -> b
 
 
 def in_events(ident: str, candidates: Sequence[Candidate]) -> Iterator[Encoded]:
-    """The events that hold the candidates of a draft, part by part, each as full as an entry may be."""
+    """The events that hold the candidates of a draft, part by part; none overfills an entry."""
     firsts = firsts_of([one.subject for one in candidates])
     parts: dict[int, list[Candidate]] = {}
     for one in sorted(candidates, key=lambda one: one.subject):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import MINYEAR
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -25,14 +26,14 @@ from api.cli.common import (
 )
 from api.cli.naming import day_option, subject_stream, today
 from api.cli.scoring import AsOf, KnownAt, Position, Unit
-from api.cli.telling_cases import tell_case, tell_effect, tell_line
+from api.cli.telling_cases import tell_absences, tell_case, tell_effect, tell_line
 from api.naming import fact_root, unit_of
 from ledger.application import Ledger
 from ledger.case import CaseState
-from ledger.errors import PersonUnknown
+from ledger.errors import Misuse, PersonUnknown
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask
-from projections.discipline import asking_cases, asking_effect, cases_json
+from projections.discipline import asking_absences, asking_cases, asking_effect, cases_json
 from projections.discipline.asking_cases import CaseUnknown, When
 from projections.question import asked_position
 
@@ -134,6 +135,42 @@ def effect_command(
         print_json(shown)
     else:
         tell_effect(shown)
+
+
+@app.command("absences")
+def absences_command(
+    subject: Person,
+    year: Annotated[
+        int | None, typer.Option("--year", help="Calendar year; that of the day by default.")
+    ] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    as_json: AsJson = False,
+) -> None:
+    """Working days absent without valid reason in a year, the longest row of them, and the rung of
+    the ladder that they reach; a sanction follows from a case only.
+    """
+    with opened(url, keys) as ledger:
+        stream = _person(ledger, subject)
+        asked = _when(ledger, as_of, known_at, position)
+        facts = inquiry.facts_of(ledger, stream, asked.position)
+        chosen = asked.as_of.year if year is None else year
+        if not MINYEAR < chosen <= asked.as_of.year:
+            raise Misuse(
+                f"{chosen} has not begun on {asked.as_of.isoformat()}, or is no year.",
+                next_step="Name the year of the day asked about, or one before.",
+            )
+        told = asking_absences.told_absences(stream, facts, asked, chosen)
+        shown = cases_json.absences(told, asked)
+        shown["person"] = ledger.person(stream)
+    if as_json:
+        print_json(shown)
+    else:
+        tell_absences(shown)
 
 
 def _meant(

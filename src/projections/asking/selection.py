@@ -21,7 +21,8 @@ _AT_ONCE = 500
 
 def streams_of(ledger: Ledger, people: Iterable[UUID], size: int) -> set[UUID]:
     """The streams on which answers about people rest, as known at a position: theirs, the units
-    they name with those above, the ledger's own, and of each penetapan the parts in which they stand.
+    they name with those above, the ledger's own, and of each penetapan the parts in which they
+    stand.
     """
 
     def read(streams: Sequence[UUID]) -> Mapping[UUID, Sequence[RecordedEvent]]:

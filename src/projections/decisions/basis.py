@@ -124,8 +124,8 @@ def _texts(book: Rulebook, name: str, on: date, found: dict[str, str]) -> None:
 
 
 def _answers(ledger: Ledger, asked: Sequence[Asked], who: Who) -> Iterator[tuple[Answer, ...]]:
-    """The answers of those asked about, in order of subject: of each under every instrument, so that
-    his stream is read once. Members of a unit are chosen by the first instrument.
+    """The answers of those asked about, in order of subject: of each under every instrument, so
+    that his stream is read once. Members of a unit are chosen by the first instrument.
     """
     first, further = asked[0], asked[1:]
     below = None

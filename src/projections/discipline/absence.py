@@ -69,9 +69,10 @@ def absences(
     own = tuple(fact for fact, _, _ in counted)
     contested = tuple(fact.root for fact in own if fact.root in facts.disputed)
     try:
-        return _counted(spans, own, contested, procedure, workdays, year)
+        days, row, reached = _counted(spans, procedure, workdays, year)
     except CalendarMissing as fault:
         return Absences(year, own, contested, None, missing_year=fault.year)
+    return Absences(year, own, contested, days, row, reached)
 
 
 def _span(fact: Fact, on: date) -> tuple[date, date] | None:
@@ -85,12 +86,10 @@ def _span(fact: Fact, on: date) -> tuple[date, date] | None:
 
 def _counted(
     spans: Sequence[tuple[Fact, date, date]],
-    own: tuple[Fact, ...],
-    contested: tuple[int, ...],
     procedure: Procedure | None,
     workdays: Workdays,
     year: int,
-) -> Absences:
+) -> tuple[int, tuple[date, date, int] | None, Reached | None]:
     first, last = date(year, 1, 1), date(year, 12, 31)
     days = sorted(
         {day for _, since, to in spans for day in workdays.days(max(since, first), min(to, last))}
@@ -106,7 +105,7 @@ def _counted(
     longest = max(runs, key=len, default=None)
     row = None if longest is None else (longest[0], longest[-1], len(longest))
     reached = None if procedure is None else _reached(procedure, days, runs)
-    return Absences(year, own, contested, len(days), row, reached)
+    return len(days), row, reached
 
 
 def _before(day: date, spans: Sequence[tuple[date, date]], workdays: Workdays) -> list[date]:

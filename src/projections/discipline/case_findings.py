@@ -126,7 +126,7 @@ def findings(
 
 def _order(case: Case, procedure: Procedure, on: date) -> Iterator[Found]:
     """A step before what the law puts before it; a sanction alone tells nothing of its case."""
-    steps = case.upto(on)
+    steps = case.upto(on) if procedure.orderly else ()
     for step in steps:
         needed = _NEEDS.get(step.kind)
         if needed is None or (step.kind is StepKind.DECIDED and case.opened is None):
@@ -180,7 +180,7 @@ def _sanctions(case: Case, procedure: Procedure, on: date) -> Iterator[Found]:
 
 def _rulings(case: Case, procedure: Procedure, on: date) -> Iterator[Found]:
     for step in case.upto(on):
-        if step.kind is StepKind.RULING_ON_CASE:
+        if step.kind is StepKind.RULING_ON_CASE and procedure.orderly:
             yield Found(Finding.RULING_WITHOUT_FILING, step, procedure.decree)
         effort = _FORUMS.get(step.kind)
         forums = None if effort is None else procedure.forums.get(effort)

@@ -132,6 +132,8 @@ class Procedure:
 
     Attributes:
         week: days of the week on which offices work, Monday is 0.
+        orderly: whether the steps of `ledger.case` follow each other here as the law of PNS has it;
+            not where nobody here knows the steps.
         employment: whom it governs; nobody where a case must state the regime.
         kinds: by level, each kind with the months it may last; empty where it does not last. None
         of all levels, or of one, where nobody here knows them: then no kind is foreign to it.
@@ -149,6 +151,7 @@ class Procedure:
     in_force_from: Value[date]
     governs: Value[str]
     week: Value[frozenset[int]]
+    orderly: bool
     employment: Value[frozenset[EmploymentStatus]] | None
     kinds: Mapping[SanctionLevel, Kinds | None] | None
     clocks: tuple[Clock, ...]
@@ -185,6 +188,7 @@ def load(document: bytes, *, file: str) -> Procedure:
             form.need("governs"), scope, lambda one: one_of(one, ("ACT", "DECISION"), what="it")
         ),
         week=value(form.need("week"), scope, _week),
+        orderly=_orderly(form.may("steps")),
         employment=_employment(form.may("employment"), scope),
         kinds=_kinds(form.need("sanctions"), scope),
         clocks=_clocks(form.need("clocks"), scope),
@@ -223,6 +227,10 @@ def _employment(node: Node | None, scope: Scope) -> Value[frozenset[EmploymentSt
         return frozenset(EmploymentStatus(name) for name in names)
 
     return None if node is None else value(node, scope, statuses)
+
+
+def _orderly(node: Node | None) -> bool:
+    return node is None or one_of(node, (UNKNOWN,), what="`steps`") != UNKNOWN
 
 
 def _unknown(node: Node) -> bool:
