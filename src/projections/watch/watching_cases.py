@@ -17,6 +17,7 @@ from projections.discipline.absence import ABSENCE
 from projections.discipline.asking_absences import reported_since, told_absences
 from projections.discipline.asking_cases import Told, When
 from projections.discipline.clocks import ClockState, Running
+from projections.discipline.procedure import Bound
 from projections.watch.early_warnings import EarlyWarning
 from projections.watch.warning_rules import WarningKind, WarningRule
 
@@ -49,7 +50,8 @@ def _has_case(facts: History) -> bool:
 def _late(told: Iterable[Told]) -> Iterator[tuple[str, dict[str, Any]]]:
     for one in told:
         for running in one.waiting():
-            if running.state in _LATE:
+            # A step that must not come too early is late on no day.
+            if running.state in _LATE and running.clock.bound is not Bound.AT_LEAST:
                 since = running.since.fact.root
                 yield f"case/{one.case.root}/{running.clock.name}/{since}", _step(one, running)
 
