@@ -74,7 +74,9 @@ def test_one_mistake_is_refused_with_line_and_remedy(old: str, new: str, words: 
 
 def kinds(found: Procedure, level: SanctionLevel) -> dict[str, tuple[tuple[int, ...], Mark]]:
     """Months and mark of each kind of a level."""
-    return {kind.value: (one.value, one.mark) for kind, one in found.kinds[level].items()}
+    of_level = (found.kinds or {}).get(level)
+    assert of_level is not None
+    return {kind.value: (one.value, one.mark) for kind, one in of_level.items()}
 
 
 def test_the_kinds_of_both_regimes_with_their_terms() -> None:

@@ -143,7 +143,7 @@ def _found(ledger: Ledger, asked: Watch, named: str | None) -> Iterable[EarlyWar
         return (*own, *watching.units(ledger, asked), *watching.everybody(ledger, asked))
     stream = _subject(ledger, asked, named)
     units = ledger.units(asked.position)
-    if stream not in units.units:
+    if stream is None or stream not in units.units:
         return _about(ledger, asked, stream)
     below = frozenset(one.hex for one in units.subtree(stream, asked.on))
     return (*watching.units(ledger, asked, below), *watching.everybody(ledger, asked, below))

@@ -127,17 +127,22 @@ def _answers(ledger: Ledger, asked: Sequence[Asked], who: Who) -> Iterator[tuple
     """The answers of those asked about, in order of subject: of each under every instrument, so
     that his stream is read once. Members of a unit are chosen by the first instrument.
     """
-    first, further = asked[0], asked[1:]
-    below = None
+    first, below = asked[0], None
     if who.unit is not None and who.listed is None:
         below = {one.hex for one in first.units.subtree(who.unit, first.question.as_of)}
     if any(inquiry.measures_units(one) for one in asked):
         return _one_by_one(ledger, asked, who, below)
-    return (
-        (answer, *(inquiry.traced(one, facts, stream) for one in further))
-        for stream, facts in _people(ledger, first, who)
-        if (answer := inquiry.traced(first, facts, stream)) and _inside(answer, below)
-    )
+    return _together(asked, _people(ledger, first, who), below)
+
+
+def _together(
+    asked: Sequence[Asked], people: Iterator[tuple[UUID, History]], below: set[str] | None
+) -> Iterator[tuple[Answer, ...]]:
+    first, further = asked[0], asked[1:]
+    for stream, facts in people:
+        answer = inquiry.traced(first, facts, stream)
+        if _inside(answer, below):
+            yield (answer, *(inquiry.traced(one, facts, stream) for one in further))
 
 
 def _inside(answer: Answer, below: set[str] | None) -> bool:

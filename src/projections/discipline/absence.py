@@ -60,10 +60,10 @@ def absences(
 ) -> Absences:
     """What absences of a year come to on a day, by a procedure; None where none governs them."""
     spans = [
-        (fact, *days)
+        (fact, *span)
         for fact in facts.known(ABSENCE)
         if not fact.fields["valid"] and fact.effective_on <= on and fact.there(on)
-        if (days := _span(fact, on)) is not None
+        if (span := _span(fact, on)) is not None
     ]
     counted = [one for one in spans if one[1].year <= year <= one[2].year]
     own = tuple(fact for fact, _, _ in counted)
