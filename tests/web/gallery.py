@@ -40,12 +40,22 @@ DATA: dict[str, Any] = {
     "person": {"name": "Kenanga Senja Contoh", "nip": "198503122010012990"},
     "measures": [
         {"label": "Kualifikasi", "points": "15", "max": "25", "href": "#kualifikasi"},
-        {"label": "Kompetensi", "points": "15", "max": "40", "note": "fungsional 15, teknis 0, seminar 0"},
+        {
+            "label": "Kompetensi",
+            "points": "15",
+            "max": "40",
+            "note": "fungsional 15, teknis 0, seminar 0",
+        },
         {"label": "Kinerja", "points": None, "max": "30", "range": {"from": "10", "to": "30"}},
         {"label": "Disiplin", "points": "3", "max": "5"},
     ],
     "causes": [
-        {"label": "Keluar dari jangka waktu: pelatihan teknis 24 jam", "points": "-15", "note": "No. 2.784", "href": "/catatan/2784"},
+        {
+            "label": "Keluar dari jangka waktu: pelatihan teknis 24 jam",
+            "points": "-15",
+            "note": "No. 2.784",
+            "href": "/catatan/2784",
+        },
         {"label": "Keluar dari jangka waktu: seminar 8 jam", "points": "-10"},
         {"label": "Hukuman disiplin ringan", "points": "-2"},
         {"label": "Jabatan", "points": "0"},
@@ -56,47 +66,149 @@ DATA: dict[str, Any] = {
         {"on": "2022-12-31", "total": "60", "status": "provisional", "href": "?as_of=2022-12-31"},
         {"on": "2023-05-16", "total": "75", "status": "provisional", "href": "?as_of=2023-05-16"},
         {"on": "2023-08-09", "total": "85", "status": "provisional", "href": "?as_of=2023-08-09"},
-        {"on": "2024-08-09", "total": None, "status": "not_computable", "range": {"from": "40", "to": "70"}},
+        {
+            "on": "2024-08-09",
+            "total": None,
+            "status": "not_computable",
+            "range": {"from": "40", "to": "70"},
+        },
         {"on": "2025-03-28", "total": "58", "status": "provisional", "href": "?as_of=2025-03-28"},
     ],
     "bins": [
         {"from": str(low), "to": str(low + 10), "count": count, "href": f"?poin={low}"}
-        for low, count in zip(range(0, 100, 10), (0, 0, None, 7, 31, 214, 911, 1804, 1520, 402), strict=True)
+        for low, count in zip(
+            range(0, 100, 10), (0, 0, None, 7, 31, 214, 911, 1804, 1520, 402), strict=True
+        )
     ],
     "boxes": [
-        {"label": "17", "from": "2010-08-01", "until": None, "known_from": "2019-01-31T09:00:00Z", "known_until": "2024-05-02T03:00:00Z", "kind": "replaced", "href": "/catatan/17"},
-        {"label": "3.155", "from": "2012-06-01", "until": None, "known_from": "2024-05-02T03:00:00Z", "known_until": None, "kind": "held", "href": "/catatan/3155"},
-        {"label": "3.534", "from": "2021-03-28", "until": "2023-03-28", "known_from": "2021-03-31T09:00:00Z", "known_until": "2022-10-01T09:00:00Z", "kind": "annulled"},
+        {
+            "label": "17",
+            "from": "2010-08-01",
+            "until": None,
+            "known_from": "2019-01-31T09:00:00Z",
+            "known_until": "2024-05-02T03:00:00Z",
+            "kind": "replaced",
+            "href": "/catatan/17",
+        },
+        {
+            "label": "3.155",
+            "from": "2012-06-01",
+            "until": None,
+            "known_from": "2024-05-02T03:00:00Z",
+            "known_until": None,
+            "kind": "held",
+            "href": "/catatan/3155",
+        },
+        {
+            "label": "3.534",
+            "from": "2021-03-28",
+            "until": "2023-03-28",
+            "known_from": "2021-03-31T09:00:00Z",
+            "known_until": "2022-10-01T09:00:00Z",
+            "kind": "annulled",
+        },
     ],
     "heat": [
-        {"label": "Bidang Mutasi", "href": "/opd/4.01", "cells": [{"value": "20.5", "max": "25"}, {"value": "12.25", "max": "40"}, {"value": "25", "max": "30"}, {"value": "5", "max": "5"}]},
-        {"label": "Bidang Pengembangan", "cells": [{"value": "2", "max": "25"}, {"hidden": True}, {"value": None, "max": "30"}, {"value": "4.1", "max": "5"}]},
-        {"label": "Sekretariat", "cells": [{"value": "8", "max": "25"}, {"value": "20", "max": "40"}, {"value": "27", "max": "30"}, {"value": "3", "max": "5"}]},
+        {
+            "label": "Bidang Mutasi",
+            "href": "/opd/4.01",
+            "cells": [
+                {"value": "20.5", "max": "25"},
+                {"value": "12.25", "max": "40"},
+                {"value": "25", "max": "30"},
+                {"value": "5", "max": "5"},
+            ],
+        },
+        {
+            "label": "Bidang Pengembangan",
+            "cells": [
+                {"value": "2", "max": "25"},
+                {"hidden": True},
+                {"value": None, "max": "30"},
+                {"value": "4.1", "max": "5"},
+            ],
+        },
+        {
+            "label": "Sekretariat",
+            "cells": [
+                {"value": "8", "max": "25"},
+                {"value": "20", "max": "40"},
+                {"value": "27", "max": "30"},
+                {"value": "3", "max": "5"},
+            ],
+        },
     ],
     "nine": [
         {"column": c, "row": r, "count": n, "label": f"Kotak {r * 3 + c + 1}", "href": "#"}
-        for (c, r), n in zip(((c, r) for r in range(3) for c in range(3)), (2, 5, 0, 11, 40, 13, None, 22, 8), strict=True)
+        for (c, r), n in zip(
+            ((c, r) for r in range(3) for c in range(3)),
+            (2, 5, 0, 11, 40, 13, None, 22, 8),
+            strict=True,
+        )
     ],
     "case": [
         {"label": "Pelanggaran", "on": "2025-01-20"},
         {"label": "Panggilan pertama", "on": "2025-02-03", "due": "2025-02-10"},
-        {"label": "Pemeriksaan", "on": "2025-03-20", "due": "2025-03-01", "overdue": True, "note": "PP 94/2021 Pasal 27"},
+        {
+            "label": "Pemeriksaan",
+            "on": "2025-03-20",
+            "due": "2025-03-01",
+            "overdue": True,
+            "note": "PP 94/2021 Pasal 27",
+        },
         {"label": "Hukuman berlaku", "from": "2025-04-20", "until": "2025-10-20"},
         {"label": "Putusan banding", "due": "2025-11-30", "overdue": True},
     ],
     "members": [
-        {"name": "Kenanga Senja Contoh", "href": "/asn/1", "nip": "198503122010012990", "on": "2018-04-01", "status": "provisional", "total": "58"},
-        {"name": "<script>alert(1)</script>", "href": "/asn/2", "nip": "198807042012011991", "on": "2020-10-01", "status": "complete", "total": "85"},
-        {"name": "Damar Hulu Rekaan", "href": None, "nip": None, "on": None, "status": "not_computable", "total": None},
+        {
+            "name": "Kenanga Senja Contoh",
+            "href": "/asn/1",
+            "nip": "198503122010012990",
+            "on": "2018-04-01",
+            "status": "provisional",
+            "total": "58",
+        },
+        {
+            "name": "<script>alert(1)</script>",
+            "href": "/asn/2",
+            "nip": "198807042012011991",
+            "on": "2020-10-01",
+            "status": "complete",
+            "total": "85",
+        },
+        {
+            "name": "Damar Hulu Rekaan",
+            "href": None,
+            "nip": None,
+            "on": None,
+            "status": "not_computable",
+            "total": None,
+        },
     ],
     "why": [
-        {"code": "LATER_TEXT_KNOWN", "measure": None, "missing": "Surat Plt. Kepala BKN 4190/B-BM.02.01/SD/K/2024", "who_must_act": "PPK", "next_step": "Complete the later text."},
-        {"code": "PARAMETER_RECALLED", "measure": "kinerja", "missing": "measures.kinerja.points", "who_must_act": "PPK", "next_step": "Confirm."},
+        {
+            "code": "LATER_TEXT_KNOWN",
+            "measure": None,
+            "missing": "Surat Plt. Kepala BKN 4190/B-BM.02.01/SD/K/2024",
+            "who_must_act": "PPK",
+            "next_step": "Complete the later text.",
+        },
+        {
+            "code": "PARAMETER_RECALLED",
+            "measure": "kinerja",
+            "missing": "measures.kinerja.points",
+            "who_must_act": "PPK",
+            "next_step": "Confirm.",
+        },
     ],
     "time": time_bar(
         {
-            "as_of": "2025-03-28", "position": 5417, "known_at": "2026-10-31T09:00:00.001347Z",
-            "instrument": "ip-asn", "decree": "PerBKN 8/2019", "hypothetical": {"without": ["sanction"]},
+            "as_of": "2025-03-28",
+            "position": 5417,
+            "known_at": "2026-10-31T09:00:00.001347Z",
+            "instrument": "ip-asn",
+            "decree": "PerBKN 8/2019",
+            "hypothetical": {"without": ["sanction"]},
         },
         today="2026-10-31",
         head=5417,
@@ -149,7 +261,8 @@ def pictures(browser: Browser, markup: str, folder: Path) -> list[str]:
         ("wide", 1920, "light"),
     ):
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme  # type: ignore[arg-type]
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
         )
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
-UNKNOWN: Final = "–"
+UNKNOWN: Final = "\u2013"
 _MINUS: Final = "\u2212"  # a real minus sign: a hyphen is too short to be seen before a digit
 _NARROW: Final = "\u00a0"  # keeps the parts of one thing on one line
 
@@ -70,7 +70,7 @@ def number(value: Decimal | int | str | None, lang: Lang = Lang.ID) -> str:
 
 
 def signed(value: Decimal | int | str | None, lang: Lang = Lang.ID) -> str:
-    """A difference with its sign: +15, −27, 0."""
+    """A difference with its sign, +15; 0 has none."""
     if value is None:
         return UNKNOWN
     return ("+" if Decimal(value) > 0 else "") + number(value, lang)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from api.outputs.words import code_words
-from api.web.formats import Lang
+from api.web.formats import UNKNOWN, Lang
 from ledger.errors import invariant
 
 _CODES: Final = "codes.toml"
@@ -68,7 +68,7 @@ def say(lang: Lang, text: str, **fill: object) -> str:
 def code_said(lang: Lang, code: str | None, group: str = "") -> str:
     """A code in words: those of its group, else the code itself as a heading writes it."""
     if code is None:
-        return "–"
+        return UNKNOWN
     found = codes().get((group, code))
     if found is None:
         return code_words(code if code.isupper() else code.upper())

@@ -83,7 +83,9 @@ def _fall(pen: Pen, scale: Scale, row: Row, old: Decimal, new: Decimal, *, joine
     if joined:
         parts.append(_line("link", scale.at(old), 0, _MIDDLE))
     if points is None:
-        parts.append(el("rect", class_="gap", x=percent(scale.at(old)), y=_MIDDLE, width=6, height=_THICK))
+        parts.append(
+            el("rect", class_="gap", x=percent(scale.at(old)), y=_MIDDLE, width=6, height=_THICK)
+        )
     elif points:
         kind = "bar" if points > 0 else "bar-bad"
         parts.append(_bar(kind, scale, old, new, y=_MIDDLE, thick=_THICK))

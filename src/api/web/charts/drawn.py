@@ -45,9 +45,7 @@ class Drawn:
         as_of: str | None = None,
     ) -> Chart:
         """See `steps.step_line`."""
-        return steps.step_line(
-            self._pen, ident, title, points, until=until, most=most, as_of=as_of
-        )
+        return steps.step_line(self._pen, ident, title, points, until=until, most=most, as_of=as_of)
 
     def histogram(
         self, ident: str, title: str, bins: Rows, *, mean: object = None, median: object = None

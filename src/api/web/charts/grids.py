@@ -41,8 +41,11 @@ def heat(
         el("tbody", body),
         class_="heat",
     )
-    return Chart("heat-table", title, el("div", markup, class_="scroll", role="region",
-                                         aria_label=title, tabindex=0))
+    return Chart(
+        "heat-table",
+        title,
+        el("div", markup, class_="scroll", role="region", aria_label=title, tabindex=0),
+    )
 
 
 def _heat_row(pen: Pen, row: Mapping[str, Any]) -> Markup:
@@ -66,7 +69,12 @@ def _heat_cell(pen: Pen, one: Cell) -> Markup:
 
 
 def nine_box(
-    pen: Pen, title: str, boxes: Sequence[Cell], *, across: Sequence[str], up: Sequence[str],
+    pen: Pen,
+    title: str,
+    boxes: Sequence[Cell],
+    *,
+    across: Sequence[str],
+    up: Sequence[str],
     names: tuple[str, str],
 ) -> Chart:
     """Nine boxes {column, row, count, label?, href?}; column 0 is left, row 0 is below.

@@ -40,7 +40,10 @@ def histogram(
     if not bins:
         return Chart("histogram", title, Markup(""), columns, rows)
     across = Scale(
-        Decimal(str(bins[0]["from"])), Decimal(str(bins[-1]["to"])), Decimal("0.005"), Decimal("0.995")
+        Decimal(str(bins[0]["from"])),
+        Decimal(str(bins[-1]["to"])),
+        Decimal("0.005"),
+        Decimal("0.995"),
     )
     up = points_scale(*(exact(one["count"]) for one in bins))
     parts: list[Markup] = []
@@ -52,7 +55,9 @@ def histogram(
     if mean is not None:
         parts += _mark(pen.say("rata-rata {n}", n=pen.number(mean)), across, mean, y=12, kind="now")
     if median is not None:
-        parts += _mark(pen.say("median {n}", n=pen.number(median)), across, median, y=28, kind="due")
+        parts += _mark(
+            pen.say("median {n}", n=pen.number(median)), across, median, y=28, kind="due"
+        )
     links = any(one.get("href") for one in bins)
     known = sum(one["count"] for one in bins if one["count"] is not None)
     desc = pen.say("Sebaran {n} pegawai menurut poin.", n=pen.number(known))
@@ -74,20 +79,43 @@ def _bin(pen: Pen, across: Scale, up: Scale, one: Bin, *, roomy: bool) -> Markup
     middle = percent(left + width / 2)
     said = f"{_name(pen, one)}: {_count(pen, one)}"
     label = el(
-        "text", pen.number(low), x=percent(across.at(low)), y=_BOTTOM + 18,
+        "text",
+        pen.number(low),
+        x=percent(across.at(low)),
+        y=_BOTTOM + 18,
         class_="roomy" if roomy else None,
     )
     if one["count"] is None:
-        shape = el("rect", el("title", said), class_="gap", x=percent(left), y=_BOTTOM - 10,
-                   width=percent(width), height=10)
+        shape = el(
+            "rect",
+            el("title", said),
+            class_="gap",
+            x=percent(left),
+            y=_BOTTOM - 10,
+            width=percent(width),
+            height=10,
+        )
         return label + shape
     tall = up.at(Decimal(one["count"])) * (_BOTTOM - _TOP)
-    shape = el("rect", el("title", said), class_="bar", x=percent(left), y=_BOTTOM - tall,
-               width=percent(width), height=tall)
+    shape = el(
+        "rect",
+        el("title", said),
+        class_="bar",
+        x=percent(left),
+        y=_BOTTOM - tall,
+        width=percent(width),
+        height=tall,
+    )
     above = Markup("")
     if one["count"]:
-        above = el("text", pen.number(one["count"]), x=middle, y=_BOTTOM - tall - 4,
-                   text_anchor="middle", class_="label roomy" if roomy else "label")
+        above = el(
+            "text",
+            pen.number(one["count"]),
+            x=middle,
+            y=_BOTTOM - tall - 4,
+            text_anchor="middle",
+            class_="label roomy" if roomy else "label",
+        )
     href = one.get("href")
     if href is not None:
         shape = el("a", shape, href=href, aria_label=said)

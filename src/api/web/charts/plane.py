@@ -43,7 +43,8 @@ def plane(
     while it is held. `kind` is held, replaced or annulled. `as_of`, `known_at`: where the page is.
     """
     columns = tuple(
-        pen.say(one) for one in ("Catatan", "Berlaku sejak", "Sampai", "Tercatat", "Diganti", "Keadaan")
+        pen.say(one)
+        for one in ("Catatan", "Berlaku sejak", "Sampai", "Tercatat", "Diganti", "Keadaan")
     )
     rows = tuple(_words(pen, one) for one in boxes)
     if not boxes:
@@ -86,7 +87,9 @@ def _scales(
 ) -> tuple[Scale, Scale, date, date]:
     legal = [date.fromisoformat(one[key]) for one in boxes for key in ("from", "until") if one[key]]
     legal += [date.fromisoformat(today), date.fromisoformat(as_of)]
-    known = [_known(pen, one[key]) for one in boxes for key in ("known_from", "known_until") if one[key]]
+    known = [
+        _known(pen, one[key]) for one in boxes for key in ("known_from", "known_until") if one[key]
+    ]
     known.append(date.fromisoformat(today))
     across = day_scale(min(legal), max(legal), start="0.07", end="0.985")
     return across, day_scale(min(known), max(known)), min(legal), max(legal)
@@ -101,12 +104,22 @@ def _box(pen: Pen, ident: str, across: Scale, up: Scale, one: Box) -> Markup:
     start = across.at(date.fromisoformat(one["from"]).toordinal())
     end = across.at(date.fromisoformat(one["until"]).toordinal()) if one["until"] else Decimal(1)
     low = _y(up, _known(pen, one["known_from"]).toordinal())
-    high = _y(up, _known(pen, one["known_until"]).toordinal()) if one["known_until"] else Decimal(_TOP)
+    high = (
+        _y(up, _known(pen, one["known_until"]).toordinal()) if one["known_until"] else Decimal(_TOP)
+    )
     height = max(low - high, Decimal(3))
     fill = None if kind == "held" else f"url(#{ident}-{kind})"
     said = " \u00b7 ".join(_words(pen, one))
-    shape = el("rect", el("title", said), class_=kind, fill=fill, x=percent(start), y=low - height,
-               width=percent(max(end - start, Decimal("0.004"))), height=height)
+    shape = el(
+        "rect",
+        el("title", said),
+        class_=kind,
+        fill=fill,
+        x=percent(start),
+        y=low - height,
+        width=percent(max(end - start, Decimal("0.004"))),
+        height=height,
+    )
     label = el("text", str(one["label"]), class_="label", x=percent(start), dx=5, y=low - 5)
     href = one.get("href")
     both = shape + label
@@ -147,8 +160,14 @@ def _slope(across: Scale, up: Scale) -> Markup:
     first, last = max(across.low, up.low), min(across.high, up.high)
     if first >= last:
         return Markup("")
-    return el("line", class_="link", x1=percent(across.at(first)), y1=_y(up, first),
-              x2=percent(across.at(last)), y2=_y(up, last))
+    return el(
+        "line",
+        class_="link",
+        x1=percent(across.at(first)),
+        y1=_y(up, first),
+        x2=percent(across.at(last)),
+        y2=_y(up, last),
+    )
 
 
 def _here(pen: Pen, across: Scale, up: Scale, as_of: str, known_at: str) -> list[Markup]:

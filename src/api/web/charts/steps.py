@@ -61,7 +61,9 @@ def step_line(
         parts += _now(pen, across, as_of)
     parts += [_dot(pen, across, up, one, as_of) for one in points if one["total"] is not None]
     links = any(one.get("href") for one in points)
-    desc = pen.say("Garis bertingkat dari {first} sampai {last}.", first=rows[0][0], last=pen.day(until))
+    desc = pen.say(
+        "Garis bertingkat dari {first} sampai {last}.", first=rows[0][0], last=pen.day(until)
+    )
     markup = drawing(ident, title, desc, _HEIGHT, parts, links=links)
     return Chart("step-line", title, markup, columns, rows)
 

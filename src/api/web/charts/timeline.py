@@ -27,8 +27,12 @@ def timeline(pen: Pen, title: str, rows: Sequence[Row], *, as_of: str) -> Chart:
     """A row is {label} with any of `on` (day taken), `due` (last day for it), `from` and `until`
     (time in force, `until` exclusive and None while it lasts), `href`, `note`, `overdue`.
     """
-    days = [date.fromisoformat(one[key]) for one in rows for key in ("on", "due", "from", "until")
-            if one.get(key)]
+    days = [
+        date.fromisoformat(one[key])
+        for one in rows
+        for key in ("on", "due", "from", "until")
+        if one.get(key)
+    ]
     days.append(date.fromisoformat(as_of))
     across = day_scale(min(days), max(days), start="0.02", end="0.98")
     body = Markup("").join(_row(pen, across, one, as_of) for one in rows)
@@ -41,7 +45,13 @@ def timeline(pen: Pen, title: str, rows: Sequence[Row], *, as_of: str) -> Chart:
             el(
                 "tr",
                 el("th", pen.say("Langkah"), scope="col"),
-                el("th", el("span", pen.say("Gambar"), class_="sr"), axis, scope="col", class_="cell-bar"),
+                el(
+                    "th",
+                    el("span", pen.say("Gambar"), class_="sr"),
+                    axis,
+                    scope="col",
+                    class_="cell-bar",
+                ),
                 el("th", pen.say("Tanggal"), scope="col"),
                 el("th", pen.say("Batas waktu"), scope="col"),
             ),
@@ -49,8 +59,11 @@ def timeline(pen: Pen, title: str, rows: Sequence[Row], *, as_of: str) -> Chart:
         el("tbody", body),
         class_="bars case-line",
     )
-    return Chart("timeline", title, el("div", markup, class_="scroll", role="region",
-                                       aria_label=title, tabindex=0))
+    return Chart(
+        "timeline",
+        title,
+        el("div", markup, class_="scroll", role="region", aria_label=title, tabindex=0),
+    )
 
 
 def _row(pen: Pen, across: Scale, one: Row, as_of: str) -> Markup:
@@ -104,8 +117,14 @@ def _at(name: str, across: Scale, on: str, **attributes: str | int) -> Markup:
 def _span(across: Scale, first: str, last: str) -> Markup:
     start = across.at(date.fromisoformat(first).toordinal())
     end = across.at(date.fromisoformat(last).toordinal())
-    return el("rect", class_="held", x=percent(start), width=percent(max(end - start, end * 0)),
-              y=_MIDDLE - 7, height=14)
+    return el(
+        "rect",
+        class_="held",
+        x=percent(start),
+        width=percent(max(end - start, end * 0)),
+        y=_MIDDLE - 7,
+        height=14,
+    )
 
 
 def _wait(across: Scale, due: str, on: str, *, overdue: bool) -> Markup:
