@@ -23,8 +23,8 @@ from ledger.archive import Archive
 from ledger.archive_lines import key_of, note_of, refused
 from ledger.archive_walk import Parts, Walk, walk_of
 from ledger.bundle import HEADS, KIND, LOG, PLACE
-from ledger.decision import DRAFTED, OFFICIAL
-from ledger.decision_streams import part_of, stream_of
+from ledger.bundle_decided import PERSON, Decided
+from ledger.decision import DRAFTED
 from ledger.events_opened import founding_fields, payload_of
 from ledger.fields import IDENTITY
 from ledger.heads import StreamHead, head_leaf, heads_root
@@ -38,8 +38,7 @@ from ledger.records import RecordedEvent
 from ledger.rests_on import named
 from ledger.verifying import entries, shapes
 
-_PERSON = "employee.registered/1"
-_STATED_KEYS = (_PERSON, "org_unit.unit/1", "ledger.founded/1", DRAFTED)
+_STATED_KEYS = (PERSON, "org_unit.unit/1", "ledger.founded/1", DRAFTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +94,7 @@ class Collected:
         self.committed: dict[UUID, Mapping[str, Any]] = {}
         self.naming: list[RecordedEvent] = []
         self.units: set[UUID] = set()
-        self.people: set[UUID] = set()
-        self.official: set[str] = set()
-        self.parts: dict[str, tuple[str, ...]] = {}
+        self.decided = Decided()
         self.first: RecordedEvent | None = None
         self.last: RecordedEvent | None = None
 
@@ -117,25 +114,13 @@ class Collected:
         if not self.whole:
             self.leaves.append((event.id - 1, event.leaf))
             self.units |= named((event,))
-            self._decided(event)
+            self.decided.add(event)
         if event.topic in TOPICS:
             self.naming.append(event)
         if event.originator_version == 1 and event.topic in _STATED_KEYS:
             keys = payload_of(event).get("keys")
             if isinstance(keys, dict):
                 self.committed[event.originator_id] = keys
-
-    def _decided(self, event: RecordedEvent) -> None:
-        """What tells which parts of decisions must be here: of a part of a log only."""
-        if event.topic == _PERSON and event.originator_version == 1:
-            self.people.add(event.originator_id)
-        elif event.topic == OFFICIAL:
-            self.official.add(str(payload_of(event).get("decision")))
-        elif event.topic == DRAFTED:
-            said = payload_of(event)
-            ident = str(said.get("id"))
-            if event.originator_id == stream_of(ident):
-                self.parts[ident] = tuple(str(one) for one in said.get("parts") or ())
 
 
 def check_shape(event: RecordedEvent) -> None:
@@ -218,21 +203,8 @@ def prove(
             f"The unit {unit.hex}",
             "is left out, although a stream here names it: answers could differ without it.",
         )
-    if tree is not None:
-        _check_official(collected)
+    collected.decided.check(collected.heads)
     return origin, found, names, founded
-
-
-def _check_official(collected: Collected) -> None:
-    """What made answers official is here, with the parts that tell of whoever is here."""
-    for ident in sorted(collected.official):
-        firsts = collected.parts.get(ident, ())
-        needed = {stream_of(ident, part_of(firsts, one.hex)) for one in collected.people}
-        if not needed | {stream_of(ident)} <= set(collected.heads):
-            raise refused(
-                f"The decision {ident}",
-                "made answers official and is left out, or the part with somebody who is here.",
-            )
 
 
 def _check_heads(collected: Collected, last: RecordedEvent, tree: Tree | None) -> None:

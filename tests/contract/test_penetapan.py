@@ -203,9 +203,7 @@ def test_a_certificate_and_the_verifier_say_the_same(people: AsnLedger) -> None:
 def test_a_file_about_one_person_carries_his_part_of_a_penetapan_and_no_other_decision(
     people: AsnLedger,
 ) -> None:
-    """Bundle and certificate hold what says that his answer is official; replayed it still is, and
-    without that part the file is refused.
-    """
+    """Replayed from it his answer still is official; without that part the file is refused."""
     penetapan(people)
     draft(people, nip(1), nip(2), ident="P-9")
     file = people.folder / "satu.zip"

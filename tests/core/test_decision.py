@@ -324,8 +324,7 @@ def test_official_is_what_was_issued_and_not_revoked() -> None:
 
 
 def test_a_whole_province_is_pinned() -> None:
-    """Thousands of candidates lie in many events by subject, none too big, some thirty a part; the
-    whole comes back in its order, and one person's part has him."""
+    """Thousands lie in parts of some thirty by subject, and come back whole, or one person's part."""
     many = [
         Candidate(
             f"{n:032x}", "complete", "sha256:" + f"{n:064x}", n, "81.25", "TINGGI", {"a/b": "met"}

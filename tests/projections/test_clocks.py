@@ -280,9 +280,7 @@ def away(first: str, last: str, *, on: str, year: int = 2022, **more: Any) -> Ab
 
 
 def test_ten_days_in_a_row_end_the_service() -> None:
-    """Ten working days in a row over a weekend lead to PDHTAPS, from the tenth on; nine, or valid
-    ones, do not, nor days that have not come.
-    """
+    """Over a weekend too, from the tenth on; not nine, valid ones, or days that have not come."""
     whole = away("2022-03-07", "2022-03-31", on="2022-12-31")
     assert whole.reached is not None
     assert (whole.reached.rung.kind, whole.reached.in_a_row) == (SanctionKind.PDHTAPS, True)
@@ -296,9 +294,7 @@ def test_ten_days_in_a_row_end_the_service() -> None:
 
 
 def test_a_row_of_days_knows_no_new_year() -> None:
-    """Five working days on each side of it are ten in a row, and five of the year; without the
-    calendar of the year before nothing is said, where it matters only.
-    """
+    """Five on each side are ten in a row; the calendar of the year before is asked where it counts."""
     over = away("2021-12-27", "2022-01-07", on="2022-12-31")
     assert over.row == (date(2021, 12, 27), date(2022, 1, 7), 10)
     assert (over.days, over.reached and over.reached.on) == (5, date(2022, 1, 7))

@@ -174,9 +174,7 @@ def test_the_day_of_the_act_says_which_text_governs() -> None:
 
 
 def test_what_somebody_is_employed_as_says_so_too() -> None:
-    """A PPPK by PP 49/2018 from PP 94/2021 on, by nothing before; as PNS again by that of PNS; moral
-    sanctions by the code of ethics.
-    """
+    """A PPPK by PP 49/2018 from PP 94/2021 on; moral sanctions by the code of ethics."""
     pppk = ("r", "registered", "2020-01-01", {"employment": "PPPK"})
     later = ("e", "employment", "2023-01-01", {"employment": "CPNS"})
 
@@ -196,9 +194,7 @@ def test_what_somebody_is_employed_as_says_so_too() -> None:
 
 
 def test_what_is_not_known_of_a_regime_is_no_finding() -> None:
-    """No kind is foreign to one whose kinds nobody knows; the code of ethics knows one level, and its
-    steps are not known to follow each other.
-    """
+    """No kind is foreign to one whose kinds nobody knows, and no step where no order is known."""
     texts = {one.procedure.regime: one.procedure for one in shipped()}
     pppk, ethics = texts[DisciplineRegime.PPPK], texts[DisciplineRegime.KODE_ETIK]
 

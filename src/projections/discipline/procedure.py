@@ -132,16 +132,14 @@ class Procedure:
 
     Attributes:
         week: days of the week on which offices work, Monday is 0.
-        orderly: whether the steps of `ledger.case` follow each other here as the law of PNS has it;
-            not where nobody here knows the steps.
+        orderly: whether its steps follow each other as the law of PNS has it, as far as is known.
         employment: whom it governs; nobody where a case must state the regime.
-        kinds: by level, each kind with the months it may last; empty where it does not last. None
-        of all levels, or of one, where nobody here knows them: then no kind is foreign to it.
+        kinds: by level, each kind with the months it may last, empty where it does not last; None
+        where nobody here knows them, and then no kind is foreign to it.
         double: whether one act may be punished once only. repeat: grounds to which the rule that
         a repeated violation is punished more heavily does not apply.
         forums: who rules on an objection, an appeal, a suit.
-        late_filing_suspends: whether an objection or appeal that was filed when the sanction was in
-        effect already suspends it.
+        late_filing_suspends: whether a filing suspends a sanction that is in effect already.
     """
 
     regime: DisciplineRegime
