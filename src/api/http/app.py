@@ -60,6 +60,7 @@ def create_app(
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
         lifespan=living,
+        max_body_size=settings.body_bytes,
         separate_input_output_schemas=False,
     )
     app.state.desk = desk
@@ -82,7 +83,6 @@ def _layers(app: FastAPI, settings: Settings) -> None:
     """From the innermost to the outermost: limits, headers, log."""
     app.add_middleware(
         Limits,
-        body_bytes=settings.body_bytes,
         seconds=settings.answer_seconds,
         bucket=Bucket(settings.requests_per_minute, time.monotonic),
         name_of=_asker,

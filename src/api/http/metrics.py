@@ -68,11 +68,12 @@ def _standing(desk: Desk) -> dict[str, tuple[str, float]]:
             float(head.position - held),
         )
     newest = last_checkpoint(desk.ledger.store)
+    covered = 0 if newest is None else newest.size
+    found["asn_ledger_checkpoint_lag"] = (
+        "Events since the last checkpoint.",
+        float(head.position - covered),
+    )
     if newest is not None:
         age = (desk.now() - desk.recorded_at(newest.size)).total_seconds()
         found["asn_ledger_checkpoint_age_seconds"] = ("Since the last checkpoint.", age)
-        found["asn_ledger_checkpoint_lag"] = (
-            "Events since the last checkpoint.",
-            float(head.position - newest.size),
-        )
     return found
