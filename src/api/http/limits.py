@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import math
 from collections import OrderedDict
 from collections.abc import Callable
+from http import HTTPStatus
 from threading import Lock
 from typing import NamedTuple
 
@@ -53,6 +55,15 @@ class Bucket:
         wait = 0.0 if passes else (1 - left) * _MINUTE / self.per_minute
         return Verdict(passes, int(left), wait)
 
+    def left(self, name: str) -> Verdict:
+        """What a name has left, without counting."""
+        now = self._seconds()
+        with self._lock:
+            left, since = self._held.get(name, (float(self.per_minute), now))
+        left = min(self.per_minute, left + (now - since) * self.per_minute / _MINUTE)
+        wait = 0.0 if left >= 1 else (1 - left) * _MINUTE / self.per_minute
+        return Verdict(left >= 1, int(left), wait)
+
     def check(self, name: str, what: str) -> None:
         """Count one request of a name.
 
@@ -80,22 +91,26 @@ class Limits:
     How large a body may be is FastAPI's own limit (`max_body_size`).
     """
 
-    def __init__(
-        self, app: ASGIApp, *, seconds: float, bucket: Bucket, name_of: Callable[[Scope], str]
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, seconds: float, bucket: Bucket, strangers: Bucket) -> None:
+        """Args: `strangers` counts, by address, answers that nobody was signed in for: whoever
+        tries one token or password after the other does not get a new share with each.
+        """
         self._app = app
         self._seconds = seconds
         self._bucket = bucket
-        self._name_of = name_of
+        self._strangers = strangers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on within its limits."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        verdict = self._bucket.take(self._name_of(scope))
+        verdict, bucket = self._bucket.take(_asker(scope)), self._bucket
+        if verdict.passes:
+            known = self._strangers.left(_address(scope))
+            verdict, bucket = (verdict, bucket) if known.passes else (known, self._strangers)
         if not verdict.passes:
-            fault = too_many("requests", self._bucket.per_minute, verdict)
+            fault = too_many("requests", bucket.per_minute, verdict)
             headers = {"Retry-After": str(math.ceil(verdict.wait))}
             await response_of(fault, headers)(scope, receive, send)
         elif _headers_beyond(scope):
@@ -118,6 +133,8 @@ class Limits:
             if message["type"] == "http.response.start":
                 begun = True
                 watch.reschedule(None)
+                if message["status"] == HTTPStatus.UNAUTHORIZED:
+                    self._strangers.take(_address(scope))
                 message["headers"] = [*message.get("headers", ()), *told]
             await send(message)
 
@@ -136,6 +153,20 @@ class Limits:
             f"The answer did not begin within {self._seconds:g} seconds.",
             next_step="Send the request faster, ask for less at once, or try again later.",
         )
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else "nowhere"
+
+
+def _asker(scope: Scope) -> str:
+    """Whose share is used: of the token or session shown, else of the address."""
+    for wanted in (b"authorization", b"cookie"):
+        for name, value in scope["headers"]:
+            if name == wanted:
+                return f"{wanted!r} {hashlib.sha256(value).hexdigest()}"
+    return _address(scope)
 
 
 _CLOSE = {"Connection": "close"}

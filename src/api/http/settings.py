@@ -17,7 +17,9 @@ _MEBIBYTE = 1024 * 1024
 class Settings(BaseSettings):
     """What the server is told from outside; each field is the variable ASN_LEDGER_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="ASN_LEDGER_", extra="ignore", frozen=True, use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ASN_LEDGER_", extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
 
     url: str = "sqlite:///var/ledger.sqlite3"
     """Where the ledger is."""
@@ -49,6 +51,8 @@ class Settings(BaseSettings):
     """How long an answer may take to begin, the reading of the body included."""
     requests_per_minute: Annotated[int, Field(ge=1)] = 1200
     """Requests of one session, token or address, counted in each worker."""
+    refusals_per_minute: Annotated[int, Field(ge=1)] = 120
+    """Requests of one address that nobody was signed in for."""
     number_searches_per_minute: Annotated[int, Field(ge=1)] = 30
     """Searches by number of one account."""
     metrics_token: SecretStr | None = None
