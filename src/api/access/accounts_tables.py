@@ -53,6 +53,7 @@ sessions = Table(
     Column("account", Text, nullable=False, index=True),
     Column("method", Text, nullable=False),
     Column("roles", Text),  # those it is limited to, by spaces; null is all of the account
+    Column("purpose", Text),  # what he said that he reads records for
     Column("begun_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False, index=True),

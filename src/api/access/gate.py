@@ -13,6 +13,7 @@ from api.access.readers import Reader
 from api.access.sessions import Method, Sessions
 from api.access.standing import Standing
 from api.access.tokens import Tokens
+from ledger.vocabulary_agency import ReadingPurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,14 @@ class Asking:
     Attributes:
         method: how he signed in; None with a token.
         token: the id of the token; None with a session.
+        purpose: what he said that he reads records for; None if he has not, or with a token.
         ends_at: when the session ends at the latest; None with a token.
     """
 
     reader: Reader
     method: Method | None = None
     token: str | None = None
+    purpose: ReadingPurpose | None = None
     ends_at: datetime | None = None
 
 
@@ -53,7 +56,7 @@ class Gate:
             return None
         who = found.account
         reader = self.standing.reader(who.id, who.person, today, only=found.roles)
-        return Asking(reader, method=found.method, ends_at=found.ends_at)
+        return Asking(reader, method=found.method, purpose=found.purpose, ends_at=found.ends_at)
 
     def by_token(self, text: str, *, at: datetime, today: date) -> Asking | None:
         """Who has this token; None if it opens nothing."""

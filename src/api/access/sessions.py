@@ -18,7 +18,7 @@ from sqlalchemy import delete, insert, select, update
 from api.access.accounts import Account, Randomness, account_of, note
 from api.access.accounts_store import AccountsStore
 from api.access.accounts_tables import accounts, sessions
-from ledger.vocabulary_agency import Role
+from ledger.vocabulary_agency import ReadingPurpose, Role
 
 _SECRET_BYTES = 32
 _SECRET_CHARACTERS = 43  # of base64 without padding
@@ -48,11 +48,13 @@ class Session:
 
     Attributes:
         roles: those it is limited to; None is all of its account.
+        purpose: what he said that he reads records for; None if he has not.
     """
 
     account: Account
     method: Method
     roles: frozenset[Role] | None
+    purpose: ReadingPurpose | None
     begun_at: datetime
     ends_at: datetime
 
@@ -126,7 +128,15 @@ class Sessions:
                 seen = update(sessions).where(sessions.c.hash == hashed, sessions.c.seen_at < at)
                 connection.execute(seen.values(seen_at=at))
         roles = None if row.roles is None else roles_of(row.roles)
-        return Session(account_of(row), Method(row.method), roles, row.begun_at, row.ends_at)
+        purpose = None if row.purpose is None else ReadingPurpose(row.purpose)
+        method = Method(row.method)
+        return Session(account_of(row), method, roles, purpose, row.begun_at, row.ends_at)
+
+    def read_for(self, secret: str, purpose: ReadingPurpose) -> None:
+        """Keep what somebody says that he reads records for, until he says otherwise."""
+        with self._store.writing() as connection:
+            where = sessions.c.hash == hash_of(secret)
+            connection.execute(update(sessions).where(where).values(purpose=purpose.value))
 
     def end(self, secret: str, *, at: datetime) -> None:
         """Sign out; what is unknown is signed out already."""
