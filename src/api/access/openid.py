@@ -150,9 +150,10 @@ class OpenId:
             return None
 
     def _id_token(self, flow: Flow, code: str, metadata: Mapping[str, Any]) -> str:
-        methods = metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        methods = metadata.get("token_endpoint_auth_methods_supported")
+        basic = not isinstance(methods, list) or "client_secret_basic" in methods
         try:
-            with self._client(basic="client_secret_basic" in methods) as client:
+            with self._client(basic=basic) as client:
                 answer = client.fetch_token(
                     metadata["token_endpoint"],
                     grant_type="authorization_code",

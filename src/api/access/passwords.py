@@ -41,12 +41,15 @@ class Passwords:
 
     Args:
         secret: 32 bytes of the ledger, under which the names of failed tries are hashed.
+        hasher: how passwords are hashed; None is as the library recommends (RFC 9106).
     """
 
-    def __init__(self, store: AccountsStore, *, secret: bytes) -> None:
+    def __init__(
+        self, store: AccountsStore, *, secret: bytes, hasher: PasswordHasher | None = None
+    ) -> None:
         self._store = store
         self._secret = secret
-        self._hasher = PasswordHasher()
+        self._hasher = hasher or PasswordHasher()
         self._turns = BoundedSemaphore(_AT_ONCE)
 
     def set(self, account: Account, password: str, *, actor: str, at: datetime) -> None:
