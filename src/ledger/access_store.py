@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import (
@@ -37,7 +37,7 @@ from sqlalchemy import (
 from ledger.access_entry import AccessHead, Entry, Look, LookKind, first_link, next_link
 from ledger.access_entry import quarter_start as quarter_of
 from ledger.backend import Backend, ConnectionLost
-from ledger.errors import LedgerError, invariant
+from ledger.errors import LedgerError, ProgramError, invariant
 from ledger.guards import POSTGRES_ACCESS_GRANTS, POSTGRES_ACCESS_GUARDS, SQLITE_ACCESS_GUARDS
 from ledger.postgres_backend import PostgresBackend
 from ledger.sqlite_backend import SqliteBackend
@@ -51,7 +51,7 @@ _SALT_BYTES = 16
 _CHUNK = 2_000
 
 metadata = MetaData()
-_KEYED_ONCE = {"sqlite_strict": True, "sqlite_with_rowid": False}
+_KEYED_ONCE: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
 
 def _number() -> BigInteger:
@@ -317,7 +317,8 @@ def _beside(backend: Backend) -> Backend:
     if isinstance(backend, SqliteBackend):
         url = URL.create("sqlite", database=str(access_file(backend.path)))
         return SqliteBackend(url, wait_milliseconds=WAIT_MILLISECONDS)
-    invariant(isinstance(backend, PostgresBackend), "a ledger lies on SQLite or PostgreSQL")
+    if not isinstance(backend, PostgresBackend):
+        raise ProgramError("a ledger lies on SQLite or PostgreSQL")
     return PostgresBackend(
         backend.engine.url.update_query_dict({"schema": backend.schema}),
         wait_milliseconds=WAIT_MILLISECONDS,

@@ -17,7 +17,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ledger.verifying import access, book, checkpoints, guards, keys_check, small_tables, tile_check, trees
+from ledger.verifying import (
+    access,
+    book,
+    checkpoints,
+    guards,
+    keys_check,
+    small_tables,
+    tile_check,
+    trees,
+)
 from ledger.verifying.book import Enactment
 from ledger.verifying.checkpoints import Claim
 from ledger.verifying.entries import is_instant
