@@ -21,8 +21,9 @@ from api.cli.common import (
     print_json,
     say,
 )
-from api.cli.naming import instant_option, person_stream
+from api.cli.naming import instant_option
 from api.cli.watched import given, looking_at
+from api.naming import person_stream
 from api.queries import access as asking
 from ledger.access_entry import LookKind
 from ledger.access_log import AccessLog

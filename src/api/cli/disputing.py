@@ -24,8 +24,9 @@ from api.cli.common import (
     reason_of,
     say,
 )
-from api.cli.naming import fact_root, subject_stream, today, unit_of, unit_streams
+from api.cli.naming import subject_stream, today, unit_streams
 from api.cli.watched import given, looking_at
+from api.naming import fact_root, unit_of
 from ledger import disputing
 from ledger.application import Ledger
 from ledger.canonical import instant_text

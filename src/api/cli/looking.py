@@ -21,15 +21,9 @@ from api.cli.common import (
     print_json,
     say,
 )
-from api.cli.naming import (
-    day_option,
-    instant_option,
-    subject_stream,
-    today,
-    unit_of,
-    unit_streams,
-)
+from api.cli.naming import day_option, instant_option, subject_stream, today, unit_streams
 from api.cli.watched import given, looking_at
+from api.naming import unit_of
 from ledger.erasure import person_state
 from ledger.errors import Misuse
 from ledger.events import registry

@@ -6,8 +6,8 @@ import sys
 from contextlib import AbstractContextManager
 
 from api.cli.common import actor_or_account
-from api.cli.naming import unit_of
 from api.looks import Looker, looking
+from api.naming import unit_of
 from ledger.application import Ledger
 from ledger.vocabulary_agency import ReadingPurpose
 from projections.asking.inquiry import Asked
