@@ -9,7 +9,10 @@ A crash at any line leaves the last committed transaction: whole entries with th
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -108,7 +111,7 @@ class AccessStore:
         own = _beside(backend)
         made = cls(own, origin)
         try:
-            made._prepare()
+            made._prepare(backend)
         except BaseException:
             made.close()
             raise
@@ -129,9 +132,10 @@ class AccessStore:
         """Give the connections back."""
         self._backend.engine.dispose()
 
-    def _prepare(self) -> None:
+    def _prepare(self, ledgers: Backend) -> None:
         if not self._made():
             self._backend.prepare_place()
+            _give_away(self._backend, ledgers)
             with self._backend.writing() as connection:
                 # Another process may have made them while this one waited for the lock.
                 if access.name not in self._backend.table_names(connection):
@@ -284,6 +288,17 @@ def _beside(backend: Backend) -> Backend:
         wait_milliseconds=WAIT_MILLISECONDS,
         beside=SCHEMA_SUFFIX,
     )
+
+
+def _give_away(own: Backend, ledgers: Backend) -> None:
+    """Let the new file belong to whom the ledger's file belongs: an administrator who looks first
+    must not lock the server out.
+    """
+    if isinstance(own, SqliteBackend) and isinstance(ledgers, SqliteBackend):
+        there = ledgers.path.stat()
+        with suppress(PermissionError):  # only root gives files away; else it is whose it should be
+            os.chown(own.path, there.st_uid, there.st_gid)
+            own.path.chmod(stat.S_IMODE(there.st_mode))
 
 
 def _is_made(backend: Backend) -> bool:

@@ -285,6 +285,18 @@ def test_postgresql_refuses_to_change_what_was_kept(
             raw.execute(statement)
 
 
+def test_the_file_is_whose_the_ledgers_file_is(sqlite_url: str, tmp_path: Path) -> None:
+    """With the same rights, and not for everybody because somebody looked."""
+    ledger = Ledger.found(sqlite_url, FOUNDING, keys=tmp_path / "keys", actor="pendiri")
+    database = Path(str(make_url(sqlite_url).database))
+    database.chmod(0o640)
+    with log_of(ledger) as log:
+        log.record(look(1))
+    made, own = access_store.access_file(database).stat(), database.stat()
+    assert (made.st_mode, made.st_uid, made.st_gid) == (own.st_mode, own.st_uid, own.st_gid)
+    ledger.close()
+
+
 def test_a_file_that_is_no_access_log_is_refused(sqlite_url: str, tmp_path: Path) -> None:
     """It is left as it is, and nothing is shown."""
     ledger = Ledger.found(sqlite_url, FOUNDING, keys=tmp_path / "keys", actor="pendiri")
