@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from api.web.charts import ruled
 from api.web.charts.chart import Chart, Pen
 from api.web.charts.scale import Scale, points_scale
 from api.web.charts.svg import cell, el, percent
@@ -36,8 +37,9 @@ def bullets(pen: Pen, title: str, rows: Sequence[Row]) -> Chart:
     (1 for a part of the measure above it).
     """
     scale = points_scale(*(exact(row["max"]) for row in rows))
-    body = Markup("").join(_bullet(pen, scale, row) for row in rows)
-    return Chart("bullets", title, _table(title, "bullets", _heads(pen), body))
+    lines = [_bullet(pen, scale, row) for row in rows]
+    heads = _heads(pen, pen.say("Poin"))
+    return Chart("bullets", title, ruled.table(title, "bullets", heads, lines))
 
 
 def _bullet(pen: Pen, scale: Scale, row: Row) -> Markup:
@@ -51,7 +53,7 @@ def _bullet(pen: Pen, scale: Scale, row: Row) -> Markup:
         parts.append(_bar("range", scale, low, high, y=10, thick=18))
     parts.append(_line("axis", scale.at(most), 4, 34))
     said = pen.say("{n} dari {all}", n=pen.number(points), all=pen.number(most))
-    return _row(row, cell(f"{row['label']}: {said}", _HEIGHT, parts), said)
+    return _line_of(row, parts, said)
 
 
 def waterfall(
@@ -73,8 +75,8 @@ def waterfall(
         first_row = i == 0 and start is None
         body.append(_fall(pen, scale, row, ends[i], ends[i + 1], joined=not first_row))
     foot = _whole(pen, scale, total)
-    heads = _heads(pen) if start is None else (*_heads(pen)[:2], pen.say("Selisih"))
-    return Chart("waterfall", title, _table(title, "waterfall", heads, Markup("").join(body), foot))
+    heads = _heads(pen, pen.say("Poin") if start is None else pen.say("Selisih"))
+    return Chart("waterfall", title, ruled.table(title, "waterfall", heads, body, foot))
 
 
 def _fall(pen: Pen, scale: Scale, row: Row, old: Decimal, new: Decimal, *, joined: bool) -> Markup:
@@ -93,7 +95,7 @@ def _fall(pen: Pen, scale: Scale, row: Row, old: Decimal, new: Decimal, *, joine
         parts.append(_line("axis", scale.at(old), _MIDDLE, _MIDDLE + _THICK))
     parts.append(_line("link", scale.at(new), _MIDDLE + _THICK, _HEIGHT))
     said = pen.signed(points) if points is not None else pen.number(None)
-    return _row(row, cell(f"{row['label']}: {said}", _HEIGHT, parts), said)
+    return _line_of(row, parts, said)
 
 
 def _whole(pen: Pen, scale: Scale, row: Row) -> Markup:
@@ -102,11 +104,12 @@ def _whole(pen: Pen, scale: Scale, row: Row) -> Markup:
     if points is not None:
         parts.append(_bar("total", scale, _ZERO, points, y=_MIDDLE, thick=_THICK))
     said = pen.number(points)
-    return _row(row, cell(f"{row['label']}: {said}", _HEIGHT, parts), said)
+    return _line_of(row, parts, said)
 
 
-def _heads(pen: Pen) -> tuple[str, str, str]:
-    return pen.say("Ukuran"), pen.say("Gambar"), pen.say("Poin")
+def _heads(pen: Pen, said: str) -> tuple[ruled.Cell, ...]:
+    drawn = el("span", pen.say("Gambar"), class_="sr")
+    return (pen.say("Ukuran"), None), (drawn, "cell-bar"), (said, "right")
 
 
 def _bar(kind: str, scale: Scale, one: Decimal, other: Decimal, *, y: int, thick: int) -> Markup:
@@ -119,37 +122,6 @@ def _line(kind: str, share: Decimal, top: int, bottom: int) -> Markup:
     return el("line", class_=kind, x1=percent(share), x2=percent(share), y1=top, y2=bottom)
 
 
-def _row(row: Row, drawn: Markup, said: str) -> Markup:
-    label: Markup | str = row["label"]
-    if row.get("href"):
-        label = el("a", label, href=row["href"])
-    note = el("span", row["note"], class_="quiet note") if row.get("note") else Markup("")
-    return el(
-        "tr",
-        el("th", label, note, scope="row"),
-        el("td", drawn, class_="cell-bar"),
-        el("td", said, class_="right num"),
-        class_="part" if row.get("level") else None,
-    )
-
-
-def _table(
-    title: str, kind: str, heads: tuple[str, str, str], body: Markup, foot: Markup | None = None
-) -> Markup:
-    name, drawn, said = heads
-    return el(
-        "table",
-        el("caption", title, class_="sr"),
-        el(
-            "thead",
-            el(
-                "tr",
-                el("th", name, scope="col"),
-                el("th", el("span", drawn, class_="sr"), scope="col"),
-                el("th", said, scope="col", class_="right"),
-            ),
-        ),
-        el("tbody", body),
-        el("tfoot", foot) if foot is not None else Markup(""),
-        class_=f"bars {kind}",
-    )
+def _line_of(row: Row, parts: list[Markup], said: str) -> Markup:
+    drawn = cell(f"{row['label']}: {said}", _HEIGHT, parts)
+    return ruled.line(row, (drawn, "cell-bar"), (said, "right num"))
