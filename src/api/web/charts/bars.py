@@ -18,8 +18,8 @@ from api.web.charts.scale import Scale, points_scale
 from api.web.charts.svg import cell, el, percent
 
 _HEIGHT: Final = 38
-_MIDDLE: Final = 10
 _THICK: Final = 18
+_UP: Final = "translate(0,-9)"  # half of it: y is the middle of the row
 _ZERO: Final = Decimal(0)
 
 Row = Mapping[str, Any]
@@ -70,41 +70,58 @@ def waterfall(
         at += exact(row["points"]) or _ZERO
         ends.append(at)
     scale = points_scale(*ends, exact(total["points"]))
-    body = [] if start is None else [_whole(pen, scale, start)]
+    body = (
+        [] if start is None else [_whole(pen, scale, start, _joint(scale.at(first), "50%", "100%"))]
+    )
     for i, row in enumerate(rows):
         first_row = i == 0 and start is None
         body.append(_fall(pen, scale, row, ends[i], ends[i + 1], joined=not first_row))
-    foot = _whole(pen, scale, total)
+    foot = _whole(pen, scale, total, _joint(scale.at(at), "0%", "50%"))
     heads = _heads(pen, pen.say("Poin") if start is None else pen.say("Selisih"))
     return Chart("waterfall", title, ruled.table(title, "waterfall", heads, body, foot))
 
 
 def _fall(pen: Pen, scale: Scale, row: Row, old: Decimal, new: Decimal, *, joined: bool) -> Markup:
     points = exact(row["points"])
-    parts = []
-    if joined:
-        parts.append(_line("link", scale.at(old), 0, _MIDDLE))
+    parts = [_joint(scale.at(old), "0%", "50%")] if joined else []
+    parts.append(_joint(scale.at(new), "50%", "100%"))
     if points is None:
-        parts.append(
-            el("rect", class_="gap", x=percent(scale.at(old)), y=_MIDDLE, width=6, height=_THICK)
-        )
+        x = percent(scale.at(old))
+        parts.append(el("rect", class_="gap", x=x, y="50%", width=6, height=_THICK, transform=_UP))
     elif points:
         kind = "bar" if points > 0 else "bar-bad"
-        parts.append(_bar(kind, scale, old, new, y=_MIDDLE, thick=_THICK))
+        parts.append(_centred(kind, scale, old, new))
     else:
-        parts.append(_line("axis", scale.at(old), _MIDDLE, _MIDDLE + _THICK))
-    parts.append(_line("link", scale.at(new), _MIDDLE + _THICK, _HEIGHT))
+        parts.append(_joint(scale.at(old), "0%", "100%"))
     said = pen.signed(points) if points is not None else pen.number(None)
     return _line_of(row, parts, said)
 
 
-def _whole(pen: Pen, scale: Scale, row: Row) -> Markup:
+def _whole(pen: Pen, scale: Scale, row: Row, joint: Markup) -> Markup:
     points = exact(row["points"])
-    parts = []
+    parts = [joint]
     if points is not None:
-        parts.append(_bar("total", scale, _ZERO, points, y=_MIDDLE, thick=_THICK))
+        parts.append(_centred("total", scale, _ZERO, points))
     said = pen.number(points)
     return _line_of(row, parts, said)
+
+
+def _joint(share: Decimal, top: str, bottom: str) -> Markup:
+    """From one row to the next: rows may be as tall as their labels."""
+    return el("line", class_="link", x1=percent(share), x2=percent(share), y1=top, y2=bottom)
+
+
+def _centred(kind: str, scale: Scale, one: Decimal, other: Decimal) -> Markup:
+    left = min(scale.at(one), scale.at(other))
+    return el(
+        "rect",
+        class_=kind,
+        x=percent(left),
+        y="50%",
+        width=percent(scale.length(one, other)),
+        height=_THICK,
+        transform=_UP,
+    )
 
 
 def _heads(pen: Pen, said: str) -> tuple[ruled.Cell, ...]:
