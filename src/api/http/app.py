@@ -17,13 +17,17 @@ from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
-from api.http.routes import health, scores
+from api.http.routes import differences, health, people, scores
 from api.http.settings import Settings
 from ledger.access_log import AccessLog
 
 VERSION = "1"
 PREFIX = "/api/v1"
-NOUNS: Sequence[APIRouter] = (scores.router,)
+NOUNS: Sequence[APIRouter] = (
+    differences.router,
+    people.router,
+    scores.router,
+)
 Site = Callable[[FastAPI], None]
 
 
