@@ -42,6 +42,8 @@ def import_files(
     url: str | None = None,
     progress: Progress = _nothing,
     gate: Gate = _nothing,
+    seen: bool = False,
+    confirmed: str | None = None,
 ) -> ImportReport:
     """Import files and folders as one batch; gives what became of every row.
 
@@ -49,14 +51,19 @@ def import_files(
     too. `gate` may refuse a strict import by raising, before anything is recorded. `url` says where
     the ledger is, so that a second process may help with a large import.
 
+    Args:
+        seen: keep what became of each row in the report.
+        confirmed: the id of a batch that a second person confirmed. The caller holds the turn of
+            `one_at_a_time`, and the end is recorded even where a run before added everything.
+
     Raises:
         Misuse: an unknown form was asked for.
         StoreError, ImportInterrupted: the database or a process failed; what a second run calls
             the same is recorded.
     """
-    report = ImportReport()
+    report = ImportReport(seen={} if seen else None)
     named = Named()
-    batch = ledger.new_stream().hex
+    batch = confirmed or ledger.new_stream().hex
     with (
         collecting.rarely(),
         read_files(paths, as_kind=as_kind) as reading,
@@ -75,7 +82,7 @@ def import_files(
             sharing.check(file, spool, report, named)
             rows_of[file.name] = report.read - before
         digests = {file.name: file.digest for file in reading.files}
-        with nullcontext() if dry else alone(ledger):
+        with nullcontext() if dry or confirmed else alone(ledger):
             subjects = Subjects(ledger, UnitBook(ledger.units()), dry=dry, keeps=dry or strict)
             importer = Importer(
                 ledger, subjects, report, actor, batch, digests, dry, strict, progress, gate=gate
@@ -83,7 +90,7 @@ def import_files(
             importer.begin(spool, named)
             sharing.apply(importer, spool)
             importer.finish(spool)
-            if report.added and not dry and importer.last_position:
+            if not dry and (confirmed or (report.added and importer.last_position)):
                 _commit(ledger, importer, reading, rows_of)
         if rejects is not None and report.rejected:
             report.written = write_rejects(reading.files, report.rejected, rejects)
