@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 from api.intake import collecting
 from api.intake.apply import Gate, Importer
 from api.intake.checking import Named
 from api.intake.one_at_a_time import alone
-from api.intake.reading import Reading, read_files
+from api.intake.reading import Reading, SourceFile, read_files
 from api.intake.rejects import write_rejects
 from api.intake.report import ImportReport, counts
 from api.intake.rows import RowError
@@ -76,6 +77,7 @@ def import_files(
                 RowError("", fault.code, "", fault.message, fault.who_must_act, fault.next_step),
             )
         report.unknown_files = list(reading.unknown_files)
+        report.sources = [_source(file) for file in reading.files]
         rows_of: dict[str, int] = {}
         for file in reading.files:
             before = report.read
@@ -95,6 +97,11 @@ def import_files(
         if rejects is not None and report.rejected:
             report.written = write_rejects(reading.files, report.rejected, rejects)
     return report
+
+
+def _source(file: SourceFile) -> dict[str, Any]:
+    sheets = list(file.unread_sheets)
+    return {"file": file.name, "forms": list(file.forms), "unread_sheets": sheets}
 
 
 def _commit(ledger: Ledger, importer: Importer, reading: Reading, rows_of: dict[str, int]) -> None:

@@ -40,6 +40,8 @@ def preview_of(report: ImportReport) -> dict[str, Any]:
     found = dict(counts(report))
     found[FLAGGED] = sum(bool(row["flags"]) for row in rows)
     return {
+        "forms": sorted({form for one in report.sources for form in one["forms"]}),
+        "unread_sheets": [sheet for one in report.sources for sheet in one["unread_sheets"]],
         "counts": found,
         "unknown_form": bool(report.unknown_files),
         "file_errors": [_error(one) for one in whole],

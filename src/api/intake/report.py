@@ -46,8 +46,9 @@ def error_object(fault: RowError) -> dict[str, Any]:
 class ImportReport:
     """Counts are rows; `rejected` holds refused and conflicting rows for the sender's workbook.
 
-    `written` are the files in which the sender gets them back. `seen` is what became of each row,
-    kept only where a dict is given for it: of a large import it would be long.
+    `written` are the files in which the sender gets them back; `sources` are the files that were
+    recognised, each with its forms and the sheets of it that were left alone. `seen` is what became
+    of each row, kept only where a dict is given for it: of a large import it would be long.
     """
 
     read: int = 0
@@ -61,6 +62,7 @@ class ImportReport:
     unknown_files: list[str] = field(default_factory=list)
     rejected: list[RawRow] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
+    sources: list[dict[str, Any]] = field(default_factory=list)
     seen: dict[Place, Seen] | None = None
 
     @property

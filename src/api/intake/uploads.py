@@ -1,8 +1,8 @@
 """Files that wait to be imported: kept aside, sealed, each under a key of its own, for some days.
 
-    <database file>.uploads/ (or var/uploads/<origin>/)       0700
+    <database file>.uploads/, or <key folder>/uploads/        0700
         turn.lock                                             one process at a time
-        <id>/  about  file  preview  report  returned         each sealed: nonce, ciphertext, tag
+        <id>/  about file preview proposed report returned      each sealed: nonce, ciphertext, tag
     <key folder>/uploads/<id>.key                             0600, 32 bytes
 
 What a part is sealed with is made of the file's own key and a secret of the ledger, and is tied to
@@ -44,11 +44,13 @@ UPLOAD_MAX: Final = 20 << 20
 KEPT: Final = timedelta(days=30)
 FILE: Final = "file"
 PREVIEW: Final = "preview"
+PROPOSED: Final = "proposed"
 REPORT: Final = "report"
 RETURNED: Final = "returned"
 _ABOUT: Final = "about"
-_PARTS: Final = frozenset((FILE, PREVIEW, REPORT, RETURNED, _ABOUT))
-_SECRET: Final = "uploads"
+_PARTS: Final = frozenset((FILE, PREVIEW, PROPOSED, REPORT, RETURNED, _ABOUT))
+_DERIVED: Final = "uploads"  # the secret of the keyring by this name
+_KEYS: Final = "uploads"
 _TURN: Final = "turn.lock"
 _UNFINISHED: Final = ".new"
 _FOLDER_MODE: Final = 0o700
@@ -120,10 +122,11 @@ class Upload:
 
     def is_same(self, other: Upload) -> bool:
         """Whether it is the same file of the same account, for the same purpose."""
-        return (
-            (self.purpose, self.sha256, self.as_kind) == (other.purpose, other.sha256, other.as_kind)
-            and self.account.casefold() == other.account.casefold()
-        )
+        return (self.purpose, self.sha256, self.as_kind) == (
+            other.purpose,
+            other.sha256,
+            other.as_kind,
+        ) and self.account.casefold() == other.account.casefold()
 
 
 class Uploads:
@@ -131,7 +134,7 @@ class Uploads:
 
     def __init__(self, folder: Path, keyring: Keyring) -> None:
         self.folder = folder
-        self._keys = keyring.folder / "uploads"
+        self._keys = keyring.folder / _KEYS
         self._keyring = keyring
 
     @classmethod
@@ -169,9 +172,7 @@ class Uploads:
             )
         ident = UUID(bytes=self._keyring.randomness(16), version=4).hex
         digest = hashlib.sha256(data).hexdigest()
-        one = Upload(
-            ident, purpose, tidy(name), digest, len(data), account, as_kind, at, at + KEPT
-        )
+        one = Upload(ident, purpose, tidy(name), digest, len(data), account, as_kind, at, at + KEPT)
         with self._turn():
             for other in self._every():
                 if one.is_same(other) and at < other.expires_at and self.has(other.id, FILE):
@@ -214,7 +215,9 @@ class Uploads:
                 return None
         try:
             opener = cipher(self._sealing_key(key))
-            return opener.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._tie(ident, name))
+            return opener.decrypt(
+                sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._tie(ident, name)
+            )
         except (InvalidTag, ValueError):
             raise UploadBroken(
                 "An uploaded file does not open with its key: it was changed on the disk.",
@@ -322,26 +325,25 @@ class Uploads:
         return self._keys / f"{ident}.key"
 
     def _sealing_key(self, own: bytes) -> bytes:
-        return hmac.digest(self._keyring.secret(_SECRET), own, "sha256")
+        return hmac.digest(self._keyring.secret(_DERIVED), own, "sha256")
 
     def _tie(self, ident: str, name: str) -> bytes:
         return canonical_json([self._keyring.origin, "upload", ident, name])
 
     def mark(self, data: bytes) -> str:
         """Keyed digest of a content that could be guessed from a plain one, 64 hex digits."""
-        return hmac.new(self._keyring.secret(_SECRET), data, "sha256").hexdigest()
+        return hmac.new(self._keyring.secret(_DERIVED), data, "sha256").hexdigest()
 
 
 def folder_of(ledger: Ledger) -> Path:
-    """Where the uploads of a ledger lie: `<database file>.uploads/`, else
-    `var/uploads/<origin>/`.
+    """Where the uploads of a ledger lie: `<database file>.uploads/`, else in the key folder, which
+    every process that imports has at hand.
     """
     url = ledger.store.engine.url
     if ledger.store.dialect == "sqlite" and url.database not in (None, "", ":memory:"):
         database = Path(str(url.database))
         return database.with_name(database.name + ".uploads")
-    safe = "".join(one if one.isalnum() or one in "._-" else "_" for one in ledger.origin)
-    return Path("var") / "uploads" / safe
+    return ledger.keyring.folder / _KEYS
 
 
 def tidy(name: str) -> str:
