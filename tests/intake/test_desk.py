@@ -275,9 +275,7 @@ def test_a_mended_workbook_adds_only_the_difference(here: Desk, tmp_path: Path) 
     good = [nip(1), "Seminar Satu", "2024-03-01", "8"]
     bad = [nip(2), "Seminar Dua", "31-02-2024", "8"]
     path = table(tmp_path / "seminar.xlsx", header, good, bad)
-    one, _ = desk.receive(
-        here.ledger, path.read_bytes(), name=path.name, account="ani", at=AT
-    )
+    one, _ = desk.receive(here.ledger, path.read_bytes(), name=path.name, account="ani", at=AT)
     assert desk.preview(here.ledger, one.id)["returned"] == "seminar.ditolak.xlsx"
     found = desk.returned(here.ledger, one.id)
     assert found is not None
@@ -292,17 +290,13 @@ def test_a_mended_workbook_adds_only_the_difference(here: Desk, tmp_path: Path) 
     assert sheet.cell(2, at).fill.start_color.rgb == "FFFF9999"
     sheet.cell(2, at).value = "28-02-2024"
     book.save(back)
-    again, new = desk.receive(
-        here.ledger, back.read_bytes(), name=back.name, account="ani", at=AT
-    )
+    again, new = desk.receive(here.ledger, back.read_bytes(), name=back.name, account="ani", at=AT)
     assert new
     mended = desk.preview(here.ledger, again.id)
     assert outcomes(mended) == [(2, "new", None)]
     confirm(here, desk.propose(here.ledger, again.id, actor="ani")[0])
     assert len(here.facts(2).known("competency")) == 1
-    whole, _ = desk.receive(
-        here.ledger, path.read_bytes(), name=path.name, account="ani", at=AT
-    )
+    whole, _ = desk.receive(here.ledger, path.read_bytes(), name=path.name, account="ani", at=AT)
     assert desk.preview(here.ledger, whole.id)["counts"]["same"] == 1
 
 
