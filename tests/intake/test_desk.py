@@ -231,7 +231,7 @@ def test_a_preview_is_found_once_until_something_is_recorded(
 ) -> None:
     """Asked again it is the one that is kept; after the next event it is found anew."""
     runs: list[int] = []
-    real = desk.import_files
+    real = importing.import_files
 
     def counting(*args: Any, **options: Any) -> ImportReport:
         runs.append(1)

@@ -137,9 +137,7 @@ def test_again_it_is_the_same_and_nothing_is_added(here: Desk) -> None:
     ],
 )
 def test_everything_wrong_is_said_at_once(here: Desk, row: dict[str, Any], codes: set[str]) -> None:
-    """With column, code and what to do, without the cell; no unit is founded from a typing
-    error, and nothing is recorded.
-    """
+    """With column, code and what to do, without the cell; no unit is founded from a typo."""
     here.send(about(1, "registered"), about(1, "golongan"))
     head = here.head()
     with pytest.raises(FactRefused) as refused:

@@ -59,8 +59,8 @@ def import_command(
     as_json: AsJson = False,
 ) -> None:
     """Record facts from facts files (.jsonl) and known spreadsheets; all errors at once."""
+    _check_proposal(files, document, propose=propose, alone=not (dry_run or strict))
     if propose:
-        _check_proposable(files, dry_run=dry_run, strict=strict)
         _propose(
             files[0],
             as_kind,
@@ -71,11 +71,6 @@ def import_command(
             as_json=as_json,
         )
         return
-    if document is not None:
-        raise Misuse(
-            "--document is given with --propose; rows of an import name their own documents.",
-            next_step="Leave --document out.",
-        )
     with (
         opened(url, keys, live=True) as ledger,
         progress_bar("rows", None, quiet=as_json) as advance,
@@ -98,12 +93,17 @@ def import_command(
     raise typer.Exit(report.exit_status)
 
 
-def _check_proposable(files: list[Path], *, dry_run: bool, strict: bool) -> None:
-    """Raises Misuse where what is asked cannot be proposed."""
-    if len(files) != 1 or files[0].is_dir() or dry_run or strict:
+def _check_proposal(files: list[Path], document: str | None, *, propose: bool, alone: bool) -> None:
+    """Raises Misuse where what is asked cannot be proposed, or is no proposal."""
+    if propose and (len(files) != 1 or files[0].is_dir() or not alone):
         raise Misuse(
             "--propose takes one file, and neither --dry-run nor --strict.",
             next_step="Propose each file by itself; a proposal is a dry run that is kept.",
+        )
+    if document is not None and not propose:
+        raise Misuse(
+            "--document is given with --propose; rows of an import name their own documents.",
+            next_step="Leave --document out.",
         )
 
 

@@ -19,7 +19,7 @@ import orjson
 
 from api.intake import outcome
 from api.intake.desk import dry_run, finished, import_of, keep_returned, opened
-from api.intake.importing import import_files
+from api.intake.importing import ConfirmedBatch, import_files
 from api.intake.one_at_a_time import alone
 from api.intake.uploads import PROPOSED, REPORT, Uploads
 from ledger.application import Ledger
@@ -143,7 +143,7 @@ def _import(
             as_kind=one.as_kind,
             rejects=folder,
             seen=True,
-            confirmed=one.id,
+            confirmed=ConfirmedBatch(one.id, proposal.closed_at or 0),
         )
         name = keep_returned(uploads, one, report)
     found = outcome.preview_of(report) | {"upload": one.id, "returned": name}

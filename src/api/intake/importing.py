@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.intake import collecting
 from api.intake.apply import Gate, Importer
@@ -27,6 +27,13 @@ _FILES_A_NOTE = 200
 Progress = Callable[[int], None]
 
 
+class ConfirmedBatch(NamedTuple):
+    """A batch that a second person confirmed, at the position `since`."""
+
+    batch: str
+    since: int
+
+
 def _nothing(_: object) -> None:
     return None
 
@@ -44,7 +51,7 @@ def import_files(
     progress: Progress = _nothing,
     gate: Gate = _nothing,
     seen: bool = False,
-    confirmed: str | None = None,
+    confirmed: ConfirmedBatch | None = None,
 ) -> ImportReport:
     """Import files and folders as one batch; gives what became of every row.
 
@@ -54,7 +61,7 @@ def import_files(
 
     Args:
         seen: keep what became of each row in the report.
-        confirmed: the id of a batch that a second person confirmed. The caller holds the turn of
+        confirmed: a batch that a second person confirmed. The caller holds the turn of
             `one_at_a_time`, and the end is recorded even where a run before added everything.
 
     Raises:
@@ -64,20 +71,14 @@ def import_files(
     """
     report = ImportReport(seen={} if seen else None)
     named = Named()
-    batch = confirmed or ledger.new_stream().hex
+    batch = confirmed.batch if confirmed else ledger.new_stream().hex
     with (
         collecting.rarely(),
         read_files(paths, as_kind=as_kind) as reading,
         spooled() as spool,
         Sharing(reading.files, url, progress) as sharing,
     ):
-        for fault in reading.errors:
-            report.refuse_file(
-                fault.file,
-                RowError("", fault.code, "", fault.message, fault.who_must_act, fault.next_step),
-            )
-        report.unknown_files = list(reading.unknown_files)
-        report.sources = [_source(file) for file in reading.files]
+        _tell_files(reading, report)
         rows_of: dict[str, int] = {}
         for file in reading.files:
             before = report.read
@@ -93,10 +94,21 @@ def import_files(
             sharing.apply(importer, spool)
             importer.finish(spool)
             if not dry and (confirmed or (report.added and importer.last_position)):
-                _commit(ledger, importer, reading, rows_of)
+                _commit(ledger, importer, reading, rows_of, confirmed)
         if rejects is not None and report.rejected:
             report.written = write_rejects(reading.files, report.rejected, rejects)
     return report
+
+
+def _tell_files(reading: Reading, report: ImportReport) -> None:
+    """What was recognised, what was not, and what cannot be read."""
+    for fault in reading.errors:
+        report.refuse_file(
+            fault.file,
+            RowError("", fault.code, "", fault.message, fault.who_must_act, fault.next_step),
+        )
+    report.unknown_files = list(reading.unknown_files)
+    report.sources = [_source(file) for file in reading.files]
 
 
 def _source(file: SourceFile) -> dict[str, Any]:
@@ -104,10 +116,20 @@ def _source(file: SourceFile) -> dict[str, Any]:
     return {"file": file.name, "forms": list(file.forms), "unread_sheets": sheets}
 
 
-def _commit(ledger: Ledger, importer: Importer, reading: Reading, rows_of: dict[str, int]) -> None:
+def _commit(
+    ledger: Ledger,
+    importer: Importer,
+    reading: Reading,
+    rows_of: dict[str, int],
+    confirmed: ConfirmedBatch | None,
+) -> None:
     """Record that the import came to its end. A crash before leaves its events, each with its
-    batch. An event has its limit, so the files of a large folder are named in several.
+    batch. An event has its limit, so the files of a large folder are named in several. The rows of
+    a confirmed one lie behind its confirmation, those of a run that was interrupted included.
     """
+    first, last = importer.first_position, importer.last_position
+    if confirmed is not None:
+        first, last = confirmed.since + 1, max(last, ledger.store.head().position)
     files = [
         {"sha256": file.digest, "form": "+".join(file.forms), "rows": rows_of[file.name]}
         for file in reading.files
@@ -117,8 +139,8 @@ def _commit(ledger: Ledger, importer: Importer, reading: Reading, rows_of: dict[
             batch=importer.batch,
             files=tuple(files[start : start + _FILES_A_NOTE]),
             counts=dict(counts(importer.report)),
-            first_position=importer.first_position,
-            last_position=importer.last_position,
+            first_position=first,
+            last_position=last,
         )
         for start in range(0, len(files), _FILES_A_NOTE)
     ]
