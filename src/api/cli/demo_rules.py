@@ -45,7 +45,7 @@ def enact(ledger: Ledger) -> None:
         text = enacting.checked(raw, file=file)
         document = {"kind": "SK", "number": f"DEMO/CONTOH/{place}", "date": "2026-10-30"}
         proposal, _ = enacting.propose_enactment(ledger, text, actor=PROPOSER, document=document)
-        proposing.carry_out(ledger, proposal.id, actor=CONFIRMER)
+        proposing.carry_out(ledger, proposal.id, actor=CONFIRMER, at=now())
 
 
 def day_of(instrument: str) -> date:

@@ -36,6 +36,7 @@ class Subjects:
     _units_held: dict[UUID, OrgUnit] = field(default_factory=dict)
     _book: StreamState | None = None
     _keys: dict[UUID, StreamKeys] = field(default_factory=dict)
+    _made: dict[UUID, StreamKeys] = field(default_factory=dict)
     _ahead: list[UUID] = field(default_factory=list)
 
     # ------------------------------------------------------------------ References of statements
@@ -95,8 +96,9 @@ class Subjects:
 
     def fetch_keys(self, streams: Sequence[UUID], fresh: Sequence[UUID]) -> None:
         """Hold the keys of these streams until the next call; those of fresh ones are made."""
-        self._keys = self.ledger.keyring.ensure(fresh)
-        self._keys |= self.ledger.keyring.keys_many(streams)
+        made = self._new_keys(fresh)
+        known = [stream for stream in streams if stream not in self._made]
+        self._keys = self.ledger.keyring.keys_many(known) | made
 
     def found_person(self, number: str) -> UUID:
         """A stream for a person who is not on record; his keys come with `fetch_keys`."""
@@ -109,8 +111,16 @@ class Subjects:
     def fetch_unit_keys(self, count: int) -> None:
         """Make streams with durable keys for so many units that are about to be founded."""
         fresh = [self.ledger.new_stream() for _ in range(count - len(self._ahead))]
-        self.ledger.keyring.ensure(fresh)
+        self._new_keys(fresh)
         self._ahead.extend(fresh)
+
+    def _new_keys(self, fresh: Sequence[UUID]) -> dict[UUID, StreamKeys]:
+        """Keys of streams to be founded: durable, but in a dry run, which keeps them only here."""
+        if not self.dry:
+            return self.ledger.keyring.ensure(fresh)
+        made = {stream: self.ledger.keyring.new_keys() for stream in fresh}
+        self._made |= made
+        return made
 
     def found_unit(self) -> UUID:
         """A stream for a unit that is not on record."""
@@ -135,7 +145,8 @@ class Subjects:
         Raises:
             KeyDestroyed: erased.
         """
-        return self._keys.get(stream) or self.ledger.keyring.keys(stream)
+        held = self._keys.get(stream) or self._made.get(stream)
+        return held or self.ledger.keyring.keys(stream)
 
     def unit_state(self, stream: UUID) -> OrgUnit:
         """The state of a unit."""
