@@ -32,6 +32,7 @@ from api.demo import printed, province, stories
 from api.demo.stories import Question, Story
 from api.founding import found_ledger
 from api.intake.importing import import_files
+from api.intake.subjects import Memory
 from ledger.application import Founding, Ledger
 from ledger.errors import LedgerError, invariant
 from ledger.key_folder import default_key_folder
@@ -166,6 +167,7 @@ def _is_demo(url: str, keys: Path | None) -> bool:
 def _load(ledger: Ledger, batches: list[province.Batch], clock: SetClock, *, quiet: bool) -> int:
     total = sum(len(batch.rows) for batch in batches)
     read = 0
+    memory = Memory()
     with (
         tempfile.TemporaryDirectory(prefix="asn-ledger-demo-") as folder,
         progress_bar("facts", total, quiet=quiet) as advance,
@@ -174,7 +176,7 @@ def _load(ledger: Ledger, batches: list[province.Batch], clock: SetClock, *, qui
             clock.set(batch.known_on)
             path = Path(folder) / f"{batch.known_on.isoformat()}.jsonl"
             path.write_bytes(b"".join(_lines(batch)))
-            report = import_files(ledger, [path], actor=ACTOR, progress=advance)
+            report = import_files(ledger, [path], actor=ACTOR, progress=advance, memory=memory)
             invariant(
                 not report.refused, f"the demo holds a row that is refused: {report.refused[:1]}"
             )
