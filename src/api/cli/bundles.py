@@ -26,7 +26,7 @@ from ledger.archive import must_be_free
 from ledger.bundle import write_bundle
 from ledger.bundle_seal import checkpoint_for, seal_of
 from ledger.errors import Misuse, PersonUnknown
-from projections import selection
+from projections.asking import selection
 
 
 def bundle_command(

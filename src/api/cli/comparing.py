@@ -37,10 +37,11 @@ from api.cli.scoring import Instrument, KnownAt, Position, Unit
 from api.cli.telling_causes import tell_difference, tell_group, tell_months, tell_series
 from ledger.application import Ledger
 from ledger.errors import Misuse, PersonUnknown, UnitUnknown
-from projections import asking_why, causes_json, inquiry
-from projections.asking_why import Stretch
-from projections.inquiry import Ask, Asked
-from projections.series_people import Month
+from projections.asking import asking_why, inquiry
+from projections.asking.asking_why import Stretch
+from projections.asking.inquiry import Ask, Asked
+from projections.differences import causes_json
+from projections.differences.series_people import Month
 
 Subject = Annotated[
     str | None, typer.Argument(help="NIP, id or unit code; - reads standard input.")

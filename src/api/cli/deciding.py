@@ -32,9 +32,9 @@ from ledger.errors import BadValue, Misuse, PersonUnknown
 from ledger.fields import IDENT, read_sealed_text
 from ledger.records import Outcome
 from ledger.vocabulary_agency import DecisionKind, RecommendingBody, TieRule
-from projections import basis, recheck
-from projections.basis import Who
-from projections.inquiry import Ask
+from projections.asking.inquiry import Ask
+from projections.decisions import basis, recheck
+from projections.decisions.basis import Who
 
 Ident = Annotated[str, typer.Argument(help="As `decision list` shows it.", metavar="ID")]
 Choose = Annotated[

@@ -36,8 +36,8 @@ from api.intake.subjects import Memory
 from ledger.application import Founding, Ledger
 from ledger.errors import LedgerError, invariant
 from ledger.key_folder import default_key_folder
-from projections import inquiry
-from projections.inquiry import Ask
+from projections.asking import inquiry
+from projections.asking.inquiry import Ask
 
 AGENCY = "Provinsi Contoh (data rekaan)"
 ACTOR = "demo"

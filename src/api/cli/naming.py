@@ -16,8 +16,8 @@ from ledger.key_errors import KeyDestroyed
 from ledger.statement import key_hash
 from ledger.stream_state import StreamState, replay
 from ledger.unit_directory import PATH_MARK, UnitDirectory
-from projections import inquiry
-from projections.inquiry import Asked
+from projections.asking import inquiry
+from projections.asking.inquiry import Asked
 from projections.subject import around, post_on
 
 _ID_DIGITS = 32

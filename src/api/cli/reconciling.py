@@ -30,9 +30,10 @@ from api.outputs.aside import known_suffix, written_aside
 from api.outputs.printed import SUFFIXES, write_reconciliation
 from ledger.application import Ledger
 from ledger.errors import Misuse, PersonUnknown
-from projections import inquiry, reconcile_json, reconciling
-from projections.inquiry import Ask, Asked
-from projections.reconciling import Reconciliation
+from projections.asking import inquiry
+from projections.asking.inquiry import Ask, Asked
+from projections.reconciliation import reconcile_json, reconciling
+from projections.reconciliation.reconciling import Reconciliation
 
 _NAMES_AT_ONCE = 2_000
 _LISTS = ("people", "only_printed", "only_ours")

@@ -27,11 +27,11 @@ from api.outputs.aside import known_suffix, written_aside
 from ledger.application import Ledger
 from ledger.canonical import decimal_text
 from ledger.errors import Misuse
-from projections import inquiry
 from projections.answer import DigestOfAnswers
-from projections.cohort import cohort
-from projections.inquiry import Ask, Asked
-from projections.recap import Recap, offices, recap
+from projections.asking import inquiry
+from projections.asking.inquiry import Ask, Asked
+from projections.asking.recap import Recap, offices, recap
+from projections.cohorts.cohort import cohort
 
 REPORTS = {rekap.NAME: "mean IP-ASN per perangkat daerah, jenis jabatan, jenjang, pendidikan, sex"}
 

@@ -44,9 +44,9 @@ from api.outputs.aside import known_suffix, written_aside
 from ledger.application import Ledger
 from ledger.archive import must_be_free
 from ledger.errors import Misuse, PersonUnknown
-from projections import inquiry
-from projections.group import Group
-from projections.inquiry import Ask, Asked
+from projections.asking import inquiry
+from projections.asking.group import Group
+from projections.asking.inquiry import Ask, Asked
 
 Instrument = Annotated[str, typer.Option("--instrument", help="As `ip-asn`.", metavar="I")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Legal day; default today.", metavar="D")]

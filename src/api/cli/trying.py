@@ -31,8 +31,10 @@ from api.enacting import Text
 from ledger.application import Ledger
 from ledger.errors import Misuse, PersonUnknown
 from ledger.rulebook import InstrumentUnknown, NoRulesInForce, entries
-from projections import asking_why, editing, inquiry, instrument, whatif
-from projections.inquiry import Ask, Asked
+from projections.asking import asking_why, inquiry
+from projections.asking.inquiry import Ask, Asked
+from projections.differences import whatif
+from projections.language import editing, instrument
 
 Changes = Annotated[
     list[str] | None,
