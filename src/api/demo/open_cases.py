@@ -12,18 +12,24 @@ from datetime import date
 from api.demo import discipline
 from api.demo.casework import CaseRows
 from api.demo.discipline import Known
-from api.demo.person import FUNGSIONAL, LAST_DAY, PELAKSANA, PNS, Person
+from api.demo.person import FUNGSIONAL, HEAD, LAST_DAY, PELAKSANA, PNS, Person
 
 _LEAST_DILIGENT = 45
+_TEAM = 2
+_CROWD = 1 << 30
 
 
 def of_people(people: Iterable[Person], *, each: int) -> Iterator[Known]:
     """Every plot, told of so many people; nobody has two."""
-    free = (person for person in people if _may_be_accused(person))
-    for plot in _PLOTS * each:
-        person = next(free, None)
-        if person is not None:
-            yield from plot(person)
+    everybody = tuple(people)
+    team = [one.nip for one in everybody if one.role == HEAD][:_TEAM]
+    mixed = sorted(everybody, key=lambda one: one.dice("accused").below(_CROWD))
+    free = (person for person in mixed if _may_be_accused(person))
+    for number in range(1, each + 1):
+        for plot in _PLOTS:
+            person = next(free, None)
+            if person is not None:
+                yield from plot(person, number, team)
 
 
 def _may_be_accused(person: Person) -> bool:
@@ -37,9 +43,13 @@ def _may_be_accused(person: Person) -> bool:
     )
 
 
-def _absent(person: Person) -> Iterator[Known]:
+def _rows(person: Person, month: str, number: int) -> CaseRows:
+    return CaseRows(person, f"PK-{month}-{number}", f"HD-{month}-{number}")
+
+
+def _absent(person: Person, number: int, _: list[str]) -> Iterator[Known]:
     """Reported after eight working days without a word."""
-    rows = CaseRows(person, "PK-2026-11", "HD-2026-11")
+    rows = _rows(person, "2026-11", number)
     yield (
         date(2026, 10, 16),
         person.row(
@@ -53,9 +63,9 @@ def _absent(person: Person) -> Iterator[Known]:
     )
 
 
-def _did_not_come(person: Person) -> Iterator[Known]:
+def _did_not_come(person: Person, number: int, _: list[str]) -> Iterator[Known]:
     """Summoned once, did not come, and nobody summoned him again in time."""
-    rows = CaseRows(person, "PK-2026-10", "HD-2026-10")
+    rows = _rows(person, "2026-10", number)
     return rows.as_it_went(
         rows.report("2026-10-05", act_on="2026-09-28", ground="PENYALAHGUNAAN_BARANG"),
         rows.of_case("summons", "2026-10-07", number=1),
@@ -63,9 +73,9 @@ def _did_not_come(person: Person) -> Iterator[Known]:
     )
 
 
-def _examined(person: Person) -> Iterator[Known]:
+def _examined(person: Person, number: int, _: list[str]) -> Iterator[Known]:
     """Examined; whoever punishes has yet to decide."""
-    rows = CaseRows(person, "PK-2026-09", "HD-2026-09")
+    rows = _rows(person, "2026-09", number)
     return rows.as_it_went(
         rows.report("2026-09-14", act_on="2026-09-07", ground="KETERLAMBATAN_LAPORAN"),
         rows.of_case("summons", "2026-09-16", number=1),
@@ -73,9 +83,9 @@ def _examined(person: Person) -> Iterator[Known]:
     )
 
 
-def _undelivered(person: Person) -> Iterator[Known]:
+def _undelivered(person: Person, number: int, _: list[str]) -> Iterator[Known]:
     """Decided, and not delivered in time."""
-    rows = CaseRows(person, "PK-2026-08", "HD-2026-08")
+    rows = _rows(person, "2026-08", number)
     return rows.as_it_went(
         rows.report("2026-08-31", act_on="2026-08-24", ground="PENYALAHGUNAAN_WEWENANG"),
         rows.of_case("summons", "2026-09-02", number=1),
@@ -84,13 +94,13 @@ def _undelivered(person: Person) -> Iterator[Known]:
     )
 
 
-def _appealed(person: Person) -> Iterator[Known]:
+def _appealed(person: Person, number: int, team: list[str]) -> Iterator[Known]:
     """Demoted, and before BPASN, whose ruling is overdue."""
-    rows = CaseRows(person, "PK-2026-06", "HD-2026-06")
+    rows = _rows(person, "2026-06", number)
     return rows.as_it_went(
         rows.report("2026-06-02", act_on="2026-05-25", ground="GRATIFIKASI"),
         rows.of_case("summons", "2026-06-04", number=1),
-        rows.of_case("examination", "2026-06-16", number=1, attended=True),
+        rows.of_case("examination", "2026-06-16", number=1, attended=True, team=team),
         rows.sanction(
             "2026-07-29",
             decided_on="2026-07-06",
@@ -102,9 +112,9 @@ def _appealed(person: Person) -> Iterator[Known]:
     )
 
 
-def _cleared(person: Person) -> Iterator[Known]:
+def _cleared(person: Person, number: int, _: list[str]) -> Iterator[Known]:
     """Reprimanded, and cleared by the superior."""
-    rows = CaseRows(person, "PK-2025-02", "HD-2025-02")
+    rows = _rows(person, "2025-02", number)
     return rows.as_it_went(
         rows.report("2025-02-10", act_on="2025-02-03", ground="NETRALITAS"),
         rows.of_case("summons", "2025-02-12", number=1),
@@ -121,7 +131,7 @@ def _cleared(person: Person) -> Iterator[Known]:
     )
 
 
-_PLOTS: tuple[Callable[[Person], Iterator[Known]], ...] = (
+_PLOTS: tuple[Callable[[Person, int, list[str]], Iterator[Known]], ...] = (
     _absent,
     _did_not_come,
     _examined,

@@ -1,4 +1,4 @@
-"""Who leads whom: heads, heads of sections, principals of schools, and who acts for a head who left.
+"""Who leads whom: heads, heads of sections, principals, and who acts for a head who left.
 
 The appraiser of somebody is the next one above him who serves on the day.
 """
