@@ -114,6 +114,7 @@ def as_json(verified: Verified, *, segments: int | None, scores: int | None) -> 
         "recorded_at": verified.recorded_at,
         "streams": verified.streams,
         "checkpoints": verified.checkpoints,
+        "looks": verified.looks,
         "compared_with": verified.claims,
         "segments": segments,
         "scores": scores,

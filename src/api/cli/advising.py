@@ -20,9 +20,10 @@ from api.cli.common import (
     print_json,
     say,
 )
-from api.cli.naming import check_subject, day_option, person_stream, today
+from api.cli.naming import day_option, today
 from api.cli.scoring import AsOf, Instrument, KnownAt, Position, Rules
 from api.cli.telling_causes import fact_words, is_outcome, said_words, shown, signed, tell_side
+from api.naming import check_subject, person_stream
 from ledger.errors import Misuse, PersonUnknown
 from projections.asking import asking_why, inquiry
 from projections.asking.inquiry import Ask

@@ -23,18 +23,10 @@ from api.cli.common import (
     warn,
 )
 from api.cli.comparing_units import diff_unit, series_of_units, stretch_json
-from api.cli.naming import (
-    check_subject,
-    day_option,
-    instant_option,
-    person_stream,
-    refuse_person,
-    today,
-    unit_json,
-    unit_of,
-)
+from api.cli.naming import day_option, instant_option, today
 from api.cli.scoring import Instrument, KnownAt, Position, Unit
 from api.cli.telling_causes import tell_difference, tell_group, tell_months, tell_series
+from api.naming import check_subject, person_stream, refuse_person, unit_json, unit_of
 from ledger.application import Ledger
 from ledger.errors import Misuse, PersonUnknown, UnitUnknown
 from projections.asking import asking_why, inquiry

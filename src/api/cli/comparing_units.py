@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from api.cli.common import print_json, warn
-from api.cli.naming import unit_json, unit_of
 from api.cli.telling_causes import tell_unit_difference, tell_unit_months
+from api.naming import unit_json, unit_of
 from ledger.application import Ledger
 from ledger.canonical import instant_text
 from ledger.errors import UnitUnknown

@@ -20,9 +20,10 @@ from api.cli.common import (
     print_json,
     say,
 )
-from api.cli.naming import day_option, person_stream, today, unit_of
+from api.cli.naming import day_option, today
 from api.cli.scoring import AsOf, Instrument, Unit
 from api.cli.telling_decisions import tell_decision, tell_list, tell_recheck
+from api.naming import person_stream, unit_of
 from api.outputs import decisions as shown_as
 from ledger import decision_commands as commands
 from ledger import decision_desk as desk

@@ -22,10 +22,10 @@ from api.cli.common import (
     say,
     sqlite_path,
 )
-from api.cli.naming import fact_root
 from api.demo import printed, province, stories
 from api.demo.accounts import ACCOUNTS, Account
 from api.demo.stories import Question, Story
+from api.naming import fact_root
 from api.seeding.filling import ZONE, fill, found
 from api.seeding.guiding import guided
 from ledger.application import Ledger

@@ -23,9 +23,10 @@ from api.cli.common import (
     print_json,
     warn,
 )
-from api.cli.naming import person_stream, today, unit_of
+from api.cli.naming import today
 from api.cli.scoring import Instrument, KnownAt, Position, Unit
 from api.cli.telling_printed import tell_reconciliation
+from api.naming import person_stream, unit_of
 from api.outputs.aside import known_suffix, written_aside
 from api.outputs.printed import SUFFIXES, write_reconciliation
 from ledger.application import Ledger

@@ -20,8 +20,9 @@ from api.cli.common import (
     say,
     warn,
 )
-from api.cli.naming import day_option, today, unit_of
+from api.cli.naming import day_option, today
 from api.cli.scoring import AsOf, KnownAt, Period, Position, Unit
+from api.naming import unit_of
 from api.outputs import rekap
 from api.outputs.aside import known_suffix, written_aside
 from ledger.application import Ledger

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from api.demo import stories
 from api.demo.tours import TOURS, Step, Tour
+from api.naming import fact_root
 from ledger.application import Ledger
 from ledger.errors import LedgerError
 from ledger.facts import history
-from ledger.statement import key_hash
-from ledger.stream_state import StreamState, replay
 
 
 class NoGuide(LedgerError):
@@ -66,8 +65,10 @@ def _address(ledger: Ledger, stream: UUID, step: Step) -> str:
 
 def _position(ledger: Ledger, stream: UUID, named: str) -> int:
     """The position of the event that states the fact of a key or id now."""
-    events = ledger.events_of(stream)
-    state = replay(StreamState(stream), events)
-    root = state.target(named, key_hash(ledger.keyring.keys(stream).match_key, named)).root
-    fact = history(events).root(root)
-    return events[root - 1].id if fact is None else fact.position
+    ((_, root),) = fact_root(ledger, stream, [named])
+    fact = history(ledger.events_of(stream)).root(root)
+    if fact is None:
+        raise NoGuide(
+            "A fact of the stories was annulled.", next_step="Found the demo anew: `asn-ledger demo`."
+        )
+    return fact.position

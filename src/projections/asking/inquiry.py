@@ -79,7 +79,18 @@ def resolve(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Asked:
     Raises:
         Misuse, BeforeFirstRecord, PositionRefused, InstrumentUnknown, NoRulesInForce.
     """
-    position, known_at = _known(ledger, ask, now)
+    position, known_at = placed(ledger, ask, now)
+    return resolve_at(ledger, ask, position, known_at, today=today)
+
+
+def resolve_at(
+    ledger: Ledger, ask: Ask, position: int, known_at: datetime, *, today: date
+) -> Asked:
+    """As `resolve`, at a position that is placed already.
+
+    Raises:
+        Misuse, InstrumentUnknown, NoRulesInForce.
+    """
     book = ledger.rulebook(position)
     newest = enacted.plan_of(book.in_force(ask.instrument, question.LATEST))
     on, forecast = question.asked_day(newest, as_of=ask.as_of, period=ask.period, today=today)
@@ -107,7 +118,7 @@ def resolve_draft(
     Raises:
         Misuse, BeforeFirstRecord, PositionRefused; InstrumentsInCircle, MeasureUnknown.
     """
-    position, known_at = _known(ledger, ask, now)
+    position, known_at = placed(ledger, ask, now)
     on, forecast = question.asked_day(draft, as_of=ask.as_of, period=ask.period, today=today)
     asked = Question(on, position, known_at, ask.period, None, ask.without, forecast)
     asked = whatif.under_draft(asked, draft, changes)
@@ -126,7 +137,12 @@ def _around(ledger: Ledger, asked: Question, plan: Plan, position: int | None) -
     return Asked(plan, position, asked, surroundings, units)
 
 
-def _known(ledger: Ledger, ask: Ask, now: datetime) -> tuple[int, datetime]:
+def placed(ledger: Ledger, ask: Ask, now: datetime) -> tuple[int, datetime]:
+    """The position that a question is asked at, and when its event was recorded.
+
+    Raises:
+        Misuse, BeforeFirstRecord, PositionRefused.
+    """
     return question.asked_position(
         log_of(ledger), position=ask.position, known_at=ask.known_at, now=now
     )

@@ -335,3 +335,19 @@ def _untied(view: View, rows: pl.DataFrame, tied: pl.DataFrame) -> pl.DataFrame:
     depth = [0 if unit is None else tree.depth(str(unit)) for unit in candidates[UNIT]]
     ordered = candidates.with_columns(pl.Series("depth", depth)).sort(SUBJECT, "depth", STATED_AT)
     return ordered.filter(last_of_subject()).drop("depth")
+
+
+def serving(view: View) -> Mapping[str, str | None]:
+    """Everybody in service on the day, by stream, with the unit in which he counts; None where no
+    post is known.
+    """
+    subjects = registered(view)
+    posts = _posts(view)
+    rows = pl.Series(range(posts.height), dtype=pl.Int64)
+    spread = view.spread(posts[SUBJECT], rows, default=NOBODY)
+    places = spread.set(spread == NOBODY, None)
+    units = _placed(posts[UNIT].gather(places.gather(subjects)), unit_tree(view).moved())
+    employed = _employed(view).gather(subjects).is_not_null()
+    hexes = view.frame.streams.hexes
+    pairs = zip(subjects.filter(employed), units.filter(employed), strict=True)
+    return {hexes[subject]: unit for subject, unit in pairs}

@@ -112,6 +112,11 @@ class FactsTable:
             self._frame = frame
             return frame
 
+    @property
+    def position(self) -> int | None:
+        """What the frame held now reaches up to; None before it is first asked for."""
+        return None if self._frame is None else self._frame.position
+
     def clear(self) -> None:
         """Remove what lies in the folder; the next frame is read from the log."""
         with self._lock:
