@@ -69,6 +69,7 @@ def _position(ledger: Ledger, stream: UUID, named: str) -> int:
     fact = history(ledger.events_of(stream)).root(root)
     if fact is None:
         raise NoGuide(
-            "A fact of the stories was annulled.", next_step="Found the demo anew: `asn-ledger demo`."
+            "A fact of the stories was annulled.",
+            next_step="Found the demo anew: `asn-ledger demo`.",
         )
     return fact.position
