@@ -77,9 +77,9 @@ def test_decisions_of_every_sort_are_issued_and_one_waits(small: Founded) -> Non
 def test_later_knowledge_moves_what_was_signed(small: Founded) -> None:
     """The basis of the penetapan still gives its answers, and the late certificate moved one."""
     signed = decision_desk.decisions_of(small.ledger).named(office.PENETAPAN)
-    found = recheck.recheck(
-        small.ledger, signed, today=TODAY, now=small.ledger.store.head().recorded_at
-    )
+    now = small.ledger.store.head().recorded_at
+    assert now is not None
+    found = recheck.recheck(small.ledger, signed, today=TODAY, now=now)
     told = recheck.as_json(small.ledger, found)
     late = small.ledger.index.find(stories.cast()[stories.LATE].nip)
     assert told["basis"]["same"]

@@ -81,7 +81,7 @@ class CaseRows:
         A sanction is filed when it was decided.
         """
         for row in rows:
-            on = date.fromisoformat(row.get("decided_on", row["on"]))
+            on = date.fromisoformat(row.get("decided_on") or row["on"])
             yield min(on + timedelta(days=_FILING_DAYS), LAST_DAY), row
 
     def report(self, on: str, *, act_on: str, ground: str) -> Row:
