@@ -17,7 +17,7 @@ from api.intake.report import ImportReport, counts
 from api.intake.rows import RowError
 from api.intake.sharing import Sharing
 from api.intake.spool import spooled
-from api.intake.subjects import Subjects
+from api.intake.subjects import Memory, Subjects
 from api.intake.unit_book import UnitBook
 from ledger.application import Ledger
 from ledger.events.base import encode
@@ -52,12 +52,14 @@ def import_files(
     gate: Gate = _nothing,
     seen: bool = False,
     confirmed: ConfirmedBatch | None = None,
+    memory: Memory | None = None,
 ) -> ImportReport:
     """Import files and folders as one batch; gives what became of every row.
 
     Refused and conflicting rows are written to the folder `rejects` with their reasons, a dry run's
     too. `gate` may refuse a strict import by raising, before anything is recorded. `url` says where
-    the ledger is, so that a second process may help with a large import.
+    the ledger is, so that a second process may help with a large import; `memory` is what an import
+    before this one left, and serves where many follow one another.
 
     Args:
         seen: keep what became of each row in the report.
@@ -86,7 +88,13 @@ def import_files(
             rows_of[file.name] = report.read - before
         digests = {file.name: file.digest for file in reading.files}
         with nullcontext() if dry or confirmed else alone(ledger):
-            subjects = Subjects(ledger, UnitBook(ledger.units()), dry=dry, keeps=dry or strict)
+            subjects = Subjects(
+                ledger,
+                UnitBook(ledger.units()),
+                dry=dry,
+                keeps=dry or strict,
+                remembers=None if dry or strict else memory,
+            )
             importer = Importer(
                 ledger, subjects, report, actor, batch, digests, dry, strict, progress, gate=gate
             )

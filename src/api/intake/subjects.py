@@ -17,18 +17,31 @@ from ledger.stream_state import StreamState, replay
 
 
 @dataclass(slots=True)
+class Memory:
+    """States of people that imports one after the other hand on, so that none is read again.
+
+    Whoever else writes meanwhile makes a state old: the store then refuses the row's version, and
+    the stream is read again. Some 20 kB a person.
+    """
+
+    people: dict[UUID, Employee] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Subjects:
     """People by number, units by name, states by stream; also the `References` of statements.
 
     Attributes:
         dry: nothing is appended at all.
         keeps: nothing is appended before the end, so states that went on must be kept.
+        remembers: people at hand stay at hand; see `Memory`.
     """
 
     ledger: Ledger
     units: UnitBook
     dry: bool = False
     keeps: bool = False
+    remembers: Memory | None = None
     people: dict[str, UUID] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     _held: dict[UUID, Employee] = field(default_factory=dict)
@@ -38,6 +51,10 @@ class Subjects:
     _keys: dict[UUID, StreamKeys] = field(default_factory=dict)
     _made: dict[UUID, StreamKeys] = field(default_factory=dict)
     _ahead: list[UUID] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.remembers is not None:
+            self._held = self.remembers.people
 
     # ------------------------------------------------------------------ References of statements
 
@@ -70,7 +87,8 @@ class Subjects:
 
     def let_go(self) -> None:
         """Of the people at hand; rows come person by person, so the next rows are about others."""
-        self._held.clear()
+        if self.remembers is None:
+            self._held.clear()
 
     def fetch_people(self, numbers: Iterable[str]) -> None:
         """Look up many numbers at once; unknown ones are remembered as unknown."""
