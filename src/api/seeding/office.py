@@ -113,7 +113,7 @@ def _checkpoint(office: Office) -> None:
 
 
 def _enact(office: Office) -> None:
-    rules.enact(office.ledger)
+    rules.enact(office.ledger, office.clock())
 
 
 def _import_with_refusals(office: Office) -> None:

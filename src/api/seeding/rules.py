@@ -6,6 +6,8 @@ them does so again.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from api import enacting, proposing
 from api.demo.accounts import ANALYST, APPROVER
 from ledger.application import Ledger
@@ -28,11 +30,11 @@ DRAFTS = (
 WAITING = "ip-asn-surat-bkn-2024"
 
 
-def enact(ledger: Ledger) -> None:
+def enact(ledger: Ledger, at: datetime) -> None:
     """Bring the drafts into force, each proposed by one and confirmed by another; propose one."""
     for place, name in enumerate(DRAFTS, start=1):
         proposal = _proposed(ledger, name, place)
-        proposing.carry_out(ledger, proposal.id, actor=APPROVER)
+        proposing.carry_out(ledger, proposal.id, actor=APPROVER, at=at)
     _proposed(ledger, WAITING, len(DRAFTS) + 1)
 
 
