@@ -392,7 +392,8 @@ def test_an_export_that_cannot_be_written_is_refused(
     result = office("export", *AS_OF, "--out", out)
     assert result.status == status
     assert result.err
-    assert set(office.folder.iterdir()) == before
+    left = {path for path in office.folder.iterdir() if ".access" not in path.name}
+    assert left == before  # that somebody asked is kept, whatever came of it
 
 
 def test_a_broken_export_leaves_the_old_file(office: AsnLedger) -> None:
