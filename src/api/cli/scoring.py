@@ -88,8 +88,7 @@ def score_command(
         raise Misuse(
             "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
         )
-    if subject == "-":
-        subject = sys.stdin.readline().strip()
+    subject = None if subject is None else given(subject)
     if out is not None:
         must_be_free(out)
     with (
@@ -117,13 +116,12 @@ def score_command(
         if person is not None:
             looker.person(person, instrument=instrument, as_of=asked.question.as_of)
             _one(ledger, asked, person, out=out, actor=actor, as_json=as_json)
-        elif subject is not None and inquiry.measures_units(asked):
-            if trace:
-                look_at_people(looker, asked, subject)
+            return
+        if trace or not inquiry.measures_units(asked):
+            look_at_people(looker, asked, unit or subject)
+        if subject is not None and inquiry.measures_units(asked):
             _one_unit(ledger, asked, subject, trace=trace, as_json=as_json)
         else:
-            if trace or not inquiry.measures_units(asked):
-                look_at_people(looker, asked, unit or subject)
             _many(ledger, asked, unit or subject, trace=trace, as_json=as_json)
 
 

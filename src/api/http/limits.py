@@ -37,6 +37,7 @@ class Bucket:
 
     def __init__(self, per_minute: int, seconds: Callable[[], float]) -> None:
         self.per_minute = per_minute
+        self._full: float = per_minute
         self._seconds = seconds
         self._lock = Lock()
         self._held: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -45,7 +46,7 @@ class Bucket:
         """Count one request of a name."""
         now = self._seconds()
         with self._lock:
-            left, since = self._held.pop(name, (float(self.per_minute), now))
+            left, since = self._held.pop(name, (self._full, now))
             left = min(self.per_minute, left + (now - since) * self.per_minute / _MINUTE)
             passes = left >= 1
             left -= 1 if passes else 0
@@ -59,7 +60,7 @@ class Bucket:
         """What a name has left, without counting."""
         now = self._seconds()
         with self._lock:
-            left, since = self._held.get(name, (float(self.per_minute), now))
+            left, since = self._held.get(name, (self._full, now))
         left = min(self.per_minute, left + (now - since) * self.per_minute / _MINUTE)
         wait = 0.0 if left >= 1 else (1 - left) * _MINUTE / self.per_minute
         return Verdict(left >= 1, int(left), wait)

@@ -71,8 +71,7 @@ def import_files(
         StoreError, ImportInterrupted: the database or a process failed; what a second run calls
             the same is recorded.
     """
-    report = ImportReport(seen={} if seen else None)
-    named = Named()
+    report, named = ImportReport(seen={} if seen else None), Named()
     batch = confirmed.batch if confirmed else ledger.new_stream().hex
     with (
         collecting.rarely(),
@@ -88,13 +87,7 @@ def import_files(
             rows_of[file.name] = report.read - before
         digests = {file.name: file.digest for file in reading.files}
         with nullcontext() if dry or confirmed else alone(ledger):
-            subjects = Subjects(
-                ledger,
-                UnitBook(ledger.units()),
-                dry=dry,
-                keeps=dry or strict,
-                remembers=None if dry or strict else memory,
-            )
+            subjects = _subjects(ledger, memory, dry=dry, strict=strict)
             importer = Importer(
                 ledger, subjects, report, actor, batch, digests, dry, strict, progress, gate=gate
             )
@@ -106,6 +99,19 @@ def import_files(
         if rejects is not None and report.rejected:
             report.written = write_rejects(reading.files, report.rejected, rejects)
     return report
+
+
+def _subjects(ledger: Ledger, memory: Memory | None, *, dry: bool, strict: bool) -> Subjects:
+    """Whom the rows are about; what an import before this one left serves where rows are applied
+    one by one.
+    """
+    return Subjects(
+        ledger,
+        UnitBook(ledger.units()),
+        dry=dry,
+        keeps=dry or strict,
+        remembers=None if dry or strict else memory,
+    )
 
 
 def _tell_files(reading: Reading, report: ImportReport) -> None:
