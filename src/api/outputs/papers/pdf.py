@@ -1,0 +1,118 @@
+"""A document as PDF/UA-1: tagged, with its own fonts, without clock, network or fonts of the
+machine; the same bytes for the same document.
+
+Everything reaches the template as JSON and is set as plain text, so that no text becomes markup.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from importlib import resources
+from typing import Any, Final, Literal
+
+import orjson
+import segno
+import typst
+
+from api.outputs.papers.paper import Block, Context, Grid, Lines, Paper, Remark, Signature
+from api.outputs.papers.said import cell_text
+from api.outputs.workbook import Cell
+from ledger.errors import invariant
+
+TEMPLATE: Final = "paper.typ"
+STANDARD: Final = "ua-1"
+_MACHINE_TEXT: Final = re.compile(
+    r"sha256:.*|asn-ledger/.*|https?://.*|[A-Za-z0-9+/]{43}=|[0-9a-f]{64}", re.DOTALL
+)
+_LONGEST: Final = 16  # a NIP is a name and no number
+# A number, a difference with its sign, or the dash in their place.
+_NUMERIC: Final = re.compile(r"[+-]?[\d.]+(,\d+)?|\u2013|")
+
+
+def pdf(made: Paper, context: Context) -> bytes:
+    """The document as one tagged PDF."""
+    found = compiled(made, context, "pdf")
+    invariant(isinstance(found, bytes), "typst gives a PDF as one text of bytes")
+    return bytes(found)
+
+
+def compiled(made: Paper, context: Context, form: Literal["pdf", "png"]) -> Any:
+    """What typst makes of a document; of more than one page in png a list of them."""
+    return typst.compile(
+        resources.files("api.outputs.papers").joinpath(TEMPLATE).read_bytes(),
+        format=form,
+        sys_inputs={"data": orjson.dumps(said(made, context)).decode()},
+        ignore_system_fonts=True,
+        font_paths=[],
+        pdf_standards=[STANDARD] if form == "pdf" else [],
+    )
+
+
+def said(made: Paper, context: Context) -> dict[str, Any]:
+    """The document as the template reads it: texts, and nothing else."""
+    return {
+        "agency": context.agency,
+        "number": context.number,
+        "title": made.title,
+        "about": made.about,
+        "wide": made.wide,
+        "bands": list(made.bands),
+        "parts": [
+            {"name": part.name, "blocks": [_block(one) for one in part.blocks]}
+            for part in made.parts
+        ],
+        "rests": [_line(label, cell) for label, cell in made.rests_on],
+        "qr": qr_svg(made.code),
+    }
+
+
+def _block(one: Block) -> dict[str, Any]:
+    match one:
+        case Lines(rows):
+            return {"kind": "lines", "rows": [_line(label, cell) for label, cell in rows]}
+        case Grid():
+            return {
+                "kind": "grid",
+                "name": one.name,
+                "headers": list(one.headers),
+                "widths": list(one.widths),
+                "right": _right(one),
+                "rows": [[cell_text(cell) for cell in row] for row in one.rows],
+                "empty": one.empty,
+            }
+        case Remark(text, loud):
+            return {"kind": "remark", "text": text, "loud": loud}
+        case Signature(office):
+            return {"kind": "signature", "office": office}
+
+
+def _line(label: str, cell: Cell) -> dict[str, Any]:
+    text = cell_text(cell)
+    return {"label": label, "text": text, "machine": _MACHINE_TEXT.fullmatch(text) is not None}
+
+
+def _right(grid: Grid) -> list[bool]:
+    """Which columns hold numbers alone, and stand to the right."""
+    columns = zip(*grid.rows, strict=True) if grid.rows else ()
+    return [_numeric_column(column) for column in columns] or [False]
+
+
+def _numeric_column(column: Sequence[Cell]) -> bool:
+    return any(isinstance(one, int | Decimal) for one in column) and all(map(_numeric, column))
+
+
+def _numeric(cell: Cell) -> bool:
+    if isinstance(cell, str):
+        return _NUMERIC.fullmatch(cell) is not None and len(cell) < _LONGEST
+    return cell is None or isinstance(cell, int | Decimal)
+
+
+def qr_svg(text: str) -> str:
+    """A QR code with room for a quarter of damage, as SVG."""
+    out = io.BytesIO()
+    code = segno.make(text, error="q", micro=False, boost_error=False)
+    code.save(out, kind="svg", xmldecl=False, svgns=True, border=2, scale=4)
+    return out.getvalue().decode()
