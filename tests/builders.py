@@ -30,8 +30,8 @@ from ledger.events.reading import Draft, read_fact
 from ledger.facts import History
 from ledger.records import RecordedEvent
 from ledger.statement import Source, Statement, state_draft
-from projections import inquiry
-from projections.inquiry import Ask
+from projections.asking import inquiry
+from projections.asking.inquiry import Ask
 from tests.clocks import SteppingClock
 from tests.keys import stream
 from tests.persons import nip

@@ -10,8 +10,8 @@ from typing import Any
 from ledger.case import Case, cases
 from ledger.facts import Fact, History
 from ledger.workdays import Workdays
-from projections import procedure
-from projections.procedure import Procedure
+from projections.discipline import procedure
+from projections.discipline.procedure import Procedure
 
 RECORDED = datetime(2026, 1, 1, tzinfo=UTC)
 LINKS = ("case", "sanction", "target", "of")

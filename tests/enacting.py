@@ -9,7 +9,7 @@ from pathlib import Path
 from ledger.application import Ledger
 from ledger.events.base import encode
 from ledger.events.book import InstrumentEnacted
-from projections import instrument, shipped
+from projections.language import instrument, shipped
 
 
 def enact(url: str, text: bytes, *, folder: Path) -> None:

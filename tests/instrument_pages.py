@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from projections.instrument import load
-from projections.lines import kinds_of
-from projections.plan import Mark, Measure, Plan, Population, Sum, UnitPopulation, values
-from projections.plan_career import AtStep
-from projections.plan_extra import Score
-from projections.plan_members import Members, Pattern
-from projections.schema import schema
-from projections.shipped import drafts, names, text
+from projections.differences.lines import kinds_of
+from projections.language.instrument import load
+from projections.language.schema import schema
+from projections.language.shipped import drafts, names, text
+from projections.plans.career import AtStep
+from projections.plans.extra import Score
+from projections.plans.members import Members, Pattern
+from projections.plans.plan import Mark, Measure, Plan, Population, Sum, UnitPopulation, values
 
 DOCS = Path(__file__).parent.parent / "docs"
 HEAD = """# The instruments that come with the program

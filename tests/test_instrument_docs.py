@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from projections.instrument import load
-from projections.instrument_rules import RULES
-from projections.schema import schema
-from projections.shipped import drafts, names, text
+from projections.language.instrument import load
+from projections.language.rules import RULES
+from projections.language.schema import schema
+from projections.language.shipped import drafts, names, text
 from tests.instrument_pages import DOCS, PAGES
 
 PAGE = (DOCS / "writing-instruments.md").read_text("utf-8")

@@ -16,15 +16,15 @@ FUNCTION_LINES_MAX = 60
 # cohort packs bits and is held equal to these by tests, so what it would smuggle shows there.
 RULE_MODULES = (
     "src/ledger/sanction.py",
-    "src/projections/reconcile_base.py",
-    "src/projections/reconcile_facts.py",
-    "src/projections/reconcile_rules.py",
+    "src/projections/reconciliation/base.py",
+    "src/projections/reconciliation/facts.py",
+    "src/projections/reconciliation/rules.py",
     "src/projections/subject.py",
-    "src/projections/trace.py",
-    "src/projections/trace_case.py",
-    "src/projections/trace_latest.py",
-    "src/projections/trace_rules.py",
-    "src/projections/trace_worst.py",
+    "src/projections/tracing/case.py",
+    "src/projections/tracing/latest.py",
+    "src/projections/tracing/rules.py",
+    "src/projections/tracing/trace.py",
+    "src/projections/tracing/worst.py",
 )
 # Halves, digits of a year, decimals, months, the last day of December: the calendar, not the law.
 ENGINE_NUMBERS = {0, 1, 2, 4, 10, 12, 31}

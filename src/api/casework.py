@@ -20,9 +20,10 @@ from ledger.application import Ledger
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE
 from ledger.records import NewEvent, RecordedEvent
-from projections import asking_cases, cases_json, question
-from projections.asking_cases import Told
-from projections.case_findings import Found
+from projections import question
+from projections.discipline import asking_cases, cases_json
+from projections.discipline.asking_cases import Told
+from projections.discipline.case_findings import Found
 
 _NAMED_MAX = 5
 

@@ -29,12 +29,13 @@ from ledger.rulebook import Enactment, InstrumentUnknown, Rulebook
 from ledger.second_person import Carried, propose, reason_of
 from ledger.values import holds_identity_number
 from ledger.vocabulary_agency import DecisionKind
-from projections import enacted, inquiry, instrument, shipped
-from projections.document import MAX_BYTES, Place
-from projections.plan import Plan
+from projections.asking import enacted, inquiry
+from projections.asking.rule_change import RuleChange, rule_change
+from projections.language import instrument, shipped
+from projections.language.document import MAX_BYTES, Place
+from projections.plans.plan import Plan
 from projections.question import Question
-from projections.rule_change import RuleChange, rule_change
-from projections.segments import Report
+from projections.table.segments import Report
 
 ENACT = "enact"
 REPEAL = "repeal"

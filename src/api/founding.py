@@ -11,7 +11,7 @@ from ledger.application import Clock, Founding, Ledger, Randomness
 from ledger.errors import BadValue, Misuse
 from ledger.events.book import InstrumentEnacted
 from ledger.fields import read_open_text
-from projections import instrument, shipped
+from projections.language import instrument, shipped
 
 
 def found_ledger(

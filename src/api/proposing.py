@@ -19,8 +19,8 @@ from ledger.errors import LedgerError
 from ledger.proposals import Proposal, confirmable
 from ledger.records import Outcome
 from ledger.second_person import Carried
-from projections import rule_change
-from projections.segments import Report
+from projections.asking import rule_change
+from projections.table.segments import Report
 
 # What a list shows of a command; a text is long, and its digest says which it is.
 _UNSHOWN = ("text",)

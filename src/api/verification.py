@@ -21,10 +21,11 @@ from ledger.verifying.book import Enactment
 from ledger.verifying.findings import Findings
 from ledger.verifying.stored import SQLITE
 from ledger.verifying.whole import Verified
-from projections import inquiry, shipped
-from projections.facts_table import folder_for
-from projections.score_check import check_scores
-from projections.table_check import check_table
+from projections.asking import inquiry
+from projections.asking.score_check import check_scores
+from projections.language import shipped
+from projections.table.facts_table import folder_for
+from projections.table.table_check import check_table
 
 # What makes reading the log through the program's own eyes pointless or impossible.
 _UNREADABLE = frozenset({"table_missing", "row_unreadable", "column_malformed", "position_gap",
@@ -113,6 +114,7 @@ def as_json(verified: Verified, *, segments: int | None, scores: int | None) -> 
         "recorded_at": verified.recorded_at,
         "streams": verified.streams,
         "checkpoints": verified.checkpoints,
+        "looks": verified.looks,
         "compared_with": verified.claims,
         "segments": segments,
         "scores": scores,

@@ -222,6 +222,16 @@ class Backend(ABC):
     def guard_proofs(self, connection: Connection) -> None:
         """The same for what was signed, with the rights to add to it."""
 
+    @abstractmethod
+    def guard_with(
+        self, connection: Connection, guards: Sequence[str], grants: Sequence[str]
+    ) -> None:
+        """Triggers of other tables, and what the application's role may do with them."""
+
+    @abstractmethod
+    def own_what_is_made(self, connection: Connection) -> None:
+        """Let the login own what this transaction makes, and not the application's role."""
+
     def add_proof_tables(self, connection: Connection) -> None:
         """Make the tables of tiles, checkpoints and what is signed under them."""
         metadata.create_all(connection, tables=PROOF_TABLES)

@@ -23,6 +23,7 @@ import orjson
 
 from ledger import merkle
 from ledger import note as notes
+from ledger.access_log import committed_head
 from ledger.application import Ledger
 from ledger.canonical import instant_text
 from ledger.checkpoint_store import (
@@ -54,7 +55,8 @@ def _no_step(_: str) -> None:
 def take_checkpoint(ledger: Ledger, *, actor: str, step: Step = _no_step) -> StoredCheckpoint:
     """Commit to the heads of all streams and sign the tree that includes them.
 
-    Where nothing was appended since the last checkpoint, that one is given again.
+    Where nothing was appended since the last checkpoint, neither to the log nor to the access log,
+    that one is given again.
 
     Args:
         actor: the account that takes it, as in every event.
@@ -69,7 +71,7 @@ def take_checkpoint(ledger: Ledger, *, actor: str, step: Step = _no_step) -> Sto
     last = last_checkpoint(ledger.store)
     _finish_change(ledger, last)
     head = ledger.store.head().position
-    if last is not None and last.size == head:
+    if last is not None and last.size == head and not _looked_since(ledger, head):
         _compare(ledger, last.size, last.checkpoint)
         return last
     keys = _signing_keys(ledger)
@@ -185,7 +187,8 @@ def _pending_heads(ledger: Ledger, head: int) -> int | None:
         return None
     stated = orjson.loads(last.state)
     expected = _heads(ledger, int(stated["upto"]))
-    same = (stated["streams"], stated["streams_root"]) == (expected.streams, expected.streams_root)
+    said = stated["streams"], stated["streams_root"], stated.get("access_log_head")
+    same = said == (expected.streams, expected.streams_root, expected.access_log_head)
     return head if same else None
 
 
@@ -195,8 +198,22 @@ def _heads(ledger: Ledger, upto: int) -> HeadsCommitted:
         upto=upto,
         streams=len(tree.heads),
         streams_root=tree.root().hex(),
+        access_log_head=_access_head(ledger),
         nip_index_head=ledger.index.digest(),
     )
+
+
+def _access_head(ledger: Ledger) -> str | None:
+    """The head of the access log; None as long as nobody looked."""
+    head = committed_head(ledger)
+    return None if head is None or head.number == 0 else head.text()
+
+
+def _looked_since(ledger: Ledger, size: int) -> bool:
+    """Whether the access log went on since the heads at a position were committed."""
+    event = next(iter(ledger.store.read(size, size)))
+    told = orjson.loads(event.state).get("access_log_head")
+    return event.topic == HEADS_TOPIC and told != _access_head(ledger)
 
 
 def _commit_heads(ledger: Ledger, upto: int, actor: str) -> int:

@@ -50,7 +50,7 @@ class Draft:
         basis_position, known_at: what was known, and when the last of it was recorded, UTC.
         checkpoint: size and root of the log there.
         instruments: name -> SHA-256 of each text that took part. engine: the program's version of
-            the computation. answer_digest: of all answers (`projections.dossier`).
+            the computation. answer_digest: of all answers (`projections.decisions.dossier`).
         candidates: in order of rank, then those without one. chosen: None where nobody is yet.
         reasoned: reasons are given; sealed, they are not known to the fold.
     """

@@ -111,6 +111,22 @@ SQLITE_PROOF_GUARDS = (
     _sqlite_refuse("tiles", "UPDATE"),
 )
 
+# The access log (`ledger.access_store`) lies in a file or schema of its own, under the same rules.
+SQLITE_ACCESS_GUARDS = (
+    *(_sqlite_refuse("access", action) for action in ("UPDATE", "DELETE")),
+    _sqlite_refuse(
+        "access", "INSERT", "NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM access)"
+    ),
+    _sqlite_refuse("access_head", "INSERT", "EXISTS (SELECT 1 FROM access_head)"),
+    _sqlite_refuse("access_head", "DELETE"),
+    _sqlite_refuse(
+        "access_head",
+        "UPDATE",
+        "NEW.name <> OLD.name OR NEW.number < OLD.number"
+        " OR NEW.number IS NOT (SELECT coalesce(max(number), 0) FROM access)",
+    ),
+)
+
 # `SET search_path FROM CURRENT` pins each function to the ledger's own schema.
 _POSTGRES_GUARDS = (
     """
@@ -185,6 +201,27 @@ POSTGRES_PROOF_GUARDS = tuple(
     _postgres_refuse(table, "UPDATE OR DELETE OR TRUNCATE") for table in _KEPT
 )
 
+_POSTGRES_ACCESS_GUARDS = (
+    _POSTGRES_GUARDS[0],
+    """
+    CREATE FUNCTION refuse_forgetting() RETURNS trigger LANGUAGE plpgsql
+    SET search_path FROM CURRENT AS $$
+    BEGIN
+        IF NEW.name <> OLD.name OR NEW.number < OLD.number THEN
+            RAISE EXCEPTION USING ERRCODE = $refused, MESSAGE = $why;
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+    _postgres_refuse("access", "UPDATE OR DELETE OR TRUNCATE"),
+    _postgres_refuse("access_head", "DELETE OR TRUNCATE"),
+    """
+    CREATE TRIGGER access_head_forward BEFORE UPDATE ON access_head
+    FOR EACH ROW EXECUTE FUNCTION refuse_forgetting()
+    """,
+)
+POSTGRES_ACCESS_GUARDS = tuple(map(_sql, _POSTGRES_ACCESS_GUARDS))
+
 # What the application's role may do; everything else it may not, because nobody granted it.
 POSTGRES_GRANTS = (
     "GRANT SELECT, INSERT ON events, sealed, requests TO {role}",
@@ -195,4 +232,8 @@ POSTGRES_GRANTS = (
 POSTGRES_PROOF_GRANTS = (
     "GRANT SELECT, INSERT ON checkpoints, cosignatures, timestamps TO {role}",
     "GRANT SELECT, INSERT, DELETE ON tiles TO {role}",
+)
+POSTGRES_ACCESS_GRANTS = (
+    "GRANT SELECT, INSERT ON access TO {role}",
+    "GRANT SELECT, UPDATE (number, link) ON access_head TO {role}",
 )

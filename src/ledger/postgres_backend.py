@@ -87,7 +87,8 @@ class PostgresBackend(Backend):
 
     name = "postgresql"
 
-    def __init__(self, url: URL, *, wait_milliseconds: int) -> None:
+    def __init__(self, url: URL, *, wait_milliseconds: int, beside: str = "") -> None:
+        """Args: `beside` is what the name of a schema beside the ledger's own ends with."""
         schema = url.query.get("schema", DEFAULT_SCHEMA)
         if not isinstance(schema, str) or not _SCHEMA_NAME.fullmatch(schema):
             raise BadLedgerUrl(
@@ -95,8 +96,8 @@ class PostgresBackend(Backend):
                 "a letter first, at most 54 of them.",
                 next_step="Write it as in postgresql+psycopg://host/database?schema=kaltara.",
             )
-        self.schema = schema
         self.role = f"{schema}_app"
+        self.schema = schema = schema + beside
         server = url.difference_update_query(["schema"]).set(drivername="postgresql+psycopg")
         self.place = f"{server.render_as_string(hide_password=True)} schema {schema}"
         self._wait_milliseconds = wait_milliseconds
@@ -172,17 +173,27 @@ class PostgresBackend(Backend):
 
     def found(self, connection: Connection) -> None:
         """As the login itself: it owns what it makes, and the role may only add to it."""
-        connection.execute(text("SET LOCAL ROLE NONE"))
+        self.own_what_is_made(connection)
         super().found(connection)
 
     def guard(self, connection: Connection) -> None:
         """Triggers, and a role of the application's own where the login may make one."""
-        for statement in POSTGRES_GUARDS:
+        self.guard_with(connection, POSTGRES_GUARDS, POSTGRES_GRANTS)
+
+    def guard_with(
+        self, connection: Connection, guards: Sequence[str], grants: Sequence[str]
+    ) -> None:
+        """The same with other guards, for another schema of the ledger's."""
+        for statement in guards:
             connection.exec_driver_sql(
                 statement.replace("%", "%%")
             )  # the driver's placeholder sign
         usage = f'GRANT USAGE ON SCHEMA "{self.schema}" TO {{role}}'
-        self._grant(connection, (usage, *POSTGRES_GRANTS))
+        self._grant(connection, (usage, *grants))
+
+    def own_what_is_made(self, connection: Connection) -> None:
+        """As the login itself: it owns what it makes, and the role may only add to it."""
+        connection.execute(text("SET LOCAL ROLE NONE"))
 
     def guard_proofs(self, connection: Connection) -> None:
         """Triggers, and rights to add for the same role."""

@@ -207,6 +207,24 @@ class Reader:
             query = query.where(events.c.topic.in_(topics))
         return self.select(_known(query, stop).limit(limit))
 
+    def positions(self, *, gt: int, other_than: str) -> list[int]:
+        """The positions after one whose topic does not begin with an owner's word, ascending."""
+        query = (
+            select(events.c.position)
+            .where(events.c.position > gt, events.c.topic.not_like(f"{other_than}.%"))
+            .order_by(events.c.position)
+        )
+        with self._backend.reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    def last_of(self, stream: UUID, *, lte_position: int) -> int | None:
+        """The position of a stream's last event up to a position; None if it has none yet."""
+        query = select(events.c.position).where(events.c.stream == stream)
+        query = _known(query, lte_position).order_by(events.c.version.desc()).limit(1)
+        with self._backend.reading() as connection:
+            found: int | None = connection.execute(query).scalar()
+        return found
+
     def select(self, query: Select[*tuple[Any, ...]]) -> list[RecordedEvent]:
         """The events of a query over all columns, in the order of `RecordedEvent`."""
         with self._backend.reading() as connection:

@@ -165,6 +165,17 @@ class SqliteBackend(Backend):
         for statement in SQLITE_PROOF_GUARDS:
             connection.exec_driver_sql(statement)
 
+    def guard_with(
+        self, connection: Connection, guards: Sequence[str], grants: Sequence[str]
+    ) -> None:
+        """Triggers; SQLite knows no rights."""
+        del grants
+        for statement in guards:
+            connection.exec_driver_sql(statement)
+
+    def own_what_is_made(self, connection: Connection) -> None:
+        """Nothing to do: SQLite knows no owners."""
+
     def make_tables(self, connection: Connection, derived: MetaData) -> None:
         """Nothing else to do: SQLite knows no rights."""
         derived.create_all(connection)

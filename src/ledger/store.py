@@ -264,6 +264,14 @@ class EventStore:
         """Events by position, both ends inclusive, in constant memory."""
         return self.reader.read(start, stop, topics=topics)
 
+    def positions(self, *, gt: int, other_than: str) -> list[int]:
+        """The positions after one whose topic does not begin with an owner's word, ascending."""
+        return self.reader.positions(gt=gt, other_than=other_than)
+
+    def last_of(self, stream: UUID, *, lte_position: int) -> int | None:
+        """The position of a stream's last event up to a position; None if it has none yet."""
+        return self.reader.last_of(stream, lte_position=lte_position)
+
     def sealed(self, positions: Sequence[int]) -> dict[int, tuple[tuple[str, bytes], ...]]:
         """The sealed parts of events by position; those without, or erased, are left out."""
         return self.reader.sealed(positions)

@@ -103,6 +103,23 @@ class Role(StrEnum):
     ADMINISTRATOR = "ADMINISTRATOR"
 
 
+class ReadingPurpose(StrEnum):
+    """Why a person's record is read, as the access log keeps it and shows it to the person."""
+
+    ADMINISTRATION = "administration"
+    OWN_RECORD = "own_record"
+    APPRAISAL = "appraisal"
+    SUPERVISION = "supervision"
+    ASSESSMENT = "assessment"
+    CASE = "case"
+    DISPUTE = "dispute"
+    DECISION = "decision"
+    AUDIT = "audit"
+    REPORTING = "reporting"
+    RECONCILIATION = "reconciliation"
+    SUPPORT = "support"
+
+
 class DecisionKind(StrEnum):
     """Kinds of decision."""
 

@@ -16,10 +16,10 @@ from enum import StrEnum
 from typing import Any
 
 from ledger.canonical import canonical_bytes, decimal_text, instant_text
-from projections.plan import Mark, Plan, Span, Value, values
+from projections.plans.plan import Mark, Plan, Span, Value, values
+from projections.plans.tally import Counted
 from projections.question import Question
 from projections.reasons import MATTER_OPEN, OFFICIAL_DIFFERS, Reason, of_parameter
-from projections.tally import Counted
 from projections.text_doubts import text_doubts
 
 ENGINE = "1"

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from ledger import values
 from ledger.errors import BadValue, LedgerError, Misuse
 from projections.official import Official
-from projections.plan import Plan
+from projections.plans.plan import Plan
 
 EARLIEST = date(1945, 8, 17)
 LATEST = date(2200, 12, 31)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from projections.plan import Mark, Value
+from projections.plans.plan import Mark, Value
 
 NOT_IN_POPULATION = "NOT_IN_POPULATION"
 NOT_REGISTERED = "NOT_REGISTERED"

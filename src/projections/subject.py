@@ -17,7 +17,7 @@ from ledger.unit_tree import UNIT, UNIT_CLOSED, UnitToday, UnitTree, today_of, t
 from ledger.vocabulary import Assignment
 from projections import reasons
 from projections.answer import FactUse
-from projections.plan import Population, UnitPopulation
+from projections.plans.plan import Population, UnitPopulation
 from projections.reasons import Reason
 
 REGISTERED, EMPLOYMENT, LEFT, MERGED, STANDING, POSITION = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from projections.plan import Plan
+from projections.plans.plan import Plan
 from projections.reasons import LATER_TEXT_KNOWN, Reason, of_parameter
 
 

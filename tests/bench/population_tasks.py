@@ -15,10 +15,10 @@ from uuid import UUID
 import orjson
 
 from ledger.application import Ledger
-from projections import inquiry
-from projections.cohort import cohort
-from projections.facts_table import FactsTable
-from projections.inquiry import Ask, Asked
+from projections.asking import inquiry
+from projections.asking.inquiry import Ask, Asked
+from projections.cohorts.cohort import cohort
+from projections.table.facts_table import FactsTable
 from tests.bench.import_tasks import library_settings
 from tests.bench.stock import People
 

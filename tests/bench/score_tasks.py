@@ -13,9 +13,9 @@ from typing import Any
 from api.founding import found_ledger
 from api.intake.importing import import_files
 from ledger.facts import history
-from projections import inquiry
-from projections.inquiry import Ask
-from projections.trace import trace
+from projections.asking import inquiry
+from projections.asking.inquiry import Ask
+from projections.tracing.trace import trace
 from tests.bench.import_tasks import FOUNDING
 
 AS_OF = date(2022, 12, 31)

@@ -10,16 +10,16 @@ from typing import Any
 
 import polars as pl
 
-from projections.batch import CORRECTION_SCHEMA, DISPUTE_SCHEMA, Batch
-from projections.binding import bind
-from projections.cohort import cohort
-from projections.columns import STATED_SCHEMA, day_number, layout
-from projections.frame import Frame
-from projections.instrument import load
-from projections.plan import Measure, Plan, Sum
-from projections.plan_extra import Newest
+from projections.asking.binding import bind
+from projections.cohorts.cohort import cohort
+from projections.language.instrument import load
+from projections.language.shipped import text
+from projections.plans.extra import Newest
+from projections.plans.plan import Measure, Plan, Sum
 from projections.question import Question
-from projections.shipped import text
+from projections.table.batch import CORRECTION_SCHEMA, DISPUTE_SCHEMA, Batch
+from projections.table.columns import STATED_SCHEMA, day_number, layout
+from projections.table.frame import Frame
 from tests.bench.population_tasks import _memory, _timed
 from tests.projections.columns_at_once import BOOK, UNITS, province
 

@@ -17,17 +17,17 @@ from uuid import UUID
 from ledger.facts import History, history
 from ledger.records import RecordedEvent
 from projections.answer import Answer
-from projections.binding import bind
-from projections.cohort import cohort
-from projections.compare_people import compare_people
-from projections.frame import Frame, frame_of
-from projections.people_states import GroupSide
-from projections.plan import Plan
+from projections.asking.binding import bind
+from projections.cohorts.cohort import cohort
+from projections.differences.compare_people import compare_people
+from projections.differences.people_states import GroupSide
+from projections.differences.series import InForce, around, series
+from projections.differences.series_people import month_days, months
+from projections.plans.plan import Plan
 from projections.question import Question
-from projections.series import InForce, around, series
-from projections.series_people import month_days, months
 from projections.subject import Surroundings
-from projections.trace import trace
+from projections.table.frame import Frame, frame_of
+from projections.tracing.trace import trace
 from tests.bench.import_tasks import peaks
 from tests.projections import synthetic
 from tests.projections.columns_at_once import province

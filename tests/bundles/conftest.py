@@ -11,8 +11,8 @@ import pytest
 from ledger.backup import backup
 from ledger.bundle import write_bundle
 from ledger.bundle_seal import checkpoint_for, seal_of
-from projections import selection
-from projections.certificate import certificate
+from projections.asking import selection
+from projections.asking.certificate import certificate
 from tests.builders import Desk, about, desk, of_book, of_unit
 
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from ledger.bundle_seal import checkpoint_for, seal_of
 from ledger.errors import LedgerError
 from ledger.note import verifier_key
-from projections import selection
-from projections.certificate import ScoreDiffers, certificate, check
+from projections.asking import selection
+from projections.asking.certificate import ScoreDiffers, certificate, check
 from tests.archives import flipped
 from tests.bundles.conftest import Made
 from tests.persons import nip

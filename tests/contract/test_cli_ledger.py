@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from api.cli import demo_rules
-from projections.instrument import load
-from projections.shipped import DRAFTS, names, text
+from projections.language.instrument import load
+from projections.language.shipped import DRAFTS, names, text
 from tests.builders import DOCUMENT, about
 from tests.contract.command import AsnLedger
 from tests.persons import nip

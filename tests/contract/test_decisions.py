@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from projections import answer, basis, recheck
+from projections import answer
+from projections.decisions import basis, recheck
 from tests.builders import DOCUMENT, about, of_unit
 from tests.contract.command import AsnLedger, Result
 from tests.persons import nip

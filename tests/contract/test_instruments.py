@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from projections import shipped
+from projections.language import shipped
 from tests.contract.command import AsnLedger
 from tests.persons import nip
 

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from api.outputs.words import printed_cause_words, printed_step_words
-from projections.reconcile_base import Code
+from projections.reconciliation.base import Code
 from tests.builders import DOCUMENT, about, of_unit
 from tests.contract.command import AsnLedger
 from tests.intake.books import workbook

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from projections.answer import Answer, FactUse
-from projections.instrument import load
-from projections.plan import Plan
-from projections.shipped import text
+from projections.language.instrument import load
+from projections.language.shipped import text
+from projections.plans.plan import Plan
 from tests.core.test_trace import asked, uses, varied
 
 Fact = dict[str, Any]

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import LedgerError, Misuse
-from projections.instrument import load
+from projections.language.instrument import load
+from projections.language.shipped import text
 from projections.question import (
     BeforeFirstRecord,
     Log,
@@ -17,7 +18,6 @@ from projections.question import (
     asked_day,
     asked_position,
 )
-from projections.shipped import text
 
 NAME = "ip-asn-perbkn-8-2019.yaml"
 PLAN = load(text(NAME), file=NAME)

@@ -12,12 +12,12 @@ import pytest
 
 from ledger.facts import history
 from projections.answer import Answer, MeasureResult, Status
-from projections.instrument import load
-from projections.plan import Mark, Plan, Span
+from projections.language.instrument import load
+from projections.language.shipped import text
+from projections.plans.plan import Mark, Plan, Span
 from projections.question import Question
-from projections.shipped import text
 from projections.subject import Surroundings, depths_on, references_on
-from projections.trace import trace
+from projections.tracing.trace import trace
 from tests.golden.record import START, Recorder, tell
 from tests.oracle.histories import BOOK, PERSON, events
 

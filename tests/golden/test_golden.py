@@ -13,16 +13,16 @@ from ledger.events.base import ORG_UNIT
 from ledger.facts import history
 from ledger.rulebook import Enactment, NoRulesInForce, Rulebook
 from projections.answer import Answer, MeasureResult
-from projections.binding import bind
-from projections.instrument import load
-from projections.members import of_answers
-from projections.plan import Plan, values
-from projections.plan_members import Members
+from projections.asking.binding import bind
+from projections.language.instrument import load
+from projections.language.shipped import drafts, names, text
+from projections.plans.members import Members
+from projections.plans.plan import Plan, values
+from projections.plans.tally import Tally
 from projections.question import Question, asked_day
-from projections.shipped import drafts, names, text
 from projections.subject import Surroundings, references_on
-from projections.tally import Tally
-from projections.trace import trace
+from projections.tracing.members import of_answers
+from projections.tracing.trace import trace
 from tests.golden.plain_yaml import read
 from tests.golden.record import START, Recorder, tell
 from tests.golden.unit_record import APPRAISED, CODE, tell_unit

@@ -19,11 +19,11 @@ from typing import Any
 
 import psutil
 
-from projections import segments
-from projections.batch import BatchBuilder
-from projections.cohort import cohort
-from projections.frame import Frame, empty_frame, frame_of
+from projections.cohorts.cohort import cohort
 from projections.question import Question
+from projections.table import segments
+from projections.table.batch import BatchBuilder
+from projections.table.frame import Frame, empty_frame, frame_of
 from tests.projections.columns_at_once import province
 from tests.projections.synthetic import province as events_of_province
 from tests.projections.variants import variant

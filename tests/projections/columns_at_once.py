@@ -8,9 +8,9 @@ from datetime import date
 import orjson
 import polars as pl
 
-from projections.batch import CORRECTION_SCHEMA, DISPUTE_SCHEMA, Batch, Streams
-from projections.columns import STATED_SCHEMA, day_number, layout
-from projections.frame import Frame, empty_frame
+from projections.table.batch import CORRECTION_SCHEMA, DISPUTE_SCHEMA, Batch, Streams
+from projections.table.columns import STATED_SCHEMA, day_number, layout
+from projections.table.frame import Frame, empty_frame
 
 BOOK, UNITS, TITLES = 1, 400, 300
 FIRST, LAST = day_number(date(2010, 1, 1)), day_number(date(2023, 6, 30))

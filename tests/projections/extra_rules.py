@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from ledger.records import RecordedEvent
-from projections.instrument import load
-from projections.plan import Plan
+from projections.language.instrument import load
+from projections.plans.plan import Plan
 from tests.projections.crowd import Crowd
 from tests.projections.logs import ListLog, fact, placed
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ledger.events.base import EMPLOYEE
-from projections.instrument import load
-from projections.plan import Plan
-from projections.shipped import drafts, names, text
+from projections.language.instrument import load
+from projections.language.shipped import drafts, names, text
+from projections.plans.plan import Plan
 
 
 def plans_about_people() -> dict[str, Plan]:

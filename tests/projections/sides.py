@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from ledger.facts import History, history
 from projections.answer import Status
-from projections.compare import Difference, Side, compare
-from projections.plan import Plan
+from projections.differences.compare import Difference, Side, compare
+from projections.plans.plan import Plan
 from projections.question import Question
 from projections.subject import Surroundings, surroundings_on
-from projections.trace import trace
+from projections.tracing.trace import trace
 from tests.oracle.histories import BOOK, EDUCATION, KINDS, PREDICATES, REGIMES, TITLES, UNITS
 from tests.projections.crowd import Crowd, _Person
 from tests.projections.logs import START, ListLog, by_stream, placed

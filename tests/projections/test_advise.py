@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 
 from ledger.facts import Fact, History
-from projections.advise import Advice, Do, Proposal, advise
 from projections.answer import Answer, Status
-from projections.causes_json import of_advice
-from projections.compare import Side
-from projections.instrument import load
-from projections.plan import Plan
-from projections.shipped import text as shipped
-from projections.trace import trace
+from projections.differences.advise import Advice, Do, Proposal, advise
+from projections.differences.causes_json import of_advice
+from projections.differences.compare import Side
+from projections.language.instrument import load
+from projections.language.shipped import text as shipped
+from projections.plans.plan import Plan
+from projections.tracing.trace import trace
 from tests.oracle.histories import PERSON
 from tests.projections.extra_rules import ExtraCrowd, some_day
 from tests.projections.logs import ListLog, fact, placed

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from ledger.case import Case, CaseState, StepKind
 from ledger.vocabulary import Forum, RulingOutcome
-from projections.case_findings import Finding, Found, findings
-from projections.clocks import ClockState, clocks
-from projections.regimes import governed
+from projections.discipline.case_findings import Finding, Found, findings
+from projections.discipline.clocks import ClockState, clocks
+from projections.discipline.regimes import governed
 from tests.casework import (
     NO_HOLIDAYS,
     Row,

@@ -7,9 +7,9 @@ import pytest
 from ledger.case import StepKind, cases
 from ledger.vocabulary import SanctionKind
 from ledger.workdays import Workdays
-from projections.case_findings import Finding, Found, absence_rung, findings
-from projections.clocks import ClockState, Running, clocks
-from projections.procedure import Procedure
+from projections.discipline.case_findings import Finding, Found, absence_rung, findings
+from projections.discipline.clocks import ClockState, Running, clocks
+from projections.discipline.procedure import Procedure
 from tests.casework import (
     NO_HOLIDAYS,
     PP53,

@@ -16,14 +16,14 @@ from hypothesis import example, given, settings
 
 from ledger.facts import History
 from projections.answer import Answer, MeasureResult
-from projections.batch import BatchBuilder
-from projections.cohort import Cohort, PlanTooFine, cohort
-from projections.frame import Frame, empty_frame
-from projections.instrument import load
-from projections.plan import Plan
+from projections.cohorts.cohort import Cohort, PlanTooFine, cohort
+from projections.language.instrument import load
+from projections.plans.plan import Plan
 from projections.question import Question
 from projections.subject import surroundings_on
-from projections.trace import trace
+from projections.table.batch import BatchBuilder
+from projections.table.frame import Frame, empty_frame
+from projections.tracing.trace import trace
 from tests.oracle.histories import BOOK, UNITS, days
 from tests.projections.crowd import Crowd
 from tests.projections.logs import START, ListLog, fact, folded, logs, placed, units

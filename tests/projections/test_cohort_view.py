@@ -10,9 +10,9 @@ import polars as pl
 from hypothesis import given
 
 from ledger.canonical import decimal_text
-from projections.cohort_view import at_least, interval_of, scale_of, scaled
-from projections.plan import Cuts, Interval, Mark, Value
-from projections.tables import MOST_SCALED, unscaled
+from projections.cohorts.view import at_least, interval_of, scale_of, scaled
+from projections.plans.plan import Cuts, Interval, Mark, Value
+from projections.table.tables import MOST_SCALED, unscaled
 
 hundredths = st.decimals(0, 120, places=2)
 fine = st.decimals("0.001", "119.999", places=3)

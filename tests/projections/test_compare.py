@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from ledger.facts import history
 from projections.answer import MeasureResult
-from projections.causes_json import of_difference
-from projections.compare import Difference, Side, compare
-from projections.plan import Plan
+from projections.differences.causes_json import of_difference
+from projections.differences.compare import Difference, Side, compare
+from projections.differences.walk import CauseClass, What
+from projections.plans.plan import Plan
 from projections.question import Question
 from projections.subject import Surroundings
-from projections.trace import trace
-from projections.walk import CauseClass, What
+from projections.tracing.trace import trace
 from tests.oracle.histories import PERSON
 from tests.projections.logs import START, ListLog, fact, placed
 from tests.projections.sides import Told, coordinates, crowds, plans

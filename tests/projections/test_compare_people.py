@@ -10,19 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projections.answer import Status
-from projections.causes_json import of_group
-from projections.compare_people import (
+from projections.differences.causes_json import of_group
+from projections.differences.compare_people import (
     Counts,
     GroupDifference,
     Membership,
     compare_people,
     mean_of,
 )
-from projections.frame import Frame
-from projections.people_states import GroupSide
-from projections.plan import Plan
+from projections.differences.people_states import GroupSide
+from projections.differences.walk import CauseClass
+from projections.plans.plan import Plan
 from projections.question import Question
-from projections.walk import CauseClass
+from projections.table.frame import Frame
 from tests.oracle.histories import UNITS
 from tests.projections.logs import START, ListLog
 from tests.projections.sides import Told, coordinates, crowds, measured, plans

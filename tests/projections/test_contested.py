@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from ledger.facts import History, history
 from projections.answer import Answer, Status
-from projections.plan import Span
+from projections.plans.plan import Span
 from projections.question import Question
 from projections.subject import Surroundings, references_on
-from projections.trace import trace
+from projections.tracing.trace import trace
 from tests.core.test_trace import asked, measure
 from tests.oracle.histories import BOOK, DEPTHS, PERSON, START, Story, coordinates, events, stories
 from tests.projections.test_trace_oracle import PLAN

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ledger.decision import Decision, Step
 from ledger.decision_candidates import Candidate
 from ledger.vocabulary_agency import DecisionKind
-from projections.recheck import Differs, differs, mattered, moved
+from projections.decisions.recheck import Differs, differs, mattered, moved
 from tests.core.test_decision import ANI, BUDI, DRAFT, PENETAPAN, RANKED
 from tests.core.test_facts import START
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.document import DocumentRefused
-from projections.early_warnings import of_log
-from projections.warning_rules import WarningKind, load, shipped
+from projections.language.document import DocumentRefused
+from projections.watch.early_warnings import of_log
+from projections.watch.warning_rules import WarningKind, load, shipped
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 RULE = """

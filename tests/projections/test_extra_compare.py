@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 
 from ledger.facts import History
-from projections.binding import bind
-from projections.compare import Side, compare
-from projections.compare_people import compare_people
-from projections.plan import Plan
+from projections.asking.binding import bind
+from projections.differences.compare import Side, compare
+from projections.differences.compare_people import compare_people
+from projections.differences.series import InForce
+from projections.differences.walk import CauseClass
+from projections.plans.plan import Plan
 from projections.question import Question
-from projections.series import InForce
 from projections.subject import surroundings_on
-from projections.trace import trace
-from projections.walk import CauseClass
+from projections.tracing.trace import trace
 from tests.oracle.histories import BOOK, PERSON, UNITS
 from tests.projections.extra_rules import RULES, ExtraCrowd, plan_of, some_day
 from tests.projections.logs import START, ListLog, fact, folded, placed

@@ -6,8 +6,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from projections.binding import InstrumentsInCircle, bind
-from projections.instrument import load
+from projections.asking.binding import InstrumentsInCircle, bind
+from projections.language.instrument import load
 from projections.question import Question
 from tests.projections.extra_rules import HEAD, RULES, ExtraCrowd, plan_of, some_day
 from tests.projections.logs import START, ListLog, fact, placed

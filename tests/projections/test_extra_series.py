@@ -10,15 +10,15 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from projections import whatif
-from projections.binding import bind
-from projections.compare import compare
-from projections.compare_people import compare_people
-from projections.people_states import GroupSide
-from projections.plan import Plan
+from projections.asking.binding import bind
+from projections.differences import whatif
+from projections.differences.compare import compare
+from projections.differences.compare_people import compare_people
+from projections.differences.people_states import GroupSide
+from projections.differences.series import InForce
+from projections.differences.walk import CauseClass
+from projections.plans.plan import Plan
 from projections.question import Question
-from projections.series import InForce
-from projections.walk import CauseClass
 from tests.oracle.histories import UNITS
 from tests.projections.everything import Everything
 from tests.projections.extra_rules import RULES, plan_of, some_day

@@ -14,11 +14,11 @@ import yaml
 from hypothesis import given, settings
 
 from projections.answer import Answer, Status
-from projections.binding import bind
-from projections.cohort_rare import fields_read
-from projections.instrument import load
+from projections.asking.binding import bind
+from projections.cohorts.rare import fields_read
+from projections.language.instrument import load
+from projections.language.shipped import drafts, names, text
 from projections.question import Question
-from projections.shipped import drafts, names, text
 from tests.oracle import naive_instrument
 from tests.oracle.histories import BOOK, UNITS
 from tests.projections import extra_rules, variants

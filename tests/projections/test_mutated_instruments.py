@@ -11,13 +11,13 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from projections.binding import bind
-from projections.cohort import PlanTooFine
-from projections.document import DocumentRefused
-from projections.instrument import load
-from projections.plan import Plan
+from projections.asking.binding import bind
+from projections.cohorts.cohort import PlanTooFine
+from projections.language.document import DocumentRefused
+from projections.language.instrument import load
+from projections.language.shipped import drafts, names, text
+from projections.plans.plan import Plan
 from projections.question import Question
-from projections.shipped import drafts, names, text
 from tests.projections.everything import Everything
 from tests.projections.extra_rules import HEAD, RULES, document_of, some_day
 from tests.projections.logs import START

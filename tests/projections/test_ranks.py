@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.dossier import Points, ranks_of
+from projections.decisions.dossier import Points, ranks_of
 
 POINTS = st.lists(st.tuples(st.integers(0, 3).map(Decimal), st.integers(0, 2).map(Decimal)))
 

@@ -17,13 +17,13 @@ from ledger.facts import Fact, History
 from ledger.unit_directory import UnitDirectory
 from ledger.vocabulary import EducationLevel
 from projections.answer import Answer, Status
-from projections.cohort import cohort
-from projections.cohort_people import KIND
-from projections.plan import Plan
+from projections.asking.recap import EDUCATION, GRADE, OFFICE, SEX, Group, Recap, offices, recap
+from projections.cohorts.cohort import cohort
+from projections.cohorts.people import KIND
+from projections.plans.plan import Plan
 from projections.question import Question
-from projections.recap import EDUCATION, GRADE, OFFICE, SEX, Group, Recap, offices, recap
 from projections.subject import Surroundings, post_on
-from projections.trace import trace
+from projections.tracing.trace import trace
 from tests.oracle.histories import BOOK, UNITS
 from tests.projections.crowd import Crowd
 from tests.projections.logs import START, ListLog

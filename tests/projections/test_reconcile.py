@@ -14,15 +14,22 @@ from hypothesis import strategies as st
 
 from ledger.errors import BadValue
 from ledger.facts import Fact, History, history
-from projections.compare import Side
-from projections.instrument import load
-from projections.lines import in_order
-from projections.plan import Plan
-from projections.reconcile import Around, Compared, Printed, agrees, explain, printed_of
-from projections.reconcile_base import Code
-from projections.shipped import text
+from projections.differences.compare import Side
+from projections.differences.lines import in_order
+from projections.language.instrument import load
+from projections.language.shipped import text
+from projections.plans.plan import Plan
+from projections.reconciliation.base import Code
+from projections.reconciliation.reconcile import (
+    Around,
+    Compared,
+    Printed,
+    agrees,
+    explain,
+    printed_of,
+)
 from projections.subject import Surroundings
-from projections.trace import trace
+from projections.tracing.trace import trace
 from tests.projections.logs import START, ListLog, placed
 from tests.projections.sides import Told, crowds, plans
 from tests.projections.test_compare import Case

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from projections.answer import MeasureResult
-from projections.binding import bind
-from projections.instrument import load
-from projections.plan import Held, Measure, Span, Sum, Worst, bounds
-from projections.plan_extra import Score
+from projections.asking.binding import bind
+from projections.language.instrument import load
+from projections.language.shipped import drafts, names, text
+from projections.plans.extra import Score
+from projections.plans.plan import Held, Measure, Span, Sum, Worst, bounds
 from projections.reasons import MATTER_OPEN
-from projections.scoring import asked_of
-from projections.shipped import drafts, names, text
 from projections.subject import Post
-from projections.trace import evaluate
-from projections.trace_case import Case
+from projections.tracing.case import Case
+from projections.tracing.scoring import asked_of
+from projections.tracing.trace import evaluate
 from tests.casework import Row, day, filed, known, ruled, sanction
 
 PLANS = {name: load(text(name), file=name) for name in (*names(), *drafts())}

@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given, settings
 
 from ledger.records import RecordedEvent
-from projections import segments
-from projections.batch import BatchBuilder, Piece
-from projections.facts_table import FactsTable, folder_for
-from projections.frame import Frame, empty_frame
-from projections.segments import Segment, SegmentDamaged
+from projections.table import segments
+from projections.table.batch import BatchBuilder, Piece
+from projections.table.facts_table import FactsTable, folder_for
+from projections.table.frame import Frame, empty_frame
+from projections.table.segments import Segment, SegmentDamaged
 from tests.projections.crowd import Crowd
 from tests.projections.logs import ListLog, every_field, folded, logs, placed
 

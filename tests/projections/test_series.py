@@ -12,18 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.values import next_day
-from projections import binding
 from projections.answer import Answer, MeasureResult, Status
-from projections.causes_json import of_series
-from projections.compare_people import mean_of
-from projections.instrument import load
-from projections.plan import Mark, Plan, Value, Window
-from projections.plan_words import WindowStart
+from projections.asking import binding
+from projections.differences.causes_json import of_series
+from projections.differences.compare_people import mean_of
+from projections.differences.series import InForce, Point, around, series
+from projections.differences.series_people import in_force, month_days, months
+from projections.differences.turning import leaves_on
+from projections.language.instrument import load
+from projections.plans.plan import Mark, Plan, Value, Window
+from projections.plans.words import WindowStart
 from projections.question import Question
-from projections.series import InForce, Point, around, series
-from projections.series_people import in_force, month_days, months
-from projections.trace import trace
-from projections.turning import leaves_on
+from projections.tracing.trace import trace
 from tests.oracle.histories import BOOK, UNITS
 from tests.projections.logs import START, ListLog
 from tests.projections.sides import Told, crowds, plans

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from ledger.facts import history
 from projections.answer import Answer, Status
-from projections.instrument import load
-from projections.plan import Plan
+from projections.language.instrument import load
+from projections.language.shipped import text
+from projections.plans.plan import Plan
 from projections.question import Question
-from projections.shipped import text
 from projections.subject import Surroundings, references_on
-from projections.trace import trace
+from projections.tracing.trace import trace
 from tests.oracle import naive_ip_asn
 from tests.oracle.histories import (
     BOOK,

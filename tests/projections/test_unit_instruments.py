@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projections.answer import Answer, Status
-from projections.cohort import Cohort, cohort
-from projections.frame import Frame
-from projections.people_states import GroupSide
-from projections.plan import Plan
+from projections.cohorts.cohort import Cohort, cohort
+from projections.differences.people_states import GroupSide
+from projections.differences.units_why import UnitDifference, unit_difference
+from projections.differences.walk import CauseClass
+from projections.plans.plan import Plan
 from projections.question import Question
-from projections.units_why import UnitDifference, unit_difference
-from projections.walk import CauseClass
+from projections.table.frame import Frame
 from tests.oracle import naive_units
 from tests.oracle.histories import UNITS
 from tests.projections.logs import START, ListLog, fact, placed, units

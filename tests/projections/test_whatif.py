@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.errors import ProgramError
-from projections import asking_why, inquiry, whatif
 from projections.answer import Answer, Status
-from projections.inquiry import Ask
-from projections.people_states import GroupSide
-from projections.plan import Plan
+from projections.asking import asking_why, inquiry
+from projections.asking.inquiry import Ask
+from projections.differences import whatif
+from projections.differences.people_states import GroupSide
+from projections.plans.plan import Plan
 from projections.question import Question
 from tests.builders import about, desk
 from tests.projections.logs import START, ListLog, by_stream

@@ -11,16 +11,16 @@ from uuid import UUID
 from ledger.facts import History
 from ledger.unit_tree import UnitTree, tree_on
 from projections.answer import Answer
-from projections.binding import bind
-from projections.instrument import load
-from projections.members import of_answers
-from projections.plan import Plan
-from projections.plan_members import Members
+from projections.asking.binding import bind
+from projections.language.instrument import load
+from projections.language.shipped import text
+from projections.plans.members import Members
+from projections.plans.plan import Plan
+from projections.plans.tally import Tally
 from projections.question import Question
-from projections.shipped import text
 from projections.subject import surroundings_on
-from projections.tally import Tally
-from projections.trace import trace
+from projections.tracing.members import of_answers
+from projections.tracing.trace import trace
 from tests.oracle.histories import BOOK, UNITS
 from tests.projections.logs import ListLog, fact, folded, placed
 from tests.projections.sides import Steady

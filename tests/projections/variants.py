@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from functools import cache
 
-from projections.instrument import load
-from projections.plan import Plan
-from projections.shipped import text
+from projections.language.instrument import load
+from projections.language.shipped import text
+from projections.plans.plan import Plan
 
 NAME = "ip-asn-perbkn-8-2019.yaml"
 PROPORTIONAL = "award: {recalled: proportional}\n        decimals: {assumed: 2}"

@@ -11,14 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.rulebook import Enactment, Rulebook
-from projections import editing, enacted, shipped
-from projections.document import Node, Scalar, parse
-from projections.editing import ParameterUnknown, ValueRefused, changed
-from projections.faults import faults
-from projections.instrument import load
-from projections.plan import Mark, values
-from projections.rule_change import days_that_matter
-from projections.understanding import facts_read, marks, said, understood, unsure
+from projections.asking import enacted
+from projections.asking.rule_change import days_that_matter
+from projections.asking.understanding import facts_read, marks, said, understood, unsure
+from projections.language import editing, shipped
+from projections.language.document import Node, Scalar, parse
+from projections.language.editing import ParameterUnknown, ValueRefused, changed
+from projections.language.faults import faults
+from projections.language.instrument import load
+from projections.plans.plan import Mark, values
 from tests.regulations.test_instrument import MISTAKES, SHIPPED, refused
 
 NAMES = (*shipped.names(), *shipped.drafts())

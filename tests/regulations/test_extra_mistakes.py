@@ -2,8 +2,8 @@
 
 import pytest
 
-from projections.document import DocumentRefused
-from projections.instrument import load
+from projections.language.document import DocumentRefused
+from projections.language.instrument import load
 from tests.projections.extra_rules import HEAD, RULES
 
 REQUIREMENTS = """

@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from ledger.rulebook import Enactment, NoRulesInForce, Rulebook
-from projections.document import MAX_BYTES, MAX_DEPTH, MAX_NODES, DocumentRefused
-from projections.instrument import load
-from projections.plan import (
+from projections.language.document import MAX_BYTES, MAX_DEPTH, MAX_NODES, DocumentRefused
+from projections.language.instrument import load
+from projections.language.shipped import names, text
+from projections.plans.plan import (
     Mark,
     Plan,
     Sum,
@@ -17,8 +18,7 @@ from projections.plan import (
     Window,
     values,
 )
-from projections.plan_words import WindowStart
-from projections.shipped import names, text
+from projections.plans.words import WindowStart
 
 NAME = "ip-asn-perbkn-8-2019.yaml"
 SHIPPED = text(NAME).decode()

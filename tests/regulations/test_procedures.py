@@ -9,11 +9,11 @@ import pytest
 
 from ledger.case import StepKind
 from ledger.vocabulary import DisciplineRegime, SanctionKind, SanctionLevel
-from projections import regimes
-from projections.document import DocumentRefused
-from projections.plan import Mark
-from projections.procedure import Bound, Count, Procedure, Team, load
-from projections.regimes import governing, shipped
+from projections.discipline import regimes
+from projections.discipline.procedure import Bound, Count, Procedure, Team, load
+from projections.discipline.regimes import governing, shipped
+from projections.language.document import DocumentRefused
+from projections.plans.plan import Mark
 from tests.casework import PP53, PP94, known, only, report, sanction
 
 NEW, OLD = "disiplin-pp-94-2021.yaml", "disiplin-pp-53-2010.yaml"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ledger.errors import LedgerError
-from projections.binding import InstrumentsInCircle, MeasureUnknown, SubjectMismatch, bind
-from projections.document import DocumentRefused
-from projections.instrument import load
-from projections.plan import Plan
+from projections.asking.binding import InstrumentsInCircle, MeasureUnknown, SubjectMismatch, bind
+from projections.language.document import DocumentRefused
+from projections.language.instrument import load
+from projections.plans.plan import Plan
 
 HEAD = """
 instrument: {name}

@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 
 from ledger.canonical import sealed_digest
-from projections import segments, shipped
+from projections.language import shipped
+from projections.table import segments
 from tests.tamper import on_the_log
 from tests.tamper.forger import Forger
 from tests.tamper.places import PEOPLE

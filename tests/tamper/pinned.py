@@ -99,6 +99,10 @@ def guards_text() -> str:
     told = {
         "sqlite": sqlite_guards(_all("SQLITE")),
         "postgresql": postgres_guards(_all("POSTGRES")),
+        "access": {
+            "sqlite": sqlite_guards(guards.SQLITE_ACCESS_GUARDS),
+            "postgresql": postgres_guards(guards.POSTGRES_ACCESS_GUARDS),
+        },
     }
     return json.dumps(told, indent=1, sort_keys=True) + "\n"
 

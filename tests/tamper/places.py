@@ -22,7 +22,7 @@ from ledger import erasure
 from ledger.application import Ledger
 from ledger.checkpoint import take_checkpoint
 from ledger.verifying.checkpoints import Claim, parse_claim
-from projections.facts_table import FactsTable
+from projections.table.facts_table import FactsTable
 from tests import pg
 from tests.builders import FOUNDING, about, of_book, of_unit
 from tests.clocks import START, SteppingClock

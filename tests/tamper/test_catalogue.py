@@ -14,7 +14,7 @@ from ledger.store import EventStore
 from ledger.verifying.checkpoints import Claim, parse_claim
 from ledger.verifying.findings import KINDS
 from ledger.verifying.whole import Verified, Wish, verify
-from projections.table_check import check_table
+from projections.table.table_check import check_table
 from tests.builders import FOUNDING
 from tests.tamper import around_the_log
 from tests.tamper.catalogue import BOTH, CATALOGUE, Finder, Forgery

@@ -20,7 +20,7 @@ from ledger.store import EventStore
 from ledger.verifying import entries
 from ledger.verifying.checkpoints import parse_claim
 from ledger.verifying.whole import Wish, verify
-from projections import certificate
+from projections.asking import certificate
 from tests.tamper.conftest import CopyOf
 from tests.tamper.places import Bases
 

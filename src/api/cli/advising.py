@@ -20,12 +20,14 @@ from api.cli.common import (
     print_json,
     say,
 )
-from api.cli.naming import check_subject, day_option, person_stream, today
+from api.cli.naming import day_option, today
 from api.cli.scoring import AsOf, Instrument, KnownAt, Position, Rules
 from api.cli.telling_causes import fact_words, is_outcome, said_words, shown, signed, tell_side
+from api.naming import check_subject, person_stream
 from ledger.errors import Misuse, PersonUnknown
-from projections import asking_why, causes_json, inquiry
-from projections.inquiry import Ask
+from projections.asking import asking_why, inquiry
+from projections.asking.inquiry import Ask
+from projections.differences import causes_json
 
 Json = Mapping[str, Any]
 

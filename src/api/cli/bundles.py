@@ -20,13 +20,14 @@ from api.cli.common import (
     say,
     warn,
 )
-from api.cli.naming import day_option, person_stream, today, unit_of
+from api.cli.naming import day_option, today
+from api.naming import person_stream, unit_of
 from ledger.application import Ledger
 from ledger.archive import must_be_free
 from ledger.bundle import write_bundle
 from ledger.bundle_seal import checkpoint_for, seal_of
 from ledger.errors import Misuse, PersonUnknown
-from projections import selection
+from projections.asking import selection
 
 
 def bundle_command(

@@ -34,7 +34,7 @@ from ledger.note import parse_checkpoint
 from ledger.prefix import Compared, Known, Standing, compare
 from ledger.restore import Checked, check_backup, restore
 from ledger.store import WAIT_MILLISECONDS, EventStore, backend_of
-from projections import inquiry
+from projections.asking import inquiry
 
 Against = Annotated[
     Path | None,

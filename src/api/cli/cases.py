@@ -23,15 +23,17 @@ from api.cli.common import (
     print_json,
     say,
 )
-from api.cli.naming import day_option, fact_root, subject_stream, today, unit_of
+from api.cli.naming import day_option, subject_stream, today
 from api.cli.scoring import AsOf, KnownAt, Position, Unit
 from api.cli.telling_cases import tell_case, tell_effect, tell_line
+from api.naming import fact_root, unit_of
 from ledger.application import Ledger
 from ledger.case import CaseState
 from ledger.errors import PersonUnknown
-from projections import asking_cases, asking_effect, cases_json, inquiry
-from projections.asking_cases import CaseUnknown, When
-from projections.inquiry import Ask
+from projections.asking import inquiry
+from projections.asking.inquiry import Ask
+from projections.discipline import asking_cases, asking_effect, cases_json
+from projections.discipline.asking_cases import CaseUnknown, When
 from projections.question import asked_position
 
 Person = Annotated[

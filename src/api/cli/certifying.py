@@ -12,8 +12,8 @@ from ledger.application import Ledger
 from ledger.archive import must_be_free
 from ledger.bundle_seal import checkpoint_for, seal_of
 from ledger.durable import write_whole
-from projections import selection
-from projections.certificate import certificate
+from projections.asking import selection
+from projections.asking.certificate import certificate
 
 _PRIVATE = 0o600
 

@@ -23,24 +23,17 @@ from api.cli.common import (
     warn,
 )
 from api.cli.comparing_units import diff_unit, series_of_units, stretch_json
-from api.cli.naming import (
-    check_subject,
-    day_option,
-    instant_option,
-    person_stream,
-    refuse_person,
-    today,
-    unit_json,
-    unit_of,
-)
+from api.cli.naming import day_option, instant_option, today
 from api.cli.scoring import Instrument, KnownAt, Position, Unit
 from api.cli.telling_causes import tell_difference, tell_group, tell_months, tell_series
+from api.naming import check_subject, person_stream, refuse_person, unit_json, unit_of
 from ledger.application import Ledger
 from ledger.errors import Misuse, PersonUnknown, UnitUnknown
-from projections import asking_why, causes_json, inquiry
-from projections.asking_why import Stretch
-from projections.inquiry import Ask, Asked
-from projections.series_people import Month
+from projections.asking import asking_why, inquiry
+from projections.asking.asking_why import Stretch
+from projections.asking.inquiry import Ask, Asked
+from projections.differences import causes_json
+from projections.differences.series_people import Month
 
 Subject = Annotated[
     str | None, typer.Argument(help="NIP, id or unit code; - reads standard input.")

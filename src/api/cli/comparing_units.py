@@ -8,15 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from api.cli.common import print_json, warn
-from api.cli.naming import unit_json, unit_of
 from api.cli.telling_causes import tell_unit_difference, tell_unit_months
+from api.naming import unit_json, unit_of
 from ledger.application import Ledger
 from ledger.canonical import instant_text
 from ledger.errors import UnitUnknown
-from projections import asking_why, causes_json, inquiry
-from projections.asking_why import Stretch
-from projections.inquiry import Asked
-from projections.units_why import UnitMonth
+from projections.asking import asking_why, inquiry
+from projections.asking.asking_why import Stretch
+from projections.asking.inquiry import Asked
+from projections.differences import causes_json
+from projections.differences.units_why import UnitMonth
 
 
 def diff_unit(ledger: Ledger, sides: list[Asked], named: str, *, as_json: bool) -> None:

@@ -20,9 +20,10 @@ from api.cli.common import (
     print_json,
     say,
 )
-from api.cli.naming import day_option, person_stream, today, unit_of
+from api.cli.naming import day_option, today
 from api.cli.scoring import AsOf, Instrument, Unit
 from api.cli.telling_decisions import tell_decision, tell_list, tell_recheck
+from api.naming import person_stream, unit_of
 from api.outputs import decisions as shown_as
 from ledger import decision_commands as commands
 from ledger import decision_desk as desk
@@ -32,9 +33,9 @@ from ledger.errors import BadValue, Misuse, PersonUnknown
 from ledger.fields import IDENT, read_sealed_text
 from ledger.records import Outcome
 from ledger.vocabulary_agency import DecisionKind, RecommendingBody, TieRule
-from projections import basis, recheck
-from projections.basis import Who
-from projections.inquiry import Ask
+from projections.asking.inquiry import Ask
+from projections.decisions import basis, recheck
+from projections.decisions.basis import Who
 
 Ident = Annotated[str, typer.Argument(help="As `decision list` shows it.", metavar="ID")]
 Choose = Annotated[

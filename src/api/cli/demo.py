@@ -27,16 +27,16 @@ from api.cli.common import (
     sqlite_path,
 )
 from api.cli.founding import KALTARA_CODE, KALTARA_ZONE
-from api.cli.naming import fact_root
 from api.demo import printed, province, stories
 from api.demo.stories import Question, Story
 from api.founding import found_ledger
 from api.intake.importing import import_files
+from api.naming import fact_root
 from ledger.application import Founding, Ledger
 from ledger.errors import LedgerError, invariant
 from ledger.key_folder import default_key_folder
-from projections import inquiry
-from projections.inquiry import Ask
+from projections.asking import inquiry
+from projections.asking.inquiry import Ask
 
 AGENCY = "Provinsi Contoh (data rekaan)"
 ACTOR = "demo"

@@ -14,10 +14,10 @@ from api import enacting, proposing
 from api.cli.common import now, say, warn
 from ledger.application import Ledger
 from ledger.canonical import decimal_text
-from projections import inquiry
 from projections.answer import Status
-from projections.group import Group
-from projections.inquiry import Ask
+from projections.asking import inquiry
+from projections.asking.group import Group
+from projections.asking.inquiry import Ask
 
 PROPOSER, CONFIRMER = "demo", "demo-kedua"
 # In the order in which one may read another.

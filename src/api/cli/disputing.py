@@ -22,7 +22,8 @@ from api.cli.common import (
     reason_of,
     say,
 )
-from api.cli.naming import fact_root, subject_stream, unit_streams
+from api.cli.naming import subject_stream, unit_streams
+from api.naming import fact_root
 from ledger import disputing
 from ledger.application import Ledger
 from ledger.canonical import instant_text

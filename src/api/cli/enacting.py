@@ -33,7 +33,7 @@ from ledger import second_person
 from ledger.application import Ledger
 from ledger.errors import Misuse
 from ledger.proposals import Proposal
-from projections import rule_change
+from projections.asking import rule_change
 
 
 def enact_command(

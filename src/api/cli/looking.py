@@ -22,9 +22,9 @@ from api.cli.common import (
 from api.cli.naming import day_option, instant_option, subject_stream, unit_streams
 from ledger.errors import Misuse
 from ledger.events import registry
-from projections import inquiry
+from projections.asking import inquiry
+from projections.asking.record import Filter, log_rows, record_of
 from projections.question import asked_position
-from projections.record import Filter, log_rows, record_of
 
 _SEALED_SHOWN = ("name", "title", "certificate_no", "diploma_no", "reason")
 

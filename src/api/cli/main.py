@@ -27,6 +27,7 @@ from api.cli import (
     reporting,
     rules,
     scoring,
+    serving,
     trying,
     verifying,
     warning,
@@ -99,6 +100,7 @@ app.command("restore")(bundling.restore_command)
 app.command("checkpoint")(proving.checkpoint_command)
 app.command("prove")(proving.prove_command)
 app.add_typer(witnessing.witness_app, name="witness")
+app.command("serve")(serving.serve_command)
 app.command("demo")(demo.demo_command)
 app.command("rebuild")(rebuilding.rebuild_command)
 app.command("verify")(verifying.verify_command)

@@ -21,7 +21,7 @@ from api.cli.common import (
     print_json,
     say,
 )
-from api.cli.naming import person_stream
+from api.naming import person_stream
 from ledger import checkpoint, erasure
 from ledger.application import Ledger
 from ledger.errors import BadValue, Misuse, PersonUnknown

@@ -12,7 +12,7 @@ from api.cli.common import (
     say,
     warn,
 )
-from projections import inquiry
+from projections.asking import inquiry
 
 
 def rebuild_command(

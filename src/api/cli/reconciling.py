@@ -23,16 +23,18 @@ from api.cli.common import (
     print_json,
     warn,
 )
-from api.cli.naming import person_stream, today, unit_of
+from api.cli.naming import today
 from api.cli.scoring import Instrument, KnownAt, Position, Unit
 from api.cli.telling_printed import tell_reconciliation
+from api.naming import person_stream, unit_of
 from api.outputs.aside import known_suffix, written_aside
 from api.outputs.printed import SUFFIXES, write_reconciliation
 from ledger.application import Ledger
 from ledger.errors import Misuse, PersonUnknown
-from projections import inquiry, reconcile_json, reconciling
-from projections.inquiry import Ask, Asked
-from projections.reconciling import Reconciliation
+from projections.asking import inquiry
+from projections.asking.inquiry import Ask, Asked
+from projections.reconciliation import reconcile_json, reconciling
+from projections.reconciliation.reconciling import Reconciliation
 
 _NAMES_AT_ONCE = 2_000
 _LISTS = ("people", "only_printed", "only_ours")

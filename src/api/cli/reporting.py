@@ -20,18 +20,19 @@ from api.cli.common import (
     say,
     warn,
 )
-from api.cli.naming import day_option, today, unit_of
+from api.cli.naming import day_option, today
 from api.cli.scoring import AsOf, KnownAt, Period, Position, Unit
+from api.naming import unit_of
 from api.outputs import rekap
 from api.outputs.aside import known_suffix, written_aside
 from ledger.application import Ledger
 from ledger.canonical import decimal_text
 from ledger.errors import Misuse
-from projections import inquiry
 from projections.answer import DigestOfAnswers
-from projections.cohort import cohort
-from projections.inquiry import Ask, Asked
-from projections.recap import Recap, offices, recap
+from projections.asking import inquiry
+from projections.asking.inquiry import Ask, Asked
+from projections.asking.recap import Recap, offices, recap
+from projections.cohorts.cohort import cohort
 
 REPORTS = {rekap.NAME: "mean IP-ASN per perangkat daerah, jenis jabatan, jenjang, pendidikan, sex"}
 

@@ -37,12 +37,13 @@ from ledger.application import Ledger
 from ledger.canonical import instant_text
 from ledger.errors import LedgerError
 from ledger.rulebook import Entry, InstrumentUnknown, Rulebook, entries
-from projections import enacted, inquiry, instrument, shipped
-from projections.binding import InstrumentsInCircle, MeasureUnknown
-from projections.document import DocumentRefused
-from projections.faults import faults
+from projections.asking import enacted, inquiry
+from projections.asking.binding import InstrumentsInCircle, MeasureUnknown
+from projections.asking.understanding import understood, unsure
+from projections.language import instrument, shipped
+from projections.language.document import DocumentRefused
+from projections.language.faults import faults
 from projections.question import asked_position
-from projections.understanding import understood, unsure
 
 Name = Annotated[str, typer.Argument(help="An instrument, as ip-asn, or a draft.", metavar="NAME")]
 TextName = Annotated[

@@ -28,25 +28,18 @@ from api.cli.common import (
     say,
     warn,
 )
-from api.cli.naming import (
-    check_subject,
-    day_option,
-    fact_root,
-    person_stream,
-    say_if_closed,
-    today,
-    unit_json,
-    unit_of,
-)
+from api.cli.naming import day_option, today
 from api.cli.telling import tell_answer, tell_group_line, tell_row
+from api.naming import check_subject, fact_root, person_stream, say_if_closed, unit_of
 from api.outputs.answers import SUFFIXES, write_answers
 from api.outputs.aside import known_suffix, written_aside
+from api.queries import scores
 from ledger.application import Ledger
 from ledger.archive import must_be_free
 from ledger.errors import Misuse, PersonUnknown
-from projections import inquiry
-from projections.group import Group
-from projections.inquiry import Ask, Asked
+from projections.asking import inquiry
+from projections.asking.group import Group
+from projections.asking.inquiry import Ask, Asked
 
 Instrument = Annotated[str, typer.Option("--instrument", help="As `ip-asn`.", metavar="I")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Legal day; default today.", metavar="D")]
@@ -152,7 +145,7 @@ def _one_unit(ledger: Ledger, asked: Asked, named: str, *, trace: bool, as_json:
     stream = unit_of(asked.units, named, asked.question.as_of)
     answer = inquiry.one(ledger, asked, stream)
     shown = answer.as_json(with_facts=True, with_members=trace)
-    _join(ledger, asked, [shown])
+    scores.join(ledger, asked, [shown])
     if as_json:
         print_json(shown)
     else:
@@ -185,34 +178,11 @@ def _rows(
     wanted = (answer for answer in answers if below is None or answer.unit in below)
     while chunk := list(islice(wanted, _NAMES_AT_ONCE)):
         rows = [answer.as_json(with_facts=trace, with_members=trace) for answer in chunk]
-        _join(ledger, asked, rows)
+        scores.join(ledger, asked, rows)
         for answer, shown in zip(chunk, rows, strict=True):
             if group is not None:
                 group.add(answer)
             yield shown
-
-
-def _join(ledger: Ledger, asked: Asked, rows: list[dict[str, Any]]) -> None:
-    """Who each answer is about: a person's number and name, a unit's code, name and path; and the
-    number and name of each member that is listed.
-    """
-    if inquiry.measures_units(asked):
-        for shown in rows:
-            about = unit_json(asked.units, UUID(shown["subject"]), asked.question.as_of)
-            shown["named"] = {key: about[key] for key in ("code", "name", "path")}
-        listed = [one for shown in rows for one in members_of(shown["measures"])]
-    else:
-        listed = rows
-    people = ledger.people(list({UUID(one["subject"]) for one in listed}))
-    for one in listed:
-        one["person"] = people[UUID(one["subject"])]
-
-
-def members_of(measures: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The members listed in measures, at every level."""
-    for one in measures:
-        yield from one.get("members", ())
-        yield from members_of(one["measures"])
 
 
 def _subtree(asked: Asked, unit: str) -> set[str]:

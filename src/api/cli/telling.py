@@ -9,9 +9,9 @@ from typing import Any
 from api.cli.common import say
 from ledger.canonical import decimal_text
 from projections.answer import Status
-from projections.group import Group
-from projections.plan_members import PERCENT
-from projections.trace_case import ratio_half_up
+from projections.asking.group import Group
+from projections.plans.members import PERCENT
+from projections.tracing.case import ratio_half_up
 
 _INDENT = "  "
 _MANY = 4

@@ -23,16 +23,19 @@ from api.cli.common import (
     print_json,
     warn,
 )
-from api.cli.naming import day_option, person_stream, today, unit_of
+from api.cli.naming import day_option, today
 from api.cli.rules import TextName
 from api.cli.scoring import AsOf, KnownAt, Period, Position, Rules, Unit
 from api.cli.telling_rules import tell_tried_people, tell_tried_person
 from api.enacting import Text
+from api.naming import person_stream, unit_of
 from ledger.application import Ledger
 from ledger.errors import Misuse, PersonUnknown
 from ledger.rulebook import InstrumentUnknown, NoRulesInForce, entries
-from projections import asking_why, editing, inquiry, instrument, whatif
-from projections.inquiry import Ask, Asked
+from projections.asking import asking_why, inquiry
+from projections.asking.inquiry import Ask, Asked
+from projections.differences import whatif
+from projections.language import editing, instrument
 
 Changes = Annotated[
     list[str] | None,

@@ -22,7 +22,7 @@ from ledger.proof_forms import ConsistencyProof, read_proof
 from ledger.proofs import ProofRefused
 from ledger.restore import Checked, check_backup, must_agree
 from ledger.verifying.checkpoints import Claim, is_signed
-from projections import certificate
+from projections.asking import certificate
 
 FILE_MAX = 256 << 20
 

@@ -28,10 +28,10 @@ from ledger.acknowledgement import Warned, acknowledge
 from ledger.application import Ledger
 from ledger.errors import BadValue, LedgerError, Misuse
 from ledger.fields import read_sealed_text
-from projections import warning_rules, watching
-from projections.early_warnings import EarlyWarning
-from projections.inquiry import Ask
-from projections.watching import Watch
+from projections.asking.inquiry import Ask
+from projections.watch import warning_rules, watching
+from projections.watch.early_warnings import EarlyWarning
+from projections.watch.watching import Watch
 
 LEDGER = "ledger"
 

@@ -30,9 +30,9 @@ from api.outputs.table import (
 from api.outputs.workbook import SHEET_ROWS, Book, Cell
 from ledger.unit_directory import UnitDirectory
 from projections.answer import DigestOfAnswers
-from projections.cohort import points_scale
-from projections.cohort_view import scale_of
-from projections.inquiry import Asked, measures_units
+from projections.asking.inquiry import Asked, measures_units
+from projections.cohorts.cohort import points_scale
+from projections.cohorts.view import scale_of
 
 Json = Mapping[str, Any]
 SUFFIXES: Final = (".csv", ".xlsx", ".jsonl", ".parquet")

@@ -19,7 +19,7 @@ from api.outputs.table import csv_cells, exact, measure_header, unit_path
 from api.outputs.words import printed_cause_words, printed_step_words
 from api.outputs.workbook import Book, Cell
 from projections.answer import DigestOfAnswers
-from projections.inquiry import Asked
+from projections.asking.inquiry import Asked
 
 Json = Mapping[str, Any]
 SUFFIXES: Final = (".xlsx", ".csv", ".jsonl")

@@ -24,9 +24,9 @@ from api.outputs.workbook import Book, Cell
 from ledger.errors import invariant
 from ledger.unit_directory import UnitDirectory
 from ledger.vocabulary import EducationLevel, FunctionalLevel, PositionKind, Sex
-from projections.cohort_people import KIND
-from projections.inquiry import Asked
-from projections.recap import EDUCATION, GRADE, OFFICE, SEX, Group, Recap
+from projections.asking.inquiry import Asked
+from projections.asking.recap import EDUCATION, GRADE, OFFICE, SEX, Group, Recap
+from projections.cohorts.people import KIND
 
 SUFFIXES: Final = (".xlsx", ".pdf")
 NAME: Final = "rekap-ip-asn"

@@ -6,7 +6,7 @@ import orjson
 
 from api.outputs.workbook import Cell
 from ledger.canonical import instant_text
-from projections.inquiry import Asked
+from projections.asking.inquiry import Asked
 
 SHEET = "Keterangan"
 _DIGEST_MEANS = (

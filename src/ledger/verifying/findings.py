@@ -95,6 +95,24 @@ KINDS: dict[str, Kind] = {
     "heads_differ": Kind(DAMAGE, "What was committed about all streams is not what the log says."),
     "instrument_differs": Kind(DAMAGE, "The text of an enacted instrument is not the one whose"
                                " digest was enacted."),
+    # -- the access log
+    "access_log_missing": Kind(DAMAGE, "The access log, which tells who looked at whom, is gone"
+                               " or is something else.",
+                               "Put it back from its backup, and find out who took it away."),
+    "access_chain_broken": Kind(DAMAGE, "An entry of the access log was changed, taken out or put"
+                                " in: the chain does not hold from there on.",
+                                "Keep the access log as it is and compare it with a backup."),
+    "access_head_differs": Kind(DAMAGE, "The row that says where the access log ends says otherwise"
+                                " than its entries: the end was cut off, or the row was edited.",
+                                "Keep the access log as it is and compare it with a backup."),
+    "access_log_shorter": Kind(DAMAGE, "The access log had more entries when the ledger committed"
+                               " to it: its end was cut off, or an older copy was put in its"
+                               " place.",
+                               "Compare it with a backup, and find out whose looks are gone."),
+    "access_log_replaced": Kind(DAMAGE, "The access log is not the one that the ledger committed"
+                                " to: it was rewritten.",
+                                "Compare it with a backup, and find out whose looks were"
+                                " changed."),
     # -- what stands around the log
     "guard_missing": Kind(NOTICE, "The database no longer refuses by itself to change what was"
                           " recorded; whoever can write to it can do so unhindered.",

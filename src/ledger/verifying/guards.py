@@ -7,7 +7,7 @@ moment, function and the function's text; it is written from the program as it i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -28,6 +28,13 @@ _FORBIDDEN = {
     "heads": ("INSERT", "DELETE", "TRUNCATE"),
     "checkpoints": ("UPDATE", "DELETE", "TRUNCATE"),
     "tiles": ("UPDATE", "TRUNCATE"),
+}
+# The access log lies in a schema of its own, named so, and its role is that of the ledger.
+ACCESS_SCHEMA = "_access"
+ACCESS_TABLES = ("access", "access_head")
+_ACCESS_FORBIDDEN = {
+    "access": ("UPDATE", "DELETE", "TRUNCATE"),
+    "access_head": ("INSERT", "DELETE", "TRUNCATE"),
 }
 
 _POSTGRES_TRIGGERS = """
@@ -80,10 +87,7 @@ def check_guards(source: Stored, gone: set[str], findings: Findings) -> None:
     """Look for each guard of each table that is there, and for what is no guard of ours."""
     tables = {name for name in (*TABLES, *PROOF_TABLES) if name not in gone}
     try:
-        if source.dialect == SQLITE:
-            _check_sqlite(source, tables, findings)
-        else:
-            _check_postgres(source, tables, findings)
+        _check(source, tables, pinned(), _FORBIDDEN, findings)
         query = _SQLITE_UNIQUE if source.dialect == SQLITE else _POSTGRES_UNIQUE
         there = {row[0] for row in source.ask(query)}
         for key in _UNIQUE:
@@ -91,6 +95,29 @@ def check_guards(source: Stored, gone: set[str], findings: Findings) -> None:
                 findings.add("guard_missing", f"events: unique ({key})")
     except QueryFailed:
         findings.add("row_unreadable", "the database's own catalogue")
+
+
+def check_access_guards(source: Stored, findings: Findings) -> None:
+    """The same for the access log, whose file or schema is its own."""
+    try:
+        _check(source, set(ACCESS_TABLES), pinned()["access"], _ACCESS_FORBIDDEN, findings)
+    except QueryFailed:
+        findings.add("row_unreadable", "the access log's own catalogue")
+
+
+def _check(
+    source: Stored,
+    tables: set[str],
+    told: Mapping[str, Any],
+    forbidden: Mapping[str, Sequence[str]],
+    findings: Findings,
+) -> None:
+    if source.dialect == SQLITE:
+        _check_sqlite(source, tables, told["sqlite"], findings)
+    else:
+        _check_postgres(source, tables, told["postgresql"], findings)
+        for right in _widened(source, {name: forbidden.get(name, ()) for name in tables}):
+            findings.add("guard_changed", right)
 
 
 def _compare(
@@ -105,20 +132,23 @@ def _compare(
         findings.add("guard_unknown", name)
 
 
-def _check_sqlite(source: Stored, tables: set[str], findings: Findings) -> None:
+def _check_sqlite(
+    source: Stored, tables: set[str], told: Mapping[str, Any], findings: Findings
+) -> None:
     rows = source.ask("SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'trigger'")
     found = {f"{table}: {name}": _spaced(text) for table, name, text in rows if table in tables}
     expected = {
         f"{table}: {name}": _spaced(text)
-        for table, triggers in pinned()["sqlite"].items()
+        for table, triggers in told.items()
         if table in tables
         for name, text in triggers.items()
     }
     _compare(expected, found, findings)
 
 
-def _check_postgres(source: Stored, tables: set[str], findings: Findings) -> None:
-    told = pinned()["postgresql"]
+def _check_postgres(
+    source: Stored, tables: set[str], told: Mapping[str, Any], findings: Findings
+) -> None:
     rows = source.ask(_POSTGRES_TRIGGERS)
     found = {
         f"{table}: {name}": (kind, function, enabled in ("O", "A"))
@@ -138,16 +168,15 @@ def _check_postgres(source: Stored, tables: set[str], findings: Findings) -> Non
     for table, what in source.ask(_POSTGRES_ODD):
         if table in tables:
             findings.add("guard_unknown", f"{table}: {what}")
-    for right in _widened(source, tables):
-        findings.add("guard_changed", right)
 
 
-def _widened(source: Stored, tables: set[str]) -> Iterator[str]:
+def _widened(source: Stored, forbidden: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Rights that the application's role should not have."""
-    schema = source.ask("SELECT current_schema()::text")[0][0]
-    for table in sorted(tables & _FORBIDDEN.keys()):
-        for right in _FORBIDDEN[table]:
-            rows = source.ask(_RIGHT, (f'"{schema}"."{table}"', right, f"{schema}_app"))
+    schema = str(source.ask("SELECT current_schema()::text")[0][0])
+    role = f"{schema.removesuffix(ACCESS_SCHEMA)}_app"
+    for table, rights in sorted(forbidden.items()):
+        for right in rights:
+            rows = source.ask(_RIGHT, (f'"{schema}"."{table}"', right, role))
             if rows and rows[0][0]:
                 yield f"{table}: the application's role may {right}"
 

@@ -17,7 +17,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ledger.verifying import book, checkpoints, guards, keys_check, small_tables, tile_check, trees
+from ledger.verifying import (
+    access,
+    book,
+    checkpoints,
+    guards,
+    keys_check,
+    small_tables,
+    tile_check,
+    trees,
+)
 from ledger.verifying.book import Enactment
 from ledger.verifying.checkpoints import Claim
 from ledger.verifying.entries import is_instant
@@ -58,7 +67,7 @@ class Wish:
 
 @dataclass(slots=True)
 class Verified:
-    """What was verified, and what was found."""
+    """What was verified, and what was found; `looks` counts the entries of the access log."""
 
     place: str
     findings: Findings
@@ -69,6 +78,7 @@ class Verified:
     streams: int = 0
     checkpoints: int = 0
     claims: int = 0
+    looks: int | None = None
     enacted: list[Enactment] = field(default_factory=list)
 
     @property
@@ -261,6 +271,8 @@ class _Whole:
         if not _LOG_CODES & findings.counts.keys():
             small_tables.check_index(source, self._streams, findings)
         guards.check_guards(source, gone, findings)
+        looks = access.check_access(self._wish.url, self._result.origin, self._book, findings)
+        self._result.looks = looks
         if self._wish.keys is not None and self._result.origin is not None:
             keys_check.check_keys(
                 source,

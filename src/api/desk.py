@@ -1,0 +1,154 @@
+"""The desk: one opened ledger with its clock, facts table and what was worked out before.
+
+Command line, HTTP and pages ask through it, so that the same question costs and says the same
+everywhere. It may be used by several threads at once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from threading import Lock
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from ledger.application import Ledger, today_in
+from ledger.events.base import EMPLOYEE
+from ledger.unit_directory import UnitDirectory
+from projections.asking import inquiry
+from projections.asking.inquiry import Ask, Asked
+from projections.cohorts.people import serving
+from projections.cohorts.view import View
+from projections.table.facts_table import FactsTable
+from projections.table.segments import Report
+
+_ASKED_HELD = 256
+_UNITS_HELD = 8
+
+
+class Desk:
+    """One ledger, opened once, asked many times.
+
+    Attributes:
+        ledger: what is asked. clock: gives the present instant, with a zone.
+    """
+
+    def __init__(
+        self, ledger: Ledger, *, clock: Callable[[], datetime], report: Report = lambda _: None
+    ) -> None:
+        self.ledger = ledger
+        self.clock = clock
+        self.zone = ZoneInfo(str(ledger.founded["timezone"]))
+        self.demo = bool(ledger.founded.get("demo"))
+        self._report = report
+        self._lock = Lock()
+        self._table: FactsTable | None = None
+        self._seen = 0
+        self._surrounding: list[int] = []  # positions of everything that is not about a person
+        self._asked: OrderedDict[tuple[Any, ...], Asked] = OrderedDict()
+        self._units: OrderedDict[int, UnitDirectory] = OrderedDict()
+        self._serving: tuple[tuple[date, int], Mapping[str, str | None]] | None = None
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.clock()
+
+    def today(self) -> date:
+        """The legal day it is in the agency's zone."""
+        return today_in(str(self.ledger.founded["timezone"]), self.clock())
+
+    def table(self) -> FactsTable:
+        """The facts table, opened once."""
+        with self._lock:
+            if self._table is None:
+                self._table = inquiry.facts_table(self.ledger, self._report)
+            return self._table
+
+    def held_position(self) -> int | None:
+        """What the facts table reaches up to before the next answer brings it up to the head."""
+        return None if self._table is None else self._table.position
+
+    def recorded_at(self, position: int) -> datetime:
+        """When the event at a position was recorded."""
+        return next(iter(self.ledger.store.read(position, position))).recorded_at
+
+    def head(self) -> int:
+        """The last position recorded."""
+        return self.ledger.store.head().position
+
+    def surrounding(self, position: int) -> int:
+        """The last position up to one of which something is said that is not about a person: rule
+        book, references, calendars, units, decisions. Between two such positions every answer about
+        a person rests on that person's stream alone.
+        """
+        if position > self._seen:
+            with self._lock:
+                seen = self.head()
+                found = self.ledger.store.positions(gt=self._seen, other_than=EMPLOYEE)
+                self._surrounding.extend(one for one in found if one <= seen)
+                self._seen = seen
+        place = bisect_right(self._surrounding, position)
+        return self._surrounding[place - 1] if place else 0
+
+    def resolve(self, ask: Ask) -> Asked:
+        """A question placed in the log, with the rules in force.
+
+        Raises:
+            Misuse, BeforeFirstRecord, PositionRefused, InstrumentUnknown, NoRulesInForce.
+        """
+        position, known_at = inquiry.placed(self.ledger, ask, self.now())
+        today = self.today()
+        around = self.surrounding(position)
+        key = (around, today, ask.instrument, ask.as_of, ask.period, ask.rules, ask.without)
+        asked: Asked | None = self._held(self._asked, key)
+        if asked is None:
+            asked = inquiry.resolve_at(self.ledger, ask, position, known_at, today=today)
+            self._hold(self._asked, key, asked, _ASKED_HELD)
+            return asked
+        return replace(
+            asked, question=replace(asked.question, position=position, known_at=known_at)
+        )
+
+    def units(self, position: int | None = None) -> UnitDirectory:
+        """All units as known at a position, by default now."""
+        around = self.surrounding(self.head() if position is None else position)
+        found: UnitDirectory | None = self._held(self._units, around)
+        if found is None:
+            found = self.ledger.units(around)
+            self._hold(self._units, around, found, _UNITS_HELD)
+        return found
+
+    def serving(self) -> Mapping[str, str | None]:
+        """Everybody in service today, by id, with the id of the unit in which he counts."""
+        today, head = self.today(), self.head()
+        held: tuple[tuple[date, int], Mapping[str, str | None]] | None = self._serving
+        if held is None or held[0] != (today, head):
+            frame = self.table().frame()
+            held = (today, frame.position), serving(View(frame, today, frame.position))
+            self._serving = held
+        return held[1]
+
+    def last_of(self, stream: UUID, position: int) -> int | None:
+        """The position of the last event about somebody or something, as known at a position."""
+        return self.ledger.store.last_of(stream, lte_position=position)
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self.ledger.close()
+
+    def _held(self, kept: OrderedDict[Any, Any], key: Any) -> Any:
+        with self._lock:
+            found = kept.get(key)
+            if found is not None:
+                kept.move_to_end(key)
+            return found
+
+    def _hold(self, kept: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
+        with self._lock:
+            kept[key] = value
+            while len(kept) > most:
+                kept.popitem(last=False)

@@ -1,0 +1,84 @@
+"""The application: one desk, its routes, and the layers every request passes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from starlette.types import Scope
+
+from api.access.standing import Standing
+from api.desk import Desk
+from api.http import problems
+from api.http.guard import Nobody, SignIn
+from api.http.headers import SecureHeaders
+from api.http.limits import Bucket, Limits
+from api.http.logs import Logged
+from api.http.metrics import Metrics
+from api.http.routes import health, scores
+from api.http.settings import Settings
+from ledger.access_log import AccessLog
+
+VERSION = "1"
+PREFIX = "/api/v1"
+NOUNS: Sequence[APIRouter] = (scores.router,)
+
+
+def create_app(
+    desk: Desk, settings: Settings, access: AccessLog, sign_in: SignIn | None = None
+) -> FastAPI:
+    """The whole application over an opened ledger; it closes what it was given when it ends."""
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        access.close()
+        desk.close()
+
+    app = FastAPI(
+        title="ASN performance ledger",
+        version=VERSION,
+        summary="Scores of civil servants for any legal day, as known at any moment, with proofs.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json",
+        lifespan=living,
+        separate_input_output_schemas=False,
+    )
+    app.state.desk = desk
+    app.state.settings = settings
+    app.state.sign_in = sign_in or Nobody()
+    app.state.access = access
+    app.state.standing = Standing(desk.ledger, desk.units)
+    app.state.metrics = Metrics()
+    app.state.searches = Bucket(settings.number_searches_per_minute, time.monotonic)
+    problems.install(app)
+    for router in NOUNS:
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(health.router)
+    _layers(app, settings)
+    return app
+
+
+def _layers(app: FastAPI, settings: Settings) -> None:
+    """From the innermost to the outermost: limits, headers, log."""
+    app.add_middleware(
+        Limits,
+        body_bytes=settings.body_bytes,
+        seconds=settings.answer_seconds,
+        bucket=Bucket(settings.requests_per_minute, time.monotonic),
+        name_of=_asker,
+    )
+    app.add_middleware(SecureHeaders, secure=settings.secure)
+    app.add_middleware(Logged, metrics=app.state.metrics, seconds=time.monotonic)
+
+
+def _asker(scope: Scope) -> str:
+    """Whose share of requests is used: of the session or token shown, else of the address."""
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            return f"token {hash(value)}"
+    client = scope.get("client")
+    return str(client[0]) if client else "nobody"

@@ -1,0 +1,113 @@
+"""Scores of every instrument, for one person, one unit or everybody."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from api.access.policy import Action
+from api.access.reach import reach
+from api.access.readers import Reader
+from api.http import coordinates, guard
+from api.http.answers import LINES, answer, lines
+from api.http.caching import unchanged, validator
+from api.http.coordinates import Asks
+from api.http.guard import DeskHere, PersonRead
+from api.http.shapes import Score
+from api.naming import unit_of
+from api.queries import scores
+from api.queries.within import people_within, units_within
+from ledger.access_entry import of_set
+from projections.asking import inquiry
+from projections.asking.inquiry import Asked
+
+router = APIRouter(tags=["scores"])
+
+Without = Annotated[
+    list[str] | None,
+    Query(
+        max_length=20,
+        description="As if facts had not been: a position or stream/version each; hypothetical.",
+    ),
+]
+
+
+@router.get("/people/{pid}/score", response_model=Score)
+def person_score(
+    request: Request,
+    person: Annotated[PersonRead, Depends(guard.read_person(Action.READ_RECORD))],
+    desk: DeskHere,
+    asking: Asks,
+    without: Without = None,
+) -> Response:
+    """One person's score with its trace: each point leads to its rule, article and facts."""
+    roots = scores.roots(desk, person.stream, without or ())
+    asked = desk.resolve(asking.ask(roots))
+    named = guard.may_see(request, person, Action.READ_IDENTITY)
+    tag = validator(scores.basis(desk, asked, person.stream, named))
+    response = unchanged(request, tag)
+    if response is None:
+        response = answer(scores.of_person(desk, asked, person.stream, named=named), tag=tag)
+    coordinates.say_rules(response, asked)
+    return response
+
+
+@router.get("/units/{code}/score", response_model=Score)
+def unit_score(
+    unit: Annotated[guard.UnitRead, Depends(guard.read_unit(Action.READ_UNITS))],
+    desk: DeskHere,
+    asking: Asks,
+) -> Response:
+    """One unit's score with its trace, without its members."""
+    asked = desk.resolve(asking.ask())
+    shown = scores.of_unit(desk, asked, unit.stream, members=False, named=False)
+    response = answer(shown)
+    coordinates.say_rules(response, asked)
+    return response
+
+
+@router.get(
+    "/scores",
+    response_class=Response,
+    responses={200: {"content": {LINES: {"schema": {"type": "string"}}}}},
+)
+def everybodys_scores(
+    request: Request,
+    reader: Annotated[Reader, Depends(guard.allow(Action.READ_RECORD))],
+    desk: DeskHere,
+    asking: Asks,
+    unit: Annotated[
+        str | None, Query(max_length=200, description="Code or id: that unit and all below it.")
+    ] = None,
+    trace: Annotated[bool, Query(description="With the facts of each measure.")] = False,
+    purpose: guard.Purpose = None,
+    purpose_header: guard.PurposeHeader = None,
+) -> Response:
+    """Everybody's scores, one JSON object a line, ordered by subject, sent as they are worked out.
+
+    Everybody whom the reader may read: the whole agency, or the units of the reader's roles.
+    """
+    why = guard.purpose_of(request, reader, None, purpose or purpose_header)
+    asked = desk.resolve(asking.ask())
+    on = asked.question.as_of
+    top = None if unit is None else unit_of(asked.units, unit, on)
+    below = None if top is None else {one.hex for one in asked.units.subtree(top, on) | {top}}
+    among = _among(request, reader, asked)
+    told = {"instrument": asked.plan.instrument, "position": asked.question.position}
+    look = of_set(reader.account, why, top, {**told, "as_of": on.isoformat()})
+    guard.access_of(request).record(look)
+    named = reach(reader, Action.READ_IDENTITY).anything
+    rows = scores.of_many(desk, asked, below, among, trace=trace, named=named)
+    response = lines(shown for _, shown in rows)
+    coordinates.say_rules(response, asked)
+    return response
+
+
+def _among(request: Request, reader: Reader, asked: Asked) -> frozenset[str] | None:
+    """Whose answers the reader may see: of units, those that his roles reach."""
+    desk = guard.desk_of(request)
+    if inquiry.measures_units(asked):
+        return units_within(desk, reader, Action.READ_RECORD)
+    return people_within(desk, guard.standing_of(request), reader, Action.READ_RECORD)

@@ -1,0 +1,121 @@
+"""Serving: settings -> one desk a process -> uvicorn."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api.desk import Desk
+from api.http import logs
+from api.http.app import create_app
+from api.http.settings import Settings, read_settings
+from ledger.access_log import AccessLog
+from ledger.application import Ledger
+
+HEADER_SECONDS = 10.0
+_GRACE_SECONDS = 20
+_IDLE_SECONDS = 30
+_MOST_CONNECTIONS = 1_000
+_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+
+
+class Patient(HttpToolsProtocol):
+    """uvicorn's protocol, which waits for a first request's headers only so long."""
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the clock of the headers."""
+        super().connection_made(transport)
+        self._late = self.loop.call_later(HEADER_SECONDS, transport.close)
+
+    def on_headers_complete(self) -> None:
+        """The headers are there: the limits of `api.http.limits` go on from here."""
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any more."""
+        if self._late is not None:
+            self._late.cancel()
+        super().connection_lost(exc)
+
+
+def now() -> datetime:
+    """The present instant, UTC."""
+    return datetime.now(UTC)
+
+
+def application() -> FastAPI:
+    """The application of one worker, from the settings of the environment.
+
+    Raises:
+        Misuse: the settings cannot be read; what opening the ledger raises.
+    """
+    return opened(read_settings())
+
+
+def opened(settings: Settings) -> FastAPI:
+    """The application over the ledger that the settings name."""
+    logs.configure()
+    with ExitStack() as begun:
+        ledger = Ledger.open(settings.url, keys=settings.keys)
+        begun.callback(ledger.close)
+        access = AccessLog.of(ledger, clock=now)
+        begun.callback(access.close)
+        app = create_app(Desk(ledger, clock=now), settings, access)
+        begun.pop_all()
+        return app
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop; requests under way are answered first.
+
+    With several workers each opens the ledger itself: appends take turns at the head row, and a
+    reader of one worker sees at once what another recorded.
+    """
+    common: dict[str, Any] = {
+        "host": settings.host,
+        "port": settings.port,
+        "loop": "uvloop",
+        "http": Patient,
+        "ws": "none",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "limit_concurrency": _MOST_CONNECTIONS,
+        "timeout_keep_alive": _IDLE_SECONDS,
+        "timeout_graceful_shutdown": _GRACE_SECONDS,
+    }
+    if settings.workers == 1:
+        uvicorn.run(opened(settings), **common)
+        return
+    Ledger.open(settings.url, keys=settings.keys).close()  # told here and not by each worker
+    with tempfile.TemporaryDirectory() as numbers:
+        os.environ[_METRICS] = numbers
+        os.environ.update(_environment(settings))
+        uvicorn.run(
+            "api.http.serving:application", factory=True, workers=settings.workers, **common
+        )
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What the command line said over the environment, for the workers."""
+    told = {"URL": settings.url, "HOST": settings.host, "PORT": str(settings.port)}
+    told["WORKERS"] = str(settings.workers)
+    if settings.keys is not None:
+        told["KEYS"] = str(settings.keys)
+    if settings.public_url is not None:
+        told["PUBLIC_URL"] = settings.public_url
+    return {f"ASN_LEDGER_{name}": value for name, value in told.items()}

@@ -1,0 +1,97 @@
+"""Settings of the server, from the environment (ASN_LEDGER_…); every mistake is told at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ledger.errors import Misuse
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_MEBIBYTE = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """What the server is told from outside; each field is the variable ASN_LEDGER_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="ASN_LEDGER_", extra="ignore", frozen=True)
+
+    url: str = "sqlite:///var/ledger.sqlite3"
+    keys: Path | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65_535)] = 8000
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    public_url: str | None = None
+    """How users reach the server, as https://kinerja.example.go.id; needed behind a proxy."""
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_nip_claim: str | None = None
+    """The claim of the provider that holds the NIP; without it accounts are linked by hand."""
+    session_idle_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 30
+    session_hours: Annotated[int, Field(ge=1, le=72)] = 10
+    body_mebibytes: Annotated[int, Field(ge=1, le=200)] = 20
+    answer_seconds: Annotated[float, Field(gt=0, le=600)] = 30
+    """How long an answer may take to begin, the reading of the body included."""
+    requests_per_minute: Annotated[int, Field(ge=1)] = 1200
+    number_searches_per_minute: Annotated[int, Field(ge=1)] = 30
+    metrics_token: SecretStr | None = None
+    """Who asks for /metrics from elsewhere than this machine must show it as a bearer token."""
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// (or http:// on this machine)")
+        return None if value is None else value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Settings:
+        given = [self.oidc_issuer, self.oidc_client_id]
+        if any(given) and not all(given):
+            raise ValueError("OIDC needs both ASN_LEDGER_OIDC_ISSUER and ASN_LEDGER_OIDC_CLIENT_ID")
+        return self
+
+    @property
+    def secure(self) -> bool:
+        """Whether users reach the server over https."""
+        return self.public_url is not None and self.public_url.startswith("https://")
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in LOOPBACK
+
+    @property
+    def address(self) -> str:
+        """How users reach the server, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def body_bytes(self) -> int:
+        """The most bytes of one request's body."""
+        return self.body_mebibytes * _MEBIBYTE
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of the environment, and over them what is given and not None.
+
+    Raises:
+        Misuse: naming every variable that cannot be read, without its value.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as fault:
+        lines = [f"{_variable(one['loc'])}: {one['msg']}" for one in fault.errors()]
+        raise Misuse(
+            "The settings cannot be read. " + "; ".join(lines) + ".",
+            next_step="Mend them all in the environment; docs/serving.md lists what there is.",
+        ) from None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    return f"ASN_LEDGER_{str(place[0]).upper()}" if place else "Together"

@@ -1,0 +1,59 @@
+"""Whom a reader reaches among many, today: the whole agency, units of his roles, his reports."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import orjson
+
+from api.access.policy import Action
+from api.access.reach import Reach, reach
+from api.access.readers import Reader
+from api.access.standing import Standing
+from api.desk import Desk
+
+_APPRAISALS = ("employee.appraisal/1", "employee.correct/1")
+
+
+def people_within(
+    desk: Desk, standing: Standing, reader: Reader, action: Action
+) -> frozenset[str] | None:
+    """The ids of everybody whom a reader may do this with; None stands for everybody."""
+    found = reach(reader, action)
+    if found.everything:
+        return None
+    people = {subject for subject, unit in desk.serving().items() if unit in _units(desk, found)}
+    if found.own and reader.person is not None:
+        people.add(reader.person.hex)
+    if found.reports and reader.person is not None:
+        people |= _reports(desk, standing, reader.person)
+    return frozenset(people)
+
+
+def units_within(desk: Desk, reader: Reader, action: Action) -> frozenset[str] | None:
+    """The ids of all units that a reader's roles reach; None stands for all."""
+    found = reach(reader, action)
+    return None if found.everything else frozenset(_units(desk, found))
+
+
+def _units(desk: Desk, found: Reach) -> set[str]:
+    units, today = desk.units(), desk.today()
+    return {one.hex for top in found.units for one in units.subtree(top, today) | {top}}
+
+
+def _reports(desk: Desk, standing: Standing, person: UUID) -> set[str]:
+    """Whoever was ever appraised by somebody, if he still is his appraiser today."""
+    named = person.hex.encode()
+    maybe = {
+        recorded.originator_id
+        for recorded in desk.ledger.store.read(1, topics=_APPRAISALS)
+        if named in recorded.state and _names(recorded.state, person.hex)
+    }
+    today = desk.today()
+    targets = [(one, standing.of_person(one, today)) for one in maybe]
+    return {one.hex for one, target in targets if target and person in target.appraisers}
+
+
+def _names(state: bytes, person: str) -> bool:
+    payload = orjson.loads(state)
+    return bool(payload.get("fields", payload).get("appraiser") == person)

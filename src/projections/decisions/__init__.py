@@ -1,0 +1,1 @@
+"""What decisions rest on: the dossier, its pinned basis, and whether it still holds."""

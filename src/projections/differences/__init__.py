@@ -1,0 +1,1 @@
+"""Why two answers differ, how an answer went through time, and what other facts would bring."""

@@ -1,0 +1,1 @@
+"""Discipline cases: their procedures and clocks, what is out of order, what follows for scores."""

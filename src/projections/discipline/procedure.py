@@ -1,0 +1,367 @@
+"""The rules of a discipline case as dated data: a YAML text -> one checked procedure.
+
+A procedure says which kinds of sanction there are and how long they last, by when each step is due,
+what absence leads to, who examines, and what a sanction blocks. What a text does not state is
+absent, and nobody guesses it. `load` is the only door; every number has its article and its mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from ledger.case import StepKind
+from ledger.events.base import EMPLOYEE
+from ledger.vocabulary import DisciplineRegime, Forum, SanctionKind, SanctionLevel
+from projections.language.document import (
+    Form,
+    Listing,
+    Node,
+    Scalar,
+    day,
+    listed,
+    one_of,
+    parse,
+    text,
+    whole,
+)
+from projections.language.values import Scope, value
+from projections.plans.plan import Value
+from projections.plans.words import Basis
+
+T = TypeVar("T")
+NAME = "disiplin"
+NONE = "none"
+WEEK = ("SENIN", "SELASA", "RABU", "KAMIS", "JUMAT", "SABTU", "MINGGU")
+YES, NO = "true", "false"
+MOST_DAYS = 3660
+MOST_MONTHS = 600
+
+
+class Count(StrEnum):
+    """What a clock counts; the day it starts from is never counted."""
+
+    WORKING_DAYS = "WORKING_DAYS"
+    DAYS = "DAYS"
+    MONTHS = "MONTHS"
+
+
+class Bound(StrEnum):
+    """How a clock binds the later step."""
+
+    AT_MOST = "at_most"
+    AT_LEAST = "at_least"
+    EXACTLY = "exactly"
+
+
+class Team(StrEnum):
+    """Whether several examine."""
+
+    MUST = "MUST"
+    MAY = "MAY"
+    NO = "NO"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """By when, or not before when, or on which day a step is due after another.
+
+    Attributes:
+        optional: nobody has to take the step, so a day that passed without it is no lateness.
+    """
+
+    name: str
+    after: StepKind
+    until: StepKind
+    bound: Bound
+    number: Value[int]
+    count: Count
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of the absence ladder: from so many days on, this kind for so many months."""
+
+    days: int
+    kind: SanctionKind
+    months: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What working days of absence without valid reason lead to, in a calendar year."""
+
+    ladder: Value[tuple[Rung, ...]]
+    in_a_row: Value[Rung] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Examiners:
+    """Who examines, by the level of the sanction that follows."""
+
+    team: Value[Mapping[SanctionLevel, Team]]
+    not_of_lower_rank: Value[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of the law whose end no fact tells: stated, shown, never overdue."""
+
+    name: str
+    number: Value[int]
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A checked procedure.
+
+    Attributes:
+        week: days of the week on which offices work, Monday is 0.
+        kinds: by level, each kind with the months it may last; empty where it does not last.
+        double: whether one act may be punished once only. repeat: grounds to which the rule that
+        a repeated violation is punished more heavily does not apply.
+        forums: who rules on an objection, an appeal, a suit.
+        late_filing_suspends: whether an objection or appeal that was filed when the sanction was in
+        effect already suspends it.
+    """
+
+    regime: DisciplineRegime
+    title: str
+    decree: str
+    basis: Basis
+    in_force_from: Value[date]
+    governs: Value[str]
+    week: Value[frozenset[int]]
+    kinds: Mapping[SanctionLevel, Mapping[SanctionKind, Value[tuple[int, ...]]]]
+    clocks: tuple[Clock, ...]
+    terms: tuple[Term, ...]
+    late_filing_suspends: Value[bool]
+    absence: Absence | None
+    examiners: Examiners | None
+    double: Value[bool] | None
+    repeat: Value[frozenset[str]] | None
+    blocks: Value[frozenset[SanctionLevel]] | None
+    forums: Mapping[str, Value[frozenset[Forum]]]
+
+
+def load(document: bytes, *, file: str) -> Procedure:
+    """The checked procedure of a text. `file` names it in messages.
+
+    Raises:
+        DocumentRefused: with file, line, path and remedy.
+    """
+    form = Form(parse(document, file=file), what="a procedure")
+    one_of(form.need("procedure"), (NAME,), what="`procedure`")
+    scope = Scope(EMPLOYEE).below(form)
+    found = Procedure(
+        regime=DisciplineRegime(
+            one_of(form.need("regime"), tuple(DisciplineRegime), what="`regime`")
+        ),
+        title=text(form.need("title"), what="`title`"),
+        decree=text(form.need("decree"), what="`decree`"),
+        basis=Basis(one_of(form.need("basis"), tuple(Basis), what="`basis`")),
+        in_force_from=value(
+            form.need("in_force_from"), scope, lambda node: day(node, what="`in_force_from`")
+        ),
+        governs=value(
+            form.need("governs"), scope, lambda one: one_of(one, ("ACT", "DECISION"), what="it")
+        ),
+        week=value(form.need("week"), scope, _week),
+        kinds=_kinds(form.need("sanctions"), scope),
+        clocks=_clocks(form.need("clocks"), scope),
+        terms=_terms(form.may("terms"), scope),
+        late_filing_suspends=value(form.need("late_filing_suspends"), scope, _flag),
+        absence=_maybe(form.may("absence"), scope, _absence),
+        examiners=_maybe(form.may("examiners"), scope, _examiners),
+        double=_maybe(form.may("double_punishment"), scope, _double),
+        repeat=_maybe(form.may("repeat"), scope, _repeat),
+        blocks=_maybe(form.may("blocks"), scope, _blocks),
+        forums=_maybe(form.may("forums"), scope, _forums) or {},
+    )
+    form.done()
+    return found
+
+
+def _maybe(node: Node | None, scope: Scope, read: Callable[[Form, Scope], T]) -> T | None:
+    """A part that a text may lack, read to its last key."""
+    if node is None:
+        return None
+    form = Form(node, what="this part")
+    found = read(form, scope.below(form))
+    form.done()
+    return found
+
+
+def _week(node: Node) -> frozenset[int]:
+    days = listed(node, lambda one: one_of(one, WEEK, what="a day"), what="`week`")
+    return frozenset(WEEK.index(one) for one in days)
+
+
+def _kinds(
+    node: Node, scope: Scope
+) -> Mapping[SanctionLevel, Mapping[SanctionKind, Value[tuple[int, ...]]]]:
+    form = Form(node, what="`sanctions`")
+    found = {}
+    for level in SanctionLevel:
+        part = _maybe(form.may(level.value), scope, _kinds_of_level)
+        if part is not None:
+            found[level] = part
+    form.done()
+    return found
+
+
+def _kinds_of_level(form: Form, scope: Scope) -> Mapping[SanctionKind, Value[tuple[int, ...]]]:
+    table = Form(form.need("kinds"), what="`kinds`")
+    found = {}
+    for kind in SanctionKind:
+        node = table.may(kind.value)
+        if node is not None:
+            found[kind] = value(node, scope, _months)
+    table.done()
+    return found
+
+
+def _months(node: Node) -> tuple[int, ...]:
+    if isinstance(node, Scalar) and node.text == NONE:
+        return ()
+    return listed(node, lambda one: _whole(one, MOST_MONTHS, "the months"), what="the months")
+
+
+def _whole(node: Node, most: int, what: str) -> int:
+    return whole(node, what=what, least=1, most=most)
+
+
+def _clocks(node: Node, scope: Scope) -> tuple[Clock, ...]:
+    found = []
+    for item in _items(node, "clock"):
+        form = Form(item, what="a clock")
+        inner = scope.below(form)
+        said = [(bound, one) for bound in Bound if (one := form.may(bound.value)) is not None]
+        if len(said) != 1:
+            raise item.place.refusal(
+                "a clock has one of at_most, at_least and exactly.", "Keep one of them."
+            )
+        bound, number = said[0]
+        optional = form.may("optional")
+        found.append(
+            Clock(
+                name=text(form.need("clock"), what="`clock`"),
+                after=_step(form.need("after")),
+                until=_step(form.need("until")),
+                bound=bound,
+                number=value(number, inner, lambda one: _whole(one, MOST_DAYS, "the number")),
+                count=Count(one_of(form.need("count"), tuple(Count), what="`count`")),
+                optional=optional is not None and _flag(optional),
+            )
+        )
+        form.done()
+    _check_names(node, [one.name for one in found], "clocks")
+    return tuple(found)
+
+
+def _terms(node: Node | None, scope: Scope) -> tuple[Term, ...]:
+    found = []
+    for item in () if node is None else _items(node, "term"):
+        form = Form(item, what="a term")
+        inner = scope.below(form)
+        name = text(form.need("term"), what="`term`")
+        number = value(form.need("lasts"), inner, lambda one: _whole(one, MOST_DAYS, "it"))
+        count = Count(one_of(form.need("count"), tuple(Count), what="`count`"))
+        form.done()
+        found.append(Term(name, number, count))
+    if node is not None:
+        _check_names(node, [one.name for one in found], "terms")
+    return tuple(found)
+
+
+def _items(node: Node, word: str) -> tuple[Node, ...]:
+    if not isinstance(node, Listing):
+        raise node.place.refusal(f"`{word}s` must be a list.", f"Write `- {word}: …` for each.")
+    return node.items
+
+
+def _check_names(node: Node, names: list[str], what: str) -> None:
+    if len(set(names)) != len(names):
+        raise node.place.refusal(f"two {what} have one name.", "Give each its own.")
+
+
+def _step(node: Node) -> StepKind:
+    return StepKind(one_of(node, tuple(StepKind), what="a step"))
+
+
+def _flag(node: Node) -> bool:
+    return one_of(node, (YES, NO), what="it") == YES
+
+
+def _absence(form: Form, scope: Scope) -> Absence:
+    row = form.may("in_a_row")
+    ladder = value(form.need("ladder"), scope, _ladder)
+    return Absence(ladder, None if row is None else value(row, scope, _rung))
+
+
+def _ladder(node: Node) -> tuple[Rung, ...]:
+    rungs = listed(node, _rung, what="`ladder`")
+    days = [one.days for one in rungs]
+    if days != sorted(set(days)):
+        raise node.place.refusal("the rungs must rise.", "Order them by days, each once.")
+    return rungs
+
+
+def _rung(node: Node) -> Rung:
+    items = node.items if isinstance(node, Listing) else ()
+    if len(items) not in (2, 3):
+        raise node.place.refusal("a rung is [days, KIND] or [days, KIND, months].", "Write it so.")
+    kind = SanctionKind(one_of(items[1], tuple(SanctionKind), what="a kind"))
+    months = _whole(items[2], MOST_MONTHS, "the months") if items[2:] else None
+    return Rung(_whole(items[0], MOST_DAYS, "the days"), kind, months)
+
+
+def _examiners(form: Form, scope: Scope) -> Examiners:
+    def teams(node: Node) -> Mapping[SanctionLevel, Team]:
+        table = Form(node, what="`team`")
+        levels = [one for one in SanctionLevel if one is not SanctionLevel.MORAL]
+        found: dict[SanctionLevel, Team] = {}
+        for one in levels:
+            found[one] = Team(one_of(table.need(one.value), tuple(Team), what="it"))
+        table.done()
+        return found
+
+    rank = value(form.need("not_of_lower_rank"), scope, _flag)
+    # A table of its own, so it is not taken for {mark: value}.
+    mark, cite = scope.stated(form.place)
+    team = form.need("team")
+    return Examiners(Value(teams(team), mark, cite, team.place.path), rank)
+
+
+def _double(form: Form, scope: Scope) -> Value[bool]:
+    return value(form.need("forbidden"), scope, _flag)
+
+
+def _repeat(form: Form, scope: Scope) -> Value[frozenset[str]]:
+    _flag(form.need("heavier"))
+    return value(
+        form.need("but_not"),
+        scope,
+        lambda node: frozenset(listed(node, lambda one: text(one, what="a ground"), what="it")),
+    )
+
+
+def _blocks(form: Form, scope: Scope) -> Value[frozenset[SanctionLevel]]:
+    def levels(node: Node) -> frozenset[SanctionLevel]:
+        names = listed(node, lambda one: one_of(one, tuple(SanctionLevel), what="it"), what="it")
+        return frozenset(SanctionLevel(one) for one in names)
+
+    return value(form.need("levels"), scope, levels)
+
+
+def _forums(form: Form, scope: Scope) -> Mapping[str, Value[frozenset[Forum]]]:
+    def forums(node: Node) -> frozenset[Forum]:
+        names = listed(node, lambda one: one_of(one, tuple(Forum), what="it"), what="it")
+        return frozenset(Forum(one) for one in names)
+
+    return {key: value(form.need(key), scope, forums) for key in ("objection", "appeal", "suit")}

@@ -1,0 +1,1 @@
+"""The instrument language: a YAML text -> one checked plan, or everything that is wrong with it."""

@@ -1,0 +1,1 @@
+"""The checked plan: what an instrument says once it was read, every rule and number resolved."""

@@ -1,0 +1,1 @@
+"""Printed results beside ours: which measures differ, and which single change gives theirs."""

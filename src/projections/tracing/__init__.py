@@ -1,0 +1,1 @@
+"""The plan for one subject, in exact decimals, with every step and its article."""
