@@ -19,6 +19,7 @@ from projections.reasons import Reason
 
 Json = Mapping[str, Any]
 NOT_COVERED: Final = "belum ada titik periksa yang mencakup nomor catatan ini"
+_LINK_LONGEST: Final = 500
 _SUB: Final = "\u2013 "
 
 
@@ -99,8 +100,10 @@ def seal_lines(context: Context) -> list[Line]:
 
 
 def code_of(context: Context, position: int, digest: str) -> str:
-    """What the QR code holds: the permanent link, else what names the answer in its ledger."""
-    if context.link is not None:
+    """What the QR code holds: the permanent link, else what names the answer in its ledger; so also
+    where the link is too long for a code of this size that a telephone still reads.
+    """
+    if context.link is not None and len(context.link) <= _LINK_LONGEST:
         return context.link
     return f"{context.origin}\n{position}\n{digest}"
 

@@ -27,6 +27,9 @@ STANDARD: Final = "ua-1"
 _MACHINE_TEXT: Final = re.compile(
     r"sha256:.*|asn-ledger/.*|https?://.*|[A-Za-z0-9+/]{43}=|[0-9a-f]{64}", re.DOTALL
 )
+_PIECE: Final = 8
+_LONG_WORD: Final = re.compile(r"\S{20,}")
+_PARTED: Final = "\u200b"
 _LONGEST: Final = 16  # a NIP is a name and no number
 # A number, a difference with its sign, or the dash in their place.
 _NUMERIC: Final = re.compile(r"[+-]?[\d.]+(,\d+)?|\u2013|")
@@ -54,10 +57,10 @@ def compiled(made: Paper, context: Context, form: Literal["pdf", "png"]) -> Any:
 def said(made: Paper, context: Context) -> dict[str, Any]:
     """The document as the template reads it: texts, and nothing else."""
     return {
-        "agency": context.agency,
-        "number": context.number,
+        "agency": breakable(context.agency),
+        "number": None if context.number is None else breakable(context.number),
         "title": made.title,
-        "about": made.about,
+        "about": breakable(made.about),
         "wide": made.wide,
         "bands": list(made.bands),
         "parts": [
@@ -80,18 +83,31 @@ def _block(one: Block) -> dict[str, Any]:
                 "headers": list(one.headers),
                 "widths": list(one.widths),
                 "right": _right(one),
-                "rows": [[cell_text(cell) for cell in row] for row in one.rows],
+                "rows": [[breakable(cell_text(cell)) for cell in row] for row in one.rows],
                 "empty": one.empty,
             }
         case Remark(text, loud):
-            return {"kind": "remark", "text": text, "loud": loud}
+            return {"kind": "remark", "text": breakable(text), "loud": loud}
         case Signature(office):
             return {"kind": "signature", "office": office}
 
 
 def _line(label: str, cell: Cell) -> dict[str, Any]:
     text = cell_text(cell)
-    return {"label": label, "text": text, "machine": _MACHINE_TEXT.fullmatch(text) is not None}
+    machine = _MACHINE_TEXT.fullmatch(text) is not None
+    shown = text if machine else breakable(text)
+    return {"label": breakable(label), "text": shown, "machine": machine}
+
+
+def breakable(text: str) -> str:
+    """A text that stays in its column: words longer than any may be parted, without a hyphen, so
+    that a number stays what it is.
+    """
+    return _LONG_WORD.sub(lambda found: _PARTED.join(_pieces(found.group())), text)
+
+
+def _pieces(word: str) -> list[str]:
+    return [word[at : at + _PIECE] for at in range(0, len(word), _PIECE)]
 
 
 def _right(grid: Grid) -> list[bool]:
