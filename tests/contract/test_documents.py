@@ -164,7 +164,7 @@ def test_all_forms_say_the_same(people: AsnLedger, kind: str) -> None:
     cells = [
         str(cell)
         for name in book.sheetnames[1:]
-        for row in book[name].iter_rows(values_only=True)
+        for row in book[name].iter_rows(min_row=2, values_only=True)
         for cell in row
         if isinstance(cell, str)
     ]
@@ -195,7 +195,8 @@ def test_official_only_by_penetapan(people: AsnLedger) -> None:
     draft = ("--kind", "PENETAPAN", *IP, *DAY, "--id", "TAP-1", "--actor", "ani")
     assert people("decision", "draft", "--all", *draft).status == 0
     decree = ("--number", "SK 2/2023", "--decided-on", "2023-03-01", "--actor", "budi")
-    assert people("decision", "issue", "TAP-1", *decree).status == 0
+    why = ("--reasons", "Tanpa pertimbangan")
+    assert people("decision", "issue", "TAP-1", *decree, *why).status == 0
     assert "Nilai resmi menurut penetapan TAP-1" in words(document(people, "petikan", "pdf"))
 
 
@@ -229,11 +230,11 @@ def test_the_checkpoint_that_covers_it(people: AsnLedger) -> None:
     """The first one of that size or more; before there is one, that is said."""
     position = people(*SHOWN["petikan"]).json["position"]
     assert people("checkpoint").status == 0
-    size, root = (people.folder / "c.txt", None)
-    assert people("checkpoint", "--out", size).status == 0
-    note = size.read_text().splitlines()
-    root = note[2]
-    assert root in words(document(people, "petikan", "pdf", "--position", position))
+    kept = people.folder / "c.txt"
+    assert people("checkpoint", "--out", kept).status == 0
+    assert kept.read_text().splitlines()[2] in words(
+        document(people, "petikan", "pdf", "--position", position)
+    )
     assert people("import", people.file("n.jsonl", of_unit("X", "unit"))).status == 0
     assert "belum ada titik periksa yang mencakup" in words(document(people, "petikan", "pdf"))
 

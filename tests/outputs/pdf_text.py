@@ -29,6 +29,11 @@ def pdf_text(data: bytes) -> str:
     return "\n".join(parts)
 
 
+def plain(data: bytes) -> bytes:
+    """The objects of a PDF one after the other, those out of object streams too."""
+    return b"\n".join(body for _, body in _objects(data))
+
+
 def _objects(data: bytes) -> Iterator[tuple[int, bytes]]:
     for found in _OBJECT.finditer(data):
         body = found.group(2)
@@ -100,6 +105,8 @@ def _words(content: bytes, fonts: dict[bytes, dict[int, str]]) -> str:
     while found := _TOKEN.search(content, at):
         at = found.end()
         name, hexed, literal, ended = found.groups()
+        # What a mark without width stands for is said beside it, and is no text that is drawn.
+        instead = content.endswith((b"/ActualText", b"/ActualText "), 0, found.start())
         if name:
             font = fonts.get(name, {})
         elif ended:
@@ -108,6 +115,8 @@ def _words(content: bytes, fonts: dict[bytes, dict[int, str]]) -> str:
             codes = bytes.fromhex(hexed.decode()) if hexed else b""
             if literal:
                 codes, at = _literal(content, at)
+            if instead:
+                continue
             pairs = (codes[place : place + 2] for place in range(0, len(codes), 2))
             said.extend(font.get(int.from_bytes(pair), "") for pair in pairs)
     return "".join(said)

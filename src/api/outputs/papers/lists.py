@@ -31,7 +31,7 @@ def cases(shown: Json, context: Context) -> Paper:
         *("Temuan", "ID"),
     )
     rows = [_case(one) for one in shown["cases"]]
-    widths = (12, 13, 15, 7, 10, 11, 10, 10, 16, 12)
+    widths = (11, 14, 16, 6, 9, 10, 9, 9, 15, 27)
     return _list(shown, context, Grid(CASES, headers, widths, rows))
 
 
@@ -89,7 +89,7 @@ def units(shown: Json, context: Context) -> Paper:
         *("Di luar cakupan", "Rata-rata", "Kategori", "ID"),
     )
     rows = [_unit(one) for one in shown["units"]]
-    widths = (10, 17, 23, 8, 8, 9, 9, 9, 10, 12)
+    widths = (9, 17, 20, 8, 8, 9, 9, 9, 10, 27)
     return _list(shown, context, Grid(UNITS, headers, widths, rows))
 
 

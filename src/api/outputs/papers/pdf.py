@@ -27,8 +27,10 @@ STANDARD: Final = "ua-1"
 _MACHINE_TEXT: Final = re.compile(
     r"sha256:.*|asn-ledger/.*|https?://.*|[A-Za-z0-9+/]{43}=|[0-9a-f]{64}", re.DOTALL
 )
+# Letters that surely have room: in the narrowest line, in a table across a sheet, in a wide one.
+_LABEL, _LINE, _ACROSS, _ACROSS_WIDE = 18, 40, 100, 150
 _PIECE: Final = 8
-_LONG_WORD: Final = re.compile(r"\S{20,}")
+_WORD: Final = re.compile(r"\S+")
 _PARTED: Final = "\u200b"
 _LONGEST: Final = 16  # a NIP is a name and no number
 # A number, a difference with its sign, or the dash in their place.
@@ -64,7 +66,7 @@ def said(made: Paper, context: Context) -> dict[str, Any]:
         "wide": made.wide,
         "bands": list(made.bands),
         "parts": [
-            {"name": part.name, "blocks": [_block(one) for one in part.blocks]}
+            {"name": part.name, "blocks": [_block(one, wide=made.wide) for one in part.blocks]}
             for part in made.parts
         ],
         "rests": [_line(label, cell) for label, cell in made.rests_on],
@@ -72,18 +74,25 @@ def said(made: Paper, context: Context) -> dict[str, Any]:
     }
 
 
-def _block(one: Block) -> dict[str, Any]:
+def _block(one: Block, *, wide: bool) -> dict[str, Any]:
     match one:
         case Lines(rows):
             return {"kind": "lines", "rows": [_line(label, cell) for label, cell in rows]}
         case Grid():
+            rooms = _rooms(one, wide=wide)
             return {
                 "kind": "grid",
                 "name": one.name,
                 "headers": list(one.headers),
                 "widths": list(one.widths),
                 "right": _right(one),
-                "rows": [[breakable(cell_text(cell)) for cell in row] for row in one.rows],
+                "rows": [
+                    [
+                        breakable(cell_text(cell), room)
+                        for cell, room in zip(row, rooms, strict=True)
+                    ]
+                    for row in one.rows
+                ],
                 "empty": one.empty,
             }
         case Remark(text, loud):
@@ -96,18 +105,27 @@ def _line(label: str, cell: Cell) -> dict[str, Any]:
     text = cell_text(cell)
     machine = _MACHINE_TEXT.fullmatch(text) is not None
     shown = text if machine else breakable(text)
-    return {"label": breakable(label), "text": shown, "machine": machine}
+    return {"label": breakable(label, _LABEL), "text": shown, "machine": machine}
 
 
-def breakable(text: str) -> str:
-    """A text that stays in its column: words longer than any may be parted, without a hyphen, so
-    that a number stays what it is.
+def breakable(text: str, room: int = _LINE) -> str:
+    """A text that stays in its column: a word of more than `room` letters may be parted, without a
+    hyphen, so that a number stays what it is.
     """
-    return _LONG_WORD.sub(lambda found: _PARTED.join(_pieces(found.group())), text)
+    return _WORD.sub(lambda found: _parted(found.group(), room), text)
 
 
-def _pieces(word: str) -> list[str]:
-    return [word[at : at + _PIECE] for at in range(0, len(word), _PIECE)]
+def _parted(word: str, room: int) -> str:
+    if len(word) <= room:
+        return word
+    return _PARTED.join(word[at : at + _PIECE] for at in range(0, len(word), _PIECE))
+
+
+def _rooms(grid: Grid, *, wide: bool) -> list[int]:
+    """How many letters surely have room in each column."""
+    whole = sum(grid.widths)
+    across = _ACROSS_WIDE if wide else _ACROSS
+    return [max(across * share // whole, _PIECE) for share in grid.widths]
 
 
 def _right(grid: Grid) -> list[bool]:
