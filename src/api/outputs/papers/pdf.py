@@ -25,7 +25,8 @@ from ledger.errors import invariant
 TEMPLATE: Final = "paper.typ"
 STANDARD: Final = "ua-1"
 _MACHINE_TEXT: Final = re.compile(
-    r"sha256:.*|asn-ledger/.*|https?://.*|[A-Za-z0-9+/]{43}=|[0-9a-f]{64}|\u2014 \S+ [A-Za-z0-9+/=]+",
+    r"sha256:.*|asn-ledger/.*|https?://.*|[A-Za-z0-9+/]{43}=|[0-9a-f]{64}"
+    r"|\u2014 \S+ [A-Za-z0-9+/=]+",
     re.DOTALL,
 )
 # Letters that surely have room: in the narrowest line, in a table across a sheet, in a wide one.
