@@ -306,3 +306,12 @@ def test_lists_are_twins_too(people: AsnLedger) -> None:
     answer = people(*SHOWN["petikan"]).json
     made = twins.write("petikan", ".xlsx", answer, context)
     assert made.name == f"petikan-{answer['subject']}-2022-12-31-{answer['position']}.xlsx"
+
+
+def test_on_each_database(founded: AsnLedger) -> None:
+    """A record extract from either database, with its checkpoint."""
+    with_calendar(founded)
+    assert founded("checkpoint").status == 0
+    found = words(document(founded, "petikan", "pdf"))
+    assert "Ani Contoh" in found
+    assert "Akar catatan" in found
