@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from api.outputs.papers import words
 from api.outputs.papers.facts import RECORD_HEADERS, RECORD_WIDTHS
+from api.outputs.papers.field_words import FIELDS
 from api.outputs.papers.links import link_of
 from api.outputs.papers.paper import Context, Grid, Lines, Paper, Part, Remark
 from api.outputs.papers.pdf import breakable, pdf
@@ -78,7 +79,7 @@ def test_every_open_field_has_words() -> None:
         for name in one.open_names
     }
     assert len(names) > 50
-    assert [one for one in sorted(names - unsaid) if one not in words._FIELDS] == []
+    assert [one for one in sorted(names - unsaid) if one not in FIELDS] == []
 
 
 @pytest.mark.parametrize(

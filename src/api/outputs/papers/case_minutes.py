@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from api.outputs.papers import head
+from api.outputs.papers.field_words import field_words
 from api.outputs.papers.paper import (
     Block,
     Context,
@@ -29,7 +30,6 @@ from api.outputs.papers.words import (
     MARKS,
     STATES,
     STEPS,
-    field_words,
     kind_words,
     told,
 )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from api.outputs.papers import head
 from api.outputs.papers.facts import value_words
+from api.outputs.papers.field_words import field_words
 from api.outputs.papers.paper import Block, Context, Grid, Line, Lines, Paper, Part, Remark, bands
 from api.outputs.papers.pdf import pdf
 from api.outputs.papers.said import (
@@ -21,7 +22,7 @@ from api.outputs.papers.said import (
     number,
     signed,
 )
-from api.outputs.papers.words import CAUSES, CLASSES, STATUSES, field_words, kind_words, told
+from api.outputs.papers.words import CAUSES, CLASSES, STATUSES, kind_words, told
 from api.outputs.words import code_words
 from api.outputs.workbook import Cell
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from api.outputs.papers.field_words import field_words
 from api.outputs.papers.head import path_words
 from api.outputs.papers.paper import Context
 from api.outputs.papers.said import iso, moment
-from api.outputs.papers.words import field_words, kind_words, use_words
+from api.outputs.papers.words import kind_words, use_words
 from api.outputs.table import DAY_SHAPE, unit_path
 from api.outputs.words import code_words
 from api.outputs.workbook import Cell
