@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -31,7 +30,7 @@ from api.cli.common import (
 )
 from api.cli.naming import day_option, today
 from api.cli.telling import tell_answer, tell_group_line, tell_row
-from api.cli.watched import look_at_people, looking_at
+from api.cli.watched import given, look_at_people, looking_at
 from api.naming import check_subject, fact_root, person_stream, say_if_closed, unit_of
 from api.outputs.answers import SUFFIXES, write_answers
 from api.outputs.aside import known_suffix, written_aside
