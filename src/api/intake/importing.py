@@ -78,13 +78,7 @@ def import_files(
             rows_of[file.name] = report.read - before
         digests = {file.name: file.digest for file in reading.files}
         with nullcontext() if dry else alone(ledger):
-            subjects = Subjects(
-                ledger,
-                UnitBook(ledger.units()),
-                dry=dry,
-                keeps=dry or strict,
-                remembers=None if dry or strict else memory,
-            )
+            subjects = _subjects(ledger, dry=dry, strict=strict, memory=memory)
             importer = Importer(
                 ledger, subjects, report, actor, batch, digests, dry, strict, progress, gate=gate
             )
@@ -96,6 +90,13 @@ def import_files(
         if rejects is not None and report.rejected:
             report.written = write_rejects(reading.files, report.rejected, rejects)
     return report
+
+
+def _subjects(ledger: Ledger, *, dry: bool, strict: bool, memory: Memory | None) -> Subjects:
+    """What the import is about; what is not appended at once is remembered by nobody else."""
+    keeps = dry or strict
+    units = UnitBook(ledger.units())
+    return Subjects(ledger, units, dry=dry, keeps=keeps, remembers=None if keeps else memory)
 
 
 def _commit(ledger: Ledger, importer: Importer, reading: Reading, rows_of: dict[str, int]) -> None:
