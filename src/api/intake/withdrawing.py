@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from api.intake.batches import Batch, batch_named, origin_of
@@ -46,6 +46,21 @@ class Withdrawal:
     streams: int = 0
     kept: list[Kept] = field(default_factory=list)
     position: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As an object of the public contract."""
+        return {
+            "import": self.batch,
+            "annulled": self.annulled,
+            "restored": self.restored,
+            "already": self.already,
+            "streams": self.streams,
+            "kept": [
+                {"fact": f"{one.stream}/{one.root}", "kind": one.kind, "why": one.why.value}
+                for one in self.kept
+            ],
+            "position": self.position,
+        }
 
     def add(self, plan: Plan) -> None:
         """Count in what was done in one stream."""
