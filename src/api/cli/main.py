@@ -46,7 +46,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("init")(founding.init_command)
-app.command("import")(importing.import_command)
+app.add_typer(importing.app, name="import")
 app.command("template")(importing.template_command)
 app.command("score")(scoring.score_command)
 app.command("export")(scoring.export_command)
