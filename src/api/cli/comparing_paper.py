@@ -70,10 +70,11 @@ def comparison_command(
     """Perbandingan: two answers about one person, and why they differ."""
     suffix, where = form_and_site(out, site)
     days = days_of(from_day, to_day, as_of)
-    subject = given(subject)
     with (
         opened(url, keys) as ledger,
-        looking_at(ledger, "report perbandingan", actor, purpose, subject) as looker,
+        looking_at(
+            ledger, "report perbandingan", actor, purpose, subject := given(subject)
+        ) as look,
     ):
         stream = cases.person_of(ledger, subject)
         sides = sides_of(
@@ -85,12 +86,15 @@ def comparison_command(
             rules=(rules_from, rules_to),
         )
         check_subject(sides[1], stream)
-        looker.person(stream, instrument=instrument, as_of=sides[1].question.as_of)
+        look.person(stream, instrument=instrument, as_of=sides[1].question.as_of)
         shown = difference_of(ledger, sides, stream)
         link = _link(where, stream, sides, rules=(rules_from, rules_to))
-        latest = max(side.question.position for side in sides)
-        made = made_of(ledger, "perbandingan", suffix, shown, (latest, link, number))
+        made = made_of(ledger, "perbandingan", suffix, shown, (_latest(sides), link, number))
     keep("perbandingan", made, out, as_json=as_json)
+
+
+def _latest(sides: Sequence[Asked]) -> int:
+    return max(side.question.position for side in sides)
 
 
 def _link(

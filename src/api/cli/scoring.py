@@ -83,10 +83,7 @@ def score_command(
     as_json: AsJson = False,
 ) -> None:
     """Scores as of any legal day, as known at any moment, with their derivation."""
-    if sum((subject is not None, unit is not None, everybody)) != 1:
-        raise Misuse(
-            "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
-        )
+    _check_one(subject, unit, everybody=everybody)
     subject = None if subject is None else given(subject)
     if out is not None:
         must_be_free(out)
@@ -122,6 +119,13 @@ def score_command(
             _one_unit(ledger, asked, subject, trace=trace, as_json=as_json)
         else:
             _many(ledger, asked, unit or subject, trace=trace, as_json=as_json)
+
+
+def _check_one(subject: str | None, unit: str | None, *, everybody: bool) -> None:
+    if sum((subject is not None, unit is not None, everybody)) != 1:
+        raise Misuse(
+            "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
+        )
 
 
 def _one(
