@@ -136,12 +136,14 @@ class Decision:
 
     @property
     def chosen(self) -> tuple[str, ...] | None:
-        """The choice: of the issue, else of the draft; a penetapan is about all of them."""
+        """The choice: of the issue, else of the draft; a penetapan is about all of them, as far as
+        they were read.
+        """
         found = self.draft.chosen
         if self.issued is not None and self.issued.chosen is not None:
             found = self.issued.chosen
         if found is None and self.draft.kind is DecisionKind.PENETAPAN:
-            return tuple(one.subject for one in self.draft.candidates)
+            return tuple(one.subject for one in self.draft.candidates) or None
         return found
 
     def recommends(self) -> bool:
