@@ -112,7 +112,7 @@ def test_cases_stand_at_every_step(small: Founded) -> None:
         "DIBATALKAN",
     }
     regimes = {one.regime.procedure.regime.value for one in told if one.regime is not None}
-    assert regimes == {"PP53", "PP94"}
+    assert regimes == {"PP53", "PP94", "PPPK"}
 
 
 def test_a_text_and_its_second_person_are_waited_for(small: Founded) -> None:
