@@ -69,12 +69,10 @@ def comparison_command(
 ) -> None:
     """Perbandingan: two answers about one person, and why they differ."""
     suffix, where = form_and_site(out, site)
-    days = days_of(from_day, to_day, as_of)
+    days, subject = days_of(from_day, to_day, as_of), given(subject)
     with (
         opened(url, keys) as ledger,
-        looking_at(
-            ledger, "report perbandingan", actor, purpose, subject := given(subject)
-        ) as look,
+        looking_at(ledger, "report perbandingan", actor, purpose, subject) as look,
     ):
         stream = cases.person_of(ledger, subject)
         sides = sides_of(

@@ -92,12 +92,10 @@ def score_command(
         looking_at(ledger, "score", actor, purpose, subject) as looker,
     ):
         person = None if subject is None else person_stream(ledger, subject)
-        if out is not None and person is None:
-            raise Misuse(
-                "A certificate is about one person.", next_step="Give his NIP or id as SUBJECT."
-            )
-        if out is not None and position is None and known_at is None:
-            settle(ledger, actor=actor_or_account(actor))
+        if out is not None:
+            _check_certified(person)
+            if position is None and known_at is None:
+                settle(ledger, actor=actor_or_account(actor))
         ask = Ask(
             instrument,
             None if as_of is None else day_option(as_of),
@@ -119,6 +117,13 @@ def score_command(
             _one_unit(ledger, asked, subject, trace=trace, as_json=as_json)
         else:
             _many(ledger, asked, unit or subject, trace=trace, as_json=as_json)
+
+
+def _check_certified(person: UUID | None) -> None:
+    if person is None:
+        raise Misuse(
+            "A certificate is about one person.", next_step="Give his NIP or id as SUBJECT."
+        )
 
 
 def _check_one(subject: str | None, unit: str | None, *, everybody: bool) -> None:
