@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from enum import EnumType
 from pathlib import Path
 
+from api.access.policy import TABLE, Scope
 from api.intake.form import Form
 from api.intake.forms.catalogue import FORMS
 from ledger import vocabulary, vocabulary_agency
 from ledger.events import registry
 from ledger.events.base import EventSpec, FieldSpec
+from ledger.vocabulary_agency import Role
 
 ROOT = Path(__file__).parents[1]
 BEGIN = "<!-- generated: {name} -->"
@@ -77,9 +79,33 @@ def forms() -> str:
     )
 
 
+_SHORT = {
+    Scope.OWN: "himself",
+    Scope.ACTS: "own acts",
+    Scope.REPORTS: "reports",
+    Scope.SUBTREE: "unit",
+    Scope.AGENCY: "agency",
+    Scope.OPEN: "yes",
+}
+
+
+def rights() -> str:
+    """The table of rights: every action with what each role reaches."""
+    head = ["action", "what it is", *(role.value for role in Role), "on himself"]
+    rows = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for action, rule in TABLE.items():
+        cells = (
+            ", ".join(_SHORT[one] for one in sorted(rule.scopes.get(role, ()))) for role in Role
+        )
+        never = "" if rule.oneself else "never"
+        rows.append(f"| `{action}` | {rule.says} | {' | '.join(cells)} | {never} |")
+    return "\n".join(rows)
+
+
 GENERATED = {
     "docs/events.md": {"events": events},
     "docs/glossary.md": {"lists": lists},
+    "docs/rights.md": {"rights": rights},
     "docs/samples.md": {"forms": forms},
 }
 
