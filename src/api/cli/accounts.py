@@ -311,5 +311,5 @@ def _tell(one: dict[str, Any]) -> None:
         until = f" until {grant['until']}" if grant["until"] else ""
         say(f"  {grant['role']}{where}{until}")
     for token in one["tokens"]:
-        state = "revoked" if token["revoked_at"] else f"until {token['ends_at'][:10]}"
+        state = "revoked" if token["revoked_at"] else f"until {token['ends_at']}"
         say(f"  {token['id']}  {' '.join(token['roles'])}  {state}  {token['label']}")
