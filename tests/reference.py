@@ -91,14 +91,15 @@ _SHORT = {
 
 def rights() -> str:
     """The table of rights: every action with what each role reaches."""
-    head = ["action", "what it is", *(role.value for role in Role), "on himself"]
+    head = ["action", "what it is", *(role.value for role in Role), "kept from"]
     rows = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for action, rule in TABLE.items():
         cells = (
             ", ".join(_SHORT[one] for one in sorted(rule.scopes.get(role, ()))) for role in Role
         )
-        never = "" if rule.oneself else "never"
-        rows.append(f"| `{action}` | {rule.says} | {' | '.join(cells)} | {never} |")
+        near = ("" if rule.oneself else "himself", "" if rule.own_unit else "own unit")
+        kept = ", ".join(filter(None, near))
+        rows.append(f"| `{action}` | {rule.says} | {' | '.join(cells)} | {kept} |")
     return "\n".join(rows)
 
 
