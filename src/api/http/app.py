@@ -17,7 +17,7 @@ from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
-from api.http.routes import differences, health, people, scores
+from api.http.routes import differences, health, people, scores, signing_in
 from api.http.settings import Settings
 from ledger.access_log import AccessLog
 
@@ -27,6 +27,7 @@ NOUNS: Sequence[APIRouter] = (
     differences.router,
     people.router,
     scores.router,
+    signing_in.router,
 )
 Site = Callable[[FastAPI], None]
 
@@ -49,8 +50,8 @@ def create_app(
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         yield
-        access.close()
-        desk.close()
+        for close in app.state.closing:
+            close()
 
     app = FastAPI(
         title="ASN performance ledger",
@@ -62,6 +63,7 @@ def create_app(
         lifespan=living,
         separate_input_output_schemas=False,
     )
+    app.state.closing = [access.close, desk.close]
     app.state.desk = desk
     app.state.settings = settings
     app.state.sign_in = sign_in or Nobody()
@@ -73,6 +75,7 @@ def create_app(
     for router in NOUNS:
         app.include_router(router, prefix=PREFIX)
     app.include_router(health.router)
+    app.include_router(signing_in.browser)
     site(app)
     _layers(app, settings)
     return app

@@ -176,3 +176,23 @@ class Advice(Open):
 
     instrument: str
     proposals: list[dict[str, Any]]
+
+
+class Held(BaseModel):
+    """A role over a unit and all below it, or over the whole agency; `until` is the first day
+    without it.
+    """
+
+    role: str
+    unit: str | None
+    until: str | None
+
+
+class Me(BaseModel):
+    """Who is signed in."""
+
+    account: str
+    person: str | None
+    roles: list[Held]
+    method: str
+    purpose: str | None
