@@ -65,10 +65,10 @@ class TooManyRequests(LedgerError):
     code = "too_many_requests"
 
 
-class BodyTooLarge(LedgerError):
-    """A body of more bytes than the server takes."""
+class HeadersTooLarge(LedgerError):
+    """More headers than the server takes."""
 
-    code = "body_too_large"
+    code = "headers_too_large"
 
 
 class TooSlow(LedgerError):
@@ -98,9 +98,12 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
         "foreign_origin",
         "sign_in_refused",
         "identity_unlinked",
+        "not_your_upload",
     ],
     404: [
         "not_there",
+        "upload_unknown",
+        "import_unknown",
         "person_unknown",
         "unit_unknown",
         "case_unknown",
@@ -126,11 +129,15 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
         "already_enacted",
         "number_taken",
         "version_conflict",
+        "outcome_changed",
+        "nothing_new",
+        "second_person_required",
     ],
     412: ["version_stale"],
     413: ["body_too_large"],
     428: ["version_needed"],
     429: ["too_many_requests", "too_many_attempts"],
+    431: ["headers_too_large"],
     503: [
         "accounts_unavailable",
         "provider_unavailable",
@@ -142,6 +149,7 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
         "key_store_unavailable",
         "keys_unreadable",
         "disk_full",
+        "uploads_unavailable",
         "too_slow",
         "not_ready",
     ],
