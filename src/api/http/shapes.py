@@ -271,6 +271,7 @@ class Advice(Open):
     proposals: list[dict[str, Any]]
 
 
+<<<<<<< HEAD
 class Held(BaseModel):
     """A role over a unit and all below it, or over the whole agency; `until` is the first day
     without it.
@@ -291,6 +292,27 @@ class Me(BaseModel):
     purpose: str | None
 
 
+||||||| 44538d0
+=======
+class RecordedEvent(Open):
+    """An event of a command; `position` is null where a dry run would append it."""
+
+    position: int | None
+    stream: str
+    version: int
+    topic: str
+
+
+class Recorded(Open):
+    """What became of a command; the same again where it is sent again under its key."""
+
+    dry_run: bool
+    recorded_at: str | None
+    recorded: list[RecordedEvent]
+    proposal: int | None
+
+
+>>>>>>> e640ecdd856af187579ad04b6c3b2af4b28cf086
 class Meaning(Open):
     """What the code of a problem means."""
 
