@@ -271,7 +271,6 @@ class Advice(Open):
     proposals: list[dict[str, Any]]
 
 
-<<<<<<< HEAD
 class Held(BaseModel):
     """A role over a unit and all below it, or over the whole agency; `until` is the first day
     without it.
@@ -292,8 +291,6 @@ class Me(BaseModel):
     purpose: str | None
 
 
-||||||| 44538d0
-=======
 class RecordedEvent(Open):
     """An event of a command; `position` is null where a dry run would append it."""
 
@@ -312,7 +309,6 @@ class Recorded(Open):
     proposal: int | None
 
 
->>>>>>> e640ecdd856af187579ad04b6c3b2af4b28cf086
 class Meaning(Open):
     """What the code of a problem means."""
 
