@@ -173,6 +173,14 @@ def one(ledger: Ledger, asked: Asked, stream: UUID) -> Answer:
     return traced(asked, facts_of(ledger, stream, asked.question.position), stream)
 
 
+def one_on_record(ledger: Ledger, asked: Asked, stream: UUID) -> Answer | None:
+    """The answer of one person; None if he was not on record at that position."""
+    events = ledger.events_of(stream, position=asked.question.position)
+    if not events:
+        return None
+    return traced(asked, history(events, asked.question.position), stream)
+
+
 def traced(asked: Asked, facts: History, stream: UUID, tallies: Tallies = nobody) -> Answer:
     """The answer from facts that are at hand."""
     return trace(
