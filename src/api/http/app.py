@@ -20,12 +20,16 @@ from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
 from api.http.routes import (
+    cases,
     commands,
+    decisions,
     differences,
+    disputes,
     health,
     people,
     scores,
     signing_in,
+    warnings,
 )
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
@@ -35,12 +39,16 @@ from ledger.access_log import AccessLog
 VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
+    cases.router,
     commands.router,
+    decisions.router,
     differences.router,
+    disputes.router,
     people.router,
     problem_pages.router,
     scores.router,
     signing_in.router,
+    warnings.router,
 )
 Site = Callable[[FastAPI], None]
 
