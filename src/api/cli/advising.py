@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
+    Actor,
     AsJson,
     KeyFolder,
     LedgerUrl,
@@ -23,6 +24,7 @@ from api.cli.common import (
 from api.cli.naming import day_option, today
 from api.cli.scoring import AsOf, Instrument, KnownAt, Position, Rules
 from api.cli.telling_causes import fact_words, is_outcome, said_words, shown, signed, tell_side
+from api.cli.watched import given, looking_at
 from api.naming import check_subject, person_stream
 from ledger.errors import Misuse, PersonUnknown
 from projections.asking import asking_why, inquiry
@@ -41,13 +43,16 @@ def advise_command(
     rules: Rules = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Which facts are missing from one person's score, and the points each would bring."""
-    if subject == "-":
-        subject = sys.stdin.readline().strip()
-    with opened(url, keys) as ledger:
+    subject = given(subject)
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "advise", actor, purpose, subject) as looker,
+    ):
         person = person_stream(ledger, subject)
         if person is None:
             raise Misuse(
@@ -62,6 +67,7 @@ def advise_command(
         )
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
         check_subject(asked, person)
+        looker.person(person, instrument=instrument, as_of=asked.question.as_of)
         if not inquiry.is_known(ledger, asked, person):
             raise PersonUnknown(
                 "This person was not on record at that position.", next_step="Ask at a later one."

@@ -10,6 +10,7 @@ import typer
 
 from api import casework
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
     Actor,
     AsJson,
@@ -26,6 +27,7 @@ from api.cli.common import (
 from api.cli.naming import day_option, subject_stream, today
 from api.cli.scoring import AsOf, KnownAt, Position, Unit
 from api.cli.telling_cases import tell_case, tell_effect, tell_line
+from api.cli.watched import given, looking_at
 from api.naming import fact_root, unit_of
 from ledger.application import Ledger
 from ledger.case import CaseState
@@ -62,14 +64,20 @@ def list_command(
     position: Position = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Every case with its state and what is due next; with --json one object a line."""
-    with opened(url, keys) as ledger:
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "case list", actor, purpose) as looker,
+    ):
         asked = _when(ledger, as_of, known_at, position)
         among = None
         if unit is not None:
             among = unit_of(ledger.units(asked.position), unit, asked.as_of)
+        looker.people(among, on=asked.as_of, position=asked.position)
         count = 0
         for one in asking_cases.everybodys(ledger, asked, unit=among):
             if (state is None or one.state is state) and (one.overdue or not overdue):
@@ -89,13 +97,19 @@ def show_command(
     position: Position = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """One case: its steps with both dates, clocks, what is out of order, and its sanctions."""
-    with opened(url, keys) as ledger:
+    subject = given(subject)
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "case show", actor, purpose, subject) as looker,
+    ):
         stream = _person(ledger, subject)
         asked = _when(ledger, as_of, known_at, position)
+        looker.person(stream, as_of=asked.as_of)
         known = asking_cases.cases_of(ledger, stream, asked)
         shown = cases_json.whole(asking_cases.case_named(known, case), asked)
         shown["person"] = ledger.person(stream)
@@ -117,15 +131,21 @@ def effect_command(
     position: Position = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """All instruments side by side: as recorded, without a case or fact, and with a sanction
     reduced; stamped hypothetical, stored nowhere.
     """
-    with opened(url, keys) as ledger:
+    subject = given(subject)
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "case effect", actor, purpose, subject) as looker,
+    ):
         stream = _person(ledger, subject)
         asked = _when(ledger, as_of, known_at, position)
+        looker.person(stream, as_of=asked.as_of)
         case, roots = _meant(ledger, stream, asked, named)
         ask = Ask("", asked.as_of, None, parsed_instant(known_at), position)
         found = asking_effect.effect(ledger, stream, roots, ask, today=today(ledger), now=now())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
@@ -12,7 +11,9 @@ from uuid import UUID
 import typer
 
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
+    Actor,
     AsJson,
     KeyFolder,
     LedgerUrl,
@@ -26,6 +27,8 @@ from api.cli.comparing_units import diff_unit, series_of_units, stretch_json
 from api.cli.naming import day_option, instant_option, today
 from api.cli.scoring import Instrument, KnownAt, Position, Unit
 from api.cli.telling_causes import tell_difference, tell_group, tell_months, tell_series
+from api.cli.watched import given, look_at_people, looking_at
+from api.looks import Looker
 from api.naming import check_subject, person_stream, refuse_person, unit_json, unit_of
 from ledger.application import Ledger
 from ledger.errors import Misuse, PersonUnknown, UnitUnknown
@@ -74,13 +77,18 @@ def diff_command(
     everybody: Annotated[bool, typer.Option("--all", help="Everybody registered by then.")] = False,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Why a score differs between two days, or between what was known then and now."""
     _check_one(subject, unit, everybody=everybody)
     days = _days(from_day, to_day, as_of)
-    with opened(url, keys) as ledger:
+    subject = None if subject is None else given(subject)
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "diff", actor, purpose, subject) as looker,
+    ):
         asks = [
             Ask(
                 instrument,
@@ -94,20 +102,30 @@ def diff_command(
         _check_apart(asks)
         moment = now()
         sides = [inquiry.resolve(ledger, ask, today=today(ledger), now=moment) for ask in asks]
-        _diff(ledger, sides, subject, unit, as_json=as_json)
+        _diff(ledger, looker, sides, subject, unit, as_json=as_json)
 
 
 def _diff(
-    ledger: Ledger, sides: list[Asked], subject: str | None, unit: str | None, *, as_json: bool
+    ledger: Ledger,
+    looker: Looker,
+    sides: list[Asked],
+    subject: str | None,
+    unit: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """The difference of whoever, or whatever, is asked about."""
     person, named = _who(ledger, subject, unit)
     check_subject(sides[1], person)
     if person is not None:
+        question = sides[1].question
+        looker.person(person, instrument=sides[1].plan.instrument, as_of=question.as_of)
         _diff_person(ledger, sides, person, as_json=as_json)
     elif subject is not None and named is not None and inquiry.measures_units(sides[1]):
         diff_unit(ledger, sides, named, as_json=as_json)
     else:
+        if not inquiry.measures_units(sides[1]):
+            look_at_people(looker, sides[1], named)
         _diff_group(ledger, sides, named, as_json=as_json)
 
 
@@ -150,8 +168,6 @@ def _who(ledger: Ledger, subject: str | None, unit: str | None) -> tuple[UUID | 
     """The person meant, or the unit named."""
     if subject is None:
         return None, unit
-    if subject == "-":
-        subject = sys.stdin.readline().strip()
     person = person_stream(ledger, subject)
     return person, None if person is not None else subject
 
@@ -211,12 +227,17 @@ def series_command(
     everybody: Annotated[bool, typer.Option("--all", help="Every unit.")] = False,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Every day on which a person's score changed and why; a unit's mean month by month."""
     _check_one(subject, unit, everybody=everybody)
-    with opened(url, keys) as ledger:
+    subject = None if subject is None else given(subject)
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "series", actor, purpose, subject) as looker,
+    ):
         here = today(ledger)
         asked = asking_why.stretch(
             ledger,
@@ -234,8 +255,14 @@ def series_command(
             one = None if subject is None else named
             series_of_units(ledger, asked, subject=one, unit=unit, as_json=as_json)
         elif person is not None:
+            looker.person(person, instrument=asked.instrument, as_of=asked.last)
             _series_person(ledger, asked, person, as_json=as_json)
         else:
+            units = ledger.units(asked.position)
+            within = None if named is None else unit_of(units, named, asked.last)
+            looker.people(
+                within, on=asked.last, position=asked.position, instrument=asked.instrument
+            )
             _series_units(ledger, asked, named, as_json=as_json)
 
 

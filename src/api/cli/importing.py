@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api import proposing
 from api.cli.common import (
     DEFAULT_URL,
     Actor,
@@ -14,14 +15,21 @@ from api.cli.common import (
     KeyFolder,
     LedgerUrl,
     actor_or_account,
+    document_of,
+    now,
     opened,
     print_json,
     progress_bar,
     say,
 )
+from api.cli.telling_imports import summary_of, tell_preview
+from api.intake import desk
 from api.intake.importing import import_files
+from api.intake.rejects import write_back
 from api.intake.report import ImportReport
 from api.intake.templates import write_template
+from api.intake.uploads import UPLOAD_MAX
+from ledger.errors import Misuse
 
 _SHOWN_MAX = 20
 
@@ -38,12 +46,31 @@ def import_command(
     rejects: Annotated[
         Path, typer.Option("--rejects", help="Where refused rows go.", metavar="DIR")
     ] = Path(),
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Let a second person confirm it; one file.")
+    ] = False,
+    document: Annotated[
+        str | None,
+        typer.Option("--document", help="With --propose: what it rests on.", metavar="K:N:D"),
+    ] = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Record facts from facts files (.jsonl) and known spreadsheets; all errors at once."""
+    _check_proposal(files, document, propose=propose, alone=not (dry_run or strict))
+    if propose:
+        _propose(
+            files[0],
+            as_kind,
+            rejects,
+            None if document is None else document_of(document),
+            (url, keys),
+            actor_or_account(actor),
+            as_json=as_json,
+        )
+        return
     with (
         opened(url, keys, live=True) as ledger,
         progress_bar("rows", None, quiet=as_json) as advance,
@@ -64,6 +91,55 @@ def import_command(
     else:
         _tell(report, dry=dry_run)
     raise typer.Exit(report.exit_status)
+
+
+def _check_proposal(files: list[Path], document: str | None, *, propose: bool, alone: bool) -> None:
+    """Raises Misuse where what is asked cannot be proposed, or is no proposal."""
+    if propose and (len(files) != 1 or files[0].is_dir() or not alone):
+        raise Misuse(
+            "--propose takes one file, and neither --dry-run nor --strict.",
+            next_step="Propose each file by itself; a proposal is a dry run that is kept.",
+        )
+    if document is not None and not propose:
+        raise Misuse(
+            "--document is given with --propose; rows of an import name their own documents.",
+            next_step="Leave --document out.",
+        )
+
+
+def _propose(
+    file: Path,
+    as_kind: str | None,
+    rejects: Path,
+    document: dict[str, str] | None,
+    place: tuple[str, Path | None],
+    who: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Keep a file, say what it would do, and propose that; refused rows come back at once."""
+    with opened(*place, live=True) as ledger:
+        if file.stat().st_size > UPLOAD_MAX:
+            data = bytes(UPLOAD_MAX + 1)
+        else:
+            data = file.read_bytes()
+        one, _ = desk.receive(ledger, data, name=file.name, account=who, as_kind=as_kind, at=now())
+        found = desk.preview(ledger, one.id)
+        back = desk.returned(ledger, one.id)
+        written = None if back is None else write_back(*back, rejects)
+        if not as_json:
+            tell_preview(found, written)
+        proposal, new = desk.propose(ledger, one.id, actor=who, document=document)
+    if as_json:
+        told = summary_of(found) | {"written": None if written is None else str(written)}
+        print_json({"proposal": proposing.shown(proposal), "new": new, "preview": told})
+        return
+    say("")
+    if new:
+        say(f"Proposed as {proposal.id}. Nothing of it is recorded yet.")
+    else:
+        say(f"The same was proposed before, as {proposal.id}. Nothing was added.")
+    say(f"A second person confirms it: asn-ledger confirm {proposal.id} --actor NAME")
 
 
 def _tell(report: ImportReport, *, dry: bool) -> None:

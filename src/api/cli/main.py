@@ -7,6 +7,7 @@ import sys
 import typer
 
 from api.cli import (
+    accessing,
     advising,
     bundles,
     bundling,
@@ -54,6 +55,7 @@ app.command("report")(reporting.report_command)
 app.command("diff")(comparing.diff_command)
 app.command("series")(comparing.series_command)
 app.command("advise")(advising.advise_command)
+app.command("access")(accessing.access_command)
 app.command("history")(looking.history_command)
 app.command("events")(looking.events_command)
 rulebook = typer.Typer(

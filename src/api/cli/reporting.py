@@ -8,10 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
+    Actor,
     AsJson,
     KeyFolder,
     LedgerUrl,
+    Purpose,
     now,
     opened,
     parsed_instant,
@@ -22,6 +25,7 @@ from api.cli.common import (
 )
 from api.cli.naming import day_option, today
 from api.cli.scoring import AsOf, KnownAt, Period, Position, Unit
+from api.cli.watched import look_at_people, looking_at
 from api.naming import unit_of
 from api.outputs import rekap
 from api.outputs.aside import known_suffix, written_aside
@@ -51,6 +55,8 @@ def report_command(
     unit: Unit = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """A report as .xlsx or .pdf: the same question gives the same bytes."""
@@ -66,8 +72,12 @@ def report_command(
     suffix = known_suffix(out, rekap.SUFFIXES, "A report")
     day = None if as_of is None else day_option(as_of)
     ask = Ask(rekap.INSTRUMENT, day, period, parsed_instant(known_at), position)
-    with opened(url, keys) as ledger:
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "report", actor, purpose) as looker,
+    ):
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
+        look_at_people(looker, asked, unit)
         found, told = _counted(ledger, asked, unit, quiet=as_json)
         made = rekap.document(
             found,

@@ -13,6 +13,7 @@ import typer
 
 from api.cli.certifying import certify, settle
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
     Actor,
     AsJson,
@@ -30,6 +31,7 @@ from api.cli.common import (
 )
 from api.cli.naming import day_option, today
 from api.cli.telling import tell_answer, tell_group_line, tell_row
+from api.cli.watched import look_at_people, looking_at
 from api.naming import check_subject, fact_root, person_stream, say_if_closed, unit_of
 from api.outputs.answers import SUFFIXES, write_answers
 from api.outputs.aside import known_suffix, written_aside
@@ -77,7 +79,7 @@ def score_command(
     ] = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    purpose: Purpose = ADMINISTRATION,
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
@@ -86,11 +88,13 @@ def score_command(
         raise Misuse(
             "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
         )
-    if subject == "-":
-        subject = sys.stdin.readline().strip()
+    subject = None if subject is None else given(subject)
     if out is not None:
         must_be_free(out)
-    with opened(url, keys, live=out is not None) as ledger:
+    with (
+        opened(url, keys, live=out is not None) as ledger,
+        looking_at(ledger, "score", actor, purpose, subject) as looker,
+    ):
         person = None if subject is None else person_stream(ledger, subject)
         if out is not None and person is None:
             raise Misuse(
@@ -110,8 +114,12 @@ def score_command(
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
         check_subject(asked, person)
         if person is not None:
+            looker.person(person, instrument=instrument, as_of=asked.question.as_of)
             _one(ledger, asked, person, out=out, actor=actor, as_json=as_json)
-        elif subject is not None and inquiry.measures_units(asked):
+            return
+        if trace or not inquiry.measures_units(asked):
+            look_at_people(looker, asked, unit or subject)
+        if subject is not None and inquiry.measures_units(asked):
             _one_unit(ledger, asked, subject, trace=trace, as_json=as_json)
         else:
             _many(ledger, asked, unit or subject, trace=trace, as_json=as_json)
@@ -210,17 +218,24 @@ def export_command(
     unit: Unit = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Everybody's scores into a file: .csv (semicolons, decimal commas) or .xlsx for people,
     .jsonl or .parquet (exact decimals) for machines.
     """
     suffix = known_suffix(out, SUFFIXES, "An export")
-    with opened(url, keys) as ledger:
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "export", actor, purpose) as looker,
+    ):
         day = None if as_of is None else day_option(as_of)
         ask = Ask(instrument, day, period, parsed_instant(known_at), position, rules)
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
         what = "units" if inquiry.measures_units(asked) else "people"
+        if what == "people":
+            look_at_people(looker, asked, unit)
         with progress_bar(what, None, quiet=as_json) as advance, written_aside(out) as stream:
             rows = _counted(_rows(ledger, asked, unit, trace=False), advance)
             written = write_answers(stream, suffix, rows, asked, unit=unit)

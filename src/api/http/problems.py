@@ -65,10 +65,10 @@ class TooManyRequests(LedgerError):
     code = "too_many_requests"
 
 
-class BodyTooLarge(LedgerError):
-    """A body of more bytes than the server takes."""
+class HeadersTooLarge(LedgerError):
+    """More headers than the server takes."""
 
-    code = "body_too_large"
+    code = "headers_too_large"
 
 
 class TooSlow(LedgerError):
@@ -125,6 +125,7 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
     413: ["body_too_large"],
     428: ["version_needed"],
     429: ["too_many_requests"],
+    431: ["headers_too_large"],
     503: [
         "ledger_busy",
         "ledger_locked",
