@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -10,10 +11,12 @@ from uuid import UUID
 from api.desk import Desk
 from api.naming import unit_json
 from api.queries import differences, people, scores
+from ledger.canonical import instant_text
+from ledger.checkpoint_store import CheckpointRefused, StoredCheckpoint, checkpoint_covering
 from ledger.errors import PersonUnknown
 from ledger.events.base import EMPLOYEE, LEDGER, ORG_UNIT
 from ledger.records import RecordedEvent
-from projections.asking import enacted, inquiry
+from projections.asking import enacted
 from projections.asking.inquiry import Asked
 from projections.asking.record import event_row
 
@@ -163,11 +166,17 @@ def measures_of(measures: list[Json], above: str = "") -> list[tuple[str, Json]]
 
 
 def _checkpoint(desk: Desk, position: int) -> Json | None:
-    from_store = inquiry.log_of(desk.ledger)
-    del from_store
-    return None if position > desk.head() else covering(desk, position)
-
-
-def covering(desk: Desk, position: int) -> Json | None:
     """The first checkpoint that covers a position; None before there is one."""
-    return None
+    try:
+        return checkpoint_json(desk, checkpoint_covering(desk.ledger.store, position))
+    except CheckpointRefused:
+        return None
+
+
+def checkpoint_json(desk: Desk, stored: StoredCheckpoint) -> Json:
+    """A checkpoint: its size, root, and when the last event that it covers was recorded."""
+    return {
+        "size": stored.size,
+        "root": base64.b64encode(stored.checkpoint.root).decode(),
+        "at": instant_text(desk.recorded_at(stored.size)),
+    }

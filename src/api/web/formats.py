@@ -58,6 +58,16 @@ _PERIOD: Final = re.compile(r"(\d{4})(?:-(?:H([12])|Q([1-4])|W(\d\d)|(\d\d)))?")
 _NIP: Final = re.compile(r"(\d{8})(\d{6})(\d)(\d{3})")
 
 
+def exact(value: str | None) -> Decimal:
+    """Exact points to put rows in order by; what is not known comes as zero."""
+    return Decimal(0) if value is None else Decimal(value)
+
+
+def as_day(value: date | str) -> date:
+    """A day of an answer."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
 def number(value: Decimal | int | str | None, lang: Lang = Lang.ID) -> str:
     """An exact number, 1234.5 as 1.234,5; nothing is rounded."""
     if value is None:

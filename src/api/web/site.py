@@ -13,12 +13,18 @@ from api.http.problems import body_of
 from api.http.serving import opened
 from api.http.settings import read_settings
 from api.web import assets
+from api.web.pages import beranda, catatan, perbandingan, rekam
 from api.web.render import page, shell_of
 from api.web.words import code_said
 from ledger.errors import LedgerError
 from ledger.vocabulary_agency import ReadingPurpose
 
-PAGES: Sequence[APIRouter] = ()
+PAGES: Sequence[APIRouter] = (
+    beranda.router,
+    catatan.router,
+    perbandingan.router,  # before rekam: its address is longer
+    rekam.router,
+)
 
 
 def pages(app: FastAPI) -> None:
