@@ -115,3 +115,53 @@ def test_nothing_to_import_is_not_proposed(founded: AsnLedger) -> None:
     assert "PERSON_UNKNOWN" in result.out
     assert "nothing_to_import" in result.err
     assert (founded.folder / "a.ditolak.jsonl").is_file()
+
+
+# -------------------------------------------------------------------------- taking an import back
+
+BATCH_KEYS = [
+    *("id", "position", "recorded_at", "actor", "files", "counts"),
+    *("first_position", "last_position", "withdrawn"),
+]
+BACK = ("--document", "BA:1/2024:2024-03-01")
+
+
+def test_an_import_is_listed_and_taken_back(founded: AsnLedger) -> None:
+    """What both print; a dry run records nothing, a second time adds nothing."""
+    founded.file("a.jsonl", about(1, "registered"), about(1, "golongan"))
+    founded("import", "a.jsonl", "--actor", "loket")
+    (batch,) = founded("import", "list", "--json").json["imports"]
+    assert list(batch) == BATCH_KEYS
+    assert (batch["actor"], batch["counts"]["new"], batch["withdrawn"]) == ("loket", 2, None)
+    dry = founded("import", "withdraw", batch["id"], *BACK, "--dry-run", "--json")
+    assert dry.json == {
+        "import": batch["id"],
+        "annulled": 2,
+        "restored": 0,
+        "already": 0,
+        "streams": 1,
+        "kept": [],
+        "position": None,
+    }
+    done = founded("import", "withdraw", batch["id"], *BACK, "--reason", "salah", "--json")
+    assert (done.status, done.json["annulled"]) == (0, 2)
+    (after,) = founded("import", "list", "--json").json["imports"]
+    assert after["withdrawn"] == done.json["position"]
+    assert founded("history", nip(1), "--json").status == 1
+    again = founded("import", "withdraw", batch["id"], *BACK)
+    assert (again.status, "0 facts annulled" in again.out) == (0, True)
+
+
+def test_taking_back_needs_a_document_and_an_import(founded: AsnLedger) -> None:
+    """Status 2 without a document, 1 for an id that nothing has."""
+    assert founded("import", "withdraw", "0" * 32).status == 2
+    unknown = founded("import", "withdraw", "0" * 32, *BACK, "--json")
+    assert (unknown.status, unknown.json["error"]["code"]) == (1, "import_unknown")
+
+
+def test_files_may_have_the_names_of_commands(founded: AsnLedger) -> None:
+    """`import ./list` is a file; so is what follows `files`."""
+    founded.file("list", about(1, "registered"))
+    assert founded("import", "./list", "--json").json["unknown_files"] == ["list"]
+    founded.file("a.jsonl", about(1, "registered"))
+    assert founded("import", "files", "a.jsonl", "--json").json["new"] == 1

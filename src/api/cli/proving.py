@@ -136,11 +136,7 @@ def prove_command(
     as_json: AsJson = False,
 ) -> None:
     """Write a proof that anybody can check without this ledger: C2SP text, or JSON with --json."""
-    if (what is None) == (consistency is None) or (complete and what is None):
-        raise Misuse(
-            "Name one thing to prove: a FACT, a SUBJECT with --complete, or --consistency OLD.",
-            next_step="See `asn-ledger prove --help`.",
-        )
+    _check_one(what, consistency, complete=complete)
     named = None if what is None else given(what)
     with (
         opened(url, keys, live=True) as ledger,
@@ -165,6 +161,14 @@ def prove_command(
     else:
         hand_out(out, data)
         say(f"Proof under the checkpoint of {under.size} events: {out}")
+
+
+def _check_one(what: str | None, consistency: str | None, *, complete: bool) -> None:
+    if (what is None) == (consistency is None) or (complete and what is None):
+        raise Misuse(
+            "Name one thing to prove: a FACT, a SUBJECT with --complete, or --consistency OLD.",
+            next_step="See `asn-ledger prove --help`.",
+        )
 
 
 def _written(proof: Proof, *, as_json: bool) -> bytes:

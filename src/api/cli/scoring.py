@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -31,7 +30,7 @@ from api.cli.common import (
 )
 from api.cli.naming import day_option, today
 from api.cli.telling import tell_answer, tell_group_line, tell_row
-from api.cli.watched import look_at_people, looking_at
+from api.cli.watched import given, look_at_people, looking_at
 from api.naming import check_subject, fact_root, person_stream, say_if_closed, unit_of
 from api.outputs.answers import SUFFIXES, write_answers
 from api.outputs.aside import known_suffix, written_aside
@@ -84,10 +83,7 @@ def score_command(
     as_json: AsJson = False,
 ) -> None:
     """Scores as of any legal day, as known at any moment, with their derivation."""
-    if sum((subject is not None, unit is not None, everybody)) != 1:
-        raise Misuse(
-            "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
-        )
+    _check_one(subject, unit, everybody=everybody)
     subject = None if subject is None else given(subject)
     if out is not None:
         must_be_free(out)
@@ -123,6 +119,13 @@ def score_command(
             _one_unit(ledger, asked, subject, trace=trace, as_json=as_json)
         else:
             _many(ledger, asked, unit or subject, trace=trace, as_json=as_json)
+
+
+def _check_one(subject: str | None, unit: str | None, *, everybody: bool) -> None:
+    if sum((subject is not None, unit is not None, everybody)) != 1:
+        raise Misuse(
+            "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
+        )
 
 
 def _one(

@@ -80,6 +80,39 @@ def tell_fact_effect(found: Json) -> None:
         say("  This is not what it was when it was proposed: something was recorded meanwhile.")
 
 
+_WHY_KEPT = {
+    "mended_since": "corrected or annulled since on another document",
+    "others_hang_on_it": "facts of other imports hang on it",
+    "erased": "the identity of this person was erased",
+    "closed": "the record was merged into another",
+}
+
+
+def tell_batch(found: Json) -> None:
+    """One import in two lines."""
+    withdrawn = found["withdrawn"]
+    forms = ", ".join(sorted({one["form"] for one in found["files"]}))
+    back = "" if withdrawn is None else f"; withdrawn at position {withdrawn}"
+    say(f"{found['id']}  {found['recorded_at'][:19]} by {found['actor']}, {forms}{back}")
+    counts = {"flagged": 0} | found["counts"]
+    say(f"  {counted(counts)}; positions {found['first_position']} to {found['last_position']}")
+
+
+def tell_withdrawal(found: Json, *, dry: bool) -> None:
+    """What was taken back, and what stays and why."""
+    if dry:
+        say("Dry run: nothing was recorded.")
+    say(
+        f"{found['annulled']} facts annulled, {found['restored']} put back as they were,"
+        f" {found['already']} taken back before, in {found['streams']} records."
+    )
+    for one in found["kept"][:_SHOWN_MAX]:
+        say(f"  stays: {one['kind']} {one['fact']}: {_WHY_KEPT[one['why']]}")
+    hidden = len(found["kept"]) - _SHOWN_MAX
+    if hidden > 0:
+        say(f"  … and {hidden} more; --json lists them.")
+
+
 def counted(counts: Json) -> str:
     """Counts of rows in a line."""
     return (

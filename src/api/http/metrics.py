@@ -60,7 +60,9 @@ def _always(value: float) -> Callable[[], float]:
 
 def _standing(desk: Desk) -> dict[str, tuple[str, float]]:
     head = desk.ledger.store.head()
-    found = {"asn_ledger_position": ("The last position recorded.", head.position)}
+    found: dict[str, tuple[str, float]] = {
+        "asn_ledger_position": ("The last position recorded.", head.position)
+    }
     held = desk.held_position()
     if held is not None:
         found["asn_ledger_table_lag"] = (

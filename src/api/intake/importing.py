@@ -68,8 +68,7 @@ def import_files(
 
     Raises:
         Misuse: an unknown form was asked for.
-        StoreError, ImportInterrupted: the database or a process failed; what a second run calls
-            the same is recorded.
+        StoreError, ImportInterrupted: the database or a process failed; run it again.
     """
     report, named = ImportReport(seen={} if seen else None), Named()
     batch = confirmed.batch if confirmed else ledger.new_stream().hex

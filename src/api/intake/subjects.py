@@ -20,8 +20,9 @@ from ledger.stream_state import StreamState, replay
 class Memory:
     """States of people that imports one after the other hand on, so that none is read again.
 
-    Whoever else writes meanwhile makes a state old: the store then refuses the row's version, and
-    the stream is read again. Some 20 kB a person.
+    For whoever alone writes to the ledger. A row that another's fact overtook is refused by the
+    store and decided anew, but a row that adds nothing would be judged by the old state. Some
+    20 kB a person.
     """
 
     people: dict[UUID, Employee] = field(default_factory=dict)
