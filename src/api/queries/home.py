@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.access.policy import Action
 from api.access.reach import reach
@@ -31,7 +31,8 @@ def start(desk: Desk, standing: Standing, reader: Reader | None) -> Json:
     A task is {code, count, overdue, next, address}: how many wait, how many of them too long, and
     the nearest deadline.
     """
-    tasks = [] if reader is None else list(_tasks(desk, standing, reader))
+    found = [] if reader is None else list(_tasks(desk, standing, reader))
+    tasks = [one for one in found if one["count"]]
     last = last_checkpoint(desk.ledger.store)
     return {
         "today": desk.today().isoformat(),
@@ -79,20 +80,33 @@ _CONFIRMED_AT = {
 
 def _cases(desk: Desk, standing: Standing, reader: Reader) -> Iterator[Json]:
     among = people_within(desk, standing, reader, Action.READ_CASES)
-    asked = asking_cases.when(desk.ledger, desk.today(), desk.head())
-    waiting = [
-        one
-        for one in asking_cases.everybodys(desk.ledger, asked)
-        if (among is None or one.subject.hex in among) and one.waiting()
-    ]
-    days = [day for one in waiting if (day := _next(one)) is not None]
+    key = (desk.head(), desk.today())
+    waiting: list[_Waiting] = desk.remembered("waiting cases", key, lambda: _waiting(desk))
+    mine = [one for one in waiting if among is None or one.subject in among]
     yield _task(
         "cases",
-        len(waiting),
+        len(mine),
         "/kasus",
-        overdue=sum(1 for one in waiting if one.overdue),
-        first=min(days, default=None),
+        overdue=sum(1 for one in mine if one.overdue),
+        first=min((one.due for one in mine if one.due is not None), default=None),
     )
+
+
+class _Waiting(NamedTuple):
+    """A case in which somebody must still do something."""
+
+    subject: str
+    overdue: bool
+    due: date | None
+
+
+def _waiting(desk: Desk) -> list[_Waiting]:
+    asked = asking_cases.when(desk.ledger, desk.today(), desk.head())
+    return [
+        _Waiting(one.subject.hex, one.overdue, _next(one))
+        for one in asking_cases.everybodys(desk.ledger, asked)
+        if one.waiting()
+    ]
 
 
 def _next(one: Told) -> date | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -66,6 +66,11 @@ def exact(value: str | None) -> Decimal:
 def as_day(value: date | str) -> date:
     """A day of an answer."""
     return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def next_day(value: str) -> str:
+    """The day after one, ISO."""
+    return (date.fromisoformat(value) + timedelta(days=1)).isoformat()
 
 
 def number(value: Decimal | int | str | None, lang: Lang = Lang.ID) -> str:

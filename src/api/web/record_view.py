@@ -6,7 +6,7 @@ Nothing is worked out here: every number is one of the answer's own, in other wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from api.web.charts.chart import Pen
 Json = Mapping[str, Any]
 Rows = list[dict[str, Any]]
 HOURS: Final = "JP"
+READ, REPLACED, EVERYTHING = "dibaca", "diganti", "semua"
 # What a fact says first, in this order; the page of the entry says all of it.
 _TOLD: Final = (
     "employment",
@@ -271,23 +272,69 @@ def _line(
     }
 
 
-def boxes(events: Iterable[Json]) -> Rows:
-    """Every fact as a rectangle of legal days by knowledge, corrections as rectangles that begin
-    where the corrected ones end.
+def planes(record: Json) -> list[str]:
+    """The choices of the plane that hold anything: read by the rules, replaced, everything."""
+    found = [READ] if _read(record) else []
+    if any(one["replaced_by"] for one in record["events"]):
+        found.append(REPLACED)
+    return [*found, EVERYTHING]
+
+
+def boxes(record: Json, choice: str) -> Rows:
+    """Facts as rectangles of legal days by knowledge, corrections as rectangles that begin where
+    the corrected ones end.
     """
-    rows = list(events)
-    by_position = {one["position"]: one for one in rows}
-    return [_box(one, by_position) for one in rows if _stated(one) is not None]
+    by_position = {one["position"]: one for one in record["events"]}
+    wanted = _chosen(record, by_position, choice)
+    return [
+        _box(one, by_position)
+        for one in record["events"]
+        if one["position"] in wanted and _stated(one) is not None
+    ]
+
+
+def _chosen(record: Json, by_position: Mapping[int, Json], choice: str) -> set[int]:
+    replaced = {
+        position
+        for one in record["events"]
+        if one["replaced_by"] is not None
+        for position in (one["position"], one["replaced_by"])
+    }
+    if choice == REPLACED:
+        return replaced
+    return _read(record) | replaced if choice == READ else set(by_position)
+
+
+def _read(record: Json) -> set[int]:
+    """The positions of all facts that the rules read for the answer."""
+    return {
+        use["position"]
+        for _, measure in _measures(record["score"]["measures"], "")
+        for use in measure["facts"]
+    }
+
+
+def _measures(measures: Sequence[Json], above: str) -> Iterator[tuple[str, Json]]:
+    for one in measures:
+        yield above + one["measure"], one
+        yield from _measures(one["measures"], f"{above}{one['measure']}/")
 
 
 def _stated(event: Json) -> tuple[str, str | None] | None:
-    """From when and until when an event says that its fact counts; None where it states none."""
+    """From when and until when an event says that its fact counts; None where it states none. An
+    appraisal counts for its period.
+    """
     fields = event["fields"]
-    if event["fact"] == "correct":
-        return fields["effective_on"], fields["fields"].get("until")
-    if event["fact"] in _REPLACING or event["effective_on"] is None:
+    kind, on = event["fact"], event["effective_on"]
+    if kind == "correct":
+        kind, on, fields = fields["fact"], fields["effective_on"], fields["fields"]
+    elif kind in _REPLACING:
         return None
-    return event["effective_on"], fields.get("until")
+    if on is None:
+        return None
+    if kind == "appraisal" and fields.get("from") and fields.get("to"):
+        return fields["from"], formats.next_day(fields["to"])
+    return on, fields.get("until")
 
 
 def _box(event: Json, by_position: Mapping[int, Json]) -> dict[str, Any]:
@@ -314,6 +361,7 @@ def proposals(pen: Pen, record: Json) -> Rows:
         {
             "measure": measure_name(pen, one["measure"]),
             "do": pen.code(one["do"], "do"),
+            "wait": one["do"] == "wait",
             "fact": ": ".join(
                 part
                 for part in told(

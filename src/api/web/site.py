@@ -33,7 +33,9 @@ def pages(app: FastAPI) -> None:
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     app.state.problem_page = problem_page
-    app.state.served = frozenset(str(getattr(one, "path", "")) for one in app.routes)
+    app.state.served = frozenset(
+        str(getattr(one, "path", "")) for router in PAGES for one in router.routes
+    )
 
 
 def problem_page(request: Request, fault: LedgerError, status: int) -> Response:

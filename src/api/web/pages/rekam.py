@@ -112,12 +112,14 @@ def _page(request: Request, desk: DeskHere, asked: Asked, shown: dict[str, Any])
     shell, question = shell_of(request), asked.question
     pen = Pen(shell.lang, shell.site.zone)
     rows, total = record_view.waterfall(pen, shown["score"])
+    planes = record_view.planes(shown)
+    plane = shell.value("bidang") if shell.value("bidang") in planes else planes[0]
     zone_day = partial(formats.instant_day, zone=shell.site.zone)
     bar = time_bar(
         shown["score"],
         today=desk.today().isoformat(),
         head=desk.head(),
-        days=record_view.days(shown),
+        days=[*record_view.days(shown), desk.today().isoformat()],
         rules=[
             (name, pen.code(name, "instrument"))
             for name, _ in records.instruments_of_people(desk, question.position, question.as_of)
@@ -138,7 +140,9 @@ def _page(request: Request, desk: DeskHere, asked: Asked, shown: dict[str, Any])
         "steps": record_view.steps(pen, shown, shell.url),
         "changes": record_view.changes(pen, shown),
         "years": record_view.years(pen, shown, zone_day),
-        "boxes": record_view.boxes(shown["events"]),
+        "plane": plane,
+        "planes": [(shell.url(bidang=one) + "#bidang", one, one == plane) for one in planes],
+        "boxes": record_view.boxes(shown, plane),
         "proposals": record_view.proposals(pen, shown),
     }
     return page(request, "rekam-jejak.html", data)
