@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from api.outputs.papers.facts import value_words
 from api.outputs.papers.field_words import field_words
-from api.web import formats
+from api.web import formats, words
 from api.web.charts.chart import Pen
 
 Json = Mapping[str, Any]
@@ -120,18 +120,22 @@ def _blocks(
 def use_row(pen: Pen, use: Json, event: Json | None) -> dict[str, Any]:
     """A fact that was read: what it is, whether it counted, why, both dates."""
     said, detail = ("", "") if event is None else told(pen, event)
-    why = use["why"]
-    words = pen.code(why, "why")
     return {
         "fact": said,
         "detail": detail,
         "used": use["used"],
-        "why": words,
+        "why": reason(pen, use["why"]),
         "position": use["position"],
         "effective_on": use["effective_on"],
         "recorded_at": use["recorded_at"],
         "href": address(use["position"]),
     }
+
+
+def reason(pen: Pen, code: str) -> str:
+    """Why a fact counted or not: a reason, a kind of fact, or the code that it gave."""
+    kind = code.lower()
+    return pen.code(kind, "fact") if words.known("fact", kind) else pen.code(code, "why")
 
 
 def told(pen: Pen, event: Json) -> tuple[str, str]:

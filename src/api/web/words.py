@@ -96,9 +96,14 @@ def _step(lang: Lang, text: str) -> str:
     return code_said(lang, text)
 
 
+def known(group: str, code: str) -> bool:
+    """Whether a code of a group has words of its own."""
+    return (group, code) in codes()
+
+
 def is_refusal(code: str) -> bool:
     """Whether a refusal's code has words of its own."""
-    return ("refusal", code) in codes()
+    return known("refusal", code)
 
 
 def todo(lang: Lang, code: str) -> str:

@@ -58,9 +58,11 @@ def plane(
     parts += axis_of_days(pen, across, first, last, top=_BOTTOM, text=_BOTTOM + 18)
     parts.append(_slope(across, up))
     told: list[tuple[Decimal, Decimal]] = []
+    over: list[Markup] = []  # labels lie above every rectangle
     for one in sorted(boxes, key=lambda box: (box["known_from"], box["label"])):
-        parts.append(_box(pen, ident, across, up, one, told))
-    parts += [*labels, *_here(pen, across, up, as_of, known_at)]
+        parts.append(_box(pen, ident, across, up, one))
+        over.append(_label(across, up, pen, one, told))
+    parts += [*over, *labels, *_here(pen, across, up, as_of, known_at)]
     parts.append(el("text", pen.say("hari berlaku"), x="100%", y=_HEIGHT - 4, text_anchor="end"))
     parts.append(el("text", pen.say("hari tercatat"), x="0%", y=12))
     desc = pen.say("{n} catatan pada bidang hari berlaku dan hari tercatat.", n=len(boxes))
@@ -129,15 +131,19 @@ def _y(up: Scale, on: Decimal | int) -> Decimal:
     return _BOTTOM - up.at(on) * (_BOTTOM - _TOP)
 
 
-def _box(
-    pen: Pen,
-    ident: str,
-    across: Scale,
-    up: Scale,
-    one: Box,
-    told: list[tuple[Decimal, Decimal]],
+def _label(
+    across: Scale, up: Scale, pen: Pen, one: Box, told: list[tuple[Decimal, Decimal]]
 ) -> Markup:
-    """A rectangle, with its label unless that would lie on one of those told already."""
+    """The label of a rectangle; nothing where it would lie on one of those told already."""
+    start = across.at(date.fromisoformat(one["from"]).toordinal())
+    low = _y(up, _known(pen, one["known_from"]).toordinal())
+    if any(abs(x - start) <= _ROOM[0] and abs(y - low) <= _ROOM[1] for x, y in told):
+        return Markup("")
+    told.append((start, low))
+    return el("text", str(one["label"]), class_="label", x=percent(start), dx=5, y=low - 5)
+
+
+def _box(pen: Pen, ident: str, across: Scale, up: Scale, one: Box) -> Markup:
     start = across.at(date.fromisoformat(one["from"]).toordinal())
     end = across.at(date.fromisoformat(one["until"]).toordinal()) if one["until"] else Decimal(1)
     low = _y(up, _known(pen, one["known_from"]).toordinal())
@@ -157,13 +163,8 @@ def _box(
         width=percent(max(end - start, Decimal("0.004"))),
         height=height,
     )
-    label = Markup("")
-    if all(abs(x - start) > _ROOM[0] or abs(y - low) > _ROOM[1] for x, y in told):
-        label = el("text", str(one["label"]), class_="label", x=percent(start), dx=5, y=low - 5)
-        told.append((start, low))
     href = one.get("href")
-    both = shape + label
-    return both if href is None else el("a", both, href=href, aria_label=said)
+    return shape if href is None else el("a", shape, href=href, aria_label=said)
 
 
 def _hatches(ident: str) -> Markup:

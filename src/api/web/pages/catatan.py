@@ -100,7 +100,11 @@ def entry(
         "detail": detail,
         "fields": record_view.fields(pen, shown["entry"]),
         "uses_said": [
-            {**one, "name": record_view.measure_name(pen, one["measure"])}
+            {
+                **one,
+                "name": record_view.measure_name(pen, one["measure"]),
+                "why": record_view.reason(pen, one["why"]),
+            }
             for one in shown["uses"]
         ],
         "may_dispute": person is not None and guard.may_see(request, person, Action.DISPUTE),
