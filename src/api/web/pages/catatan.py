@@ -84,7 +84,7 @@ def entry(
 ) -> Response:
     """One entry: what it says, both dates, where it comes from, what became of it, its proof."""
     person = read.person
-    classes = frozenset[str]() if person is None else classes_of(request, person)
+    classes = frozenset[str]() if person is None else classes_of(person)
     asked = None if person is None else _asked(desk)
     shown = records.of_entry(
         desk, read.entry, asked, named=IDENTITY in classes, classes=classes
@@ -107,7 +107,7 @@ def entry(
             }
             for one in shown["uses"]
         ],
-        "may_dispute": person is not None and guard.may_see(request, person, Action.DISPUTE),
+        "may_dispute": person is not None and guard.may_see(person, Action.DISPUTE),
     }
     return page(request, "catatan.html", data)
 

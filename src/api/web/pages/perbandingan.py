@@ -88,7 +88,7 @@ def compare(
     """Why a score differs between two days, or between what was known then and now."""
     suffix = suffix_of(request)
     ends = differences.sides(desk, sides.asks)
-    named = guard.may_see(request, person, Action.READ_IDENTITY)
+    named = guard.may_see(person, Action.READ_IDENTITY)
     shown = differences.of_person(desk, ends, person.stream, named=named)
     if suffix is not None:
         found = twin(

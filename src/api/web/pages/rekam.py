@@ -69,10 +69,10 @@ def permanent(asked: Asked) -> dict[str, object]:
     }
 
 
-def classes_of(request: Request, person: PersonRead) -> frozenset[str]:
+def classes_of(person: PersonRead) -> frozenset[str]:
     """The key classes whose fields of a person his reader may see."""
     pairs = ((IDENTITY, Action.READ_IDENTITY), (RESTRICTED, Action.READ_RESTRICTED))
-    return frozenset(one for one, action in pairs if guard.may_see(request, person, action))
+    return frozenset(one for one, action in pairs if guard.may_see(person, action))
 
 
 def _tag(
@@ -80,14 +80,14 @@ def _tag(
 ) -> str:
     """What the page rests on: the answer, who reads, in which language, and who looked."""
     shell = shell_of(request)
-    looked = guard.access_of(request).head().number if _may_see_looks(request, person) else 0
-    basis = scores.basis(desk, asked, person.stream, *sorted(classes_of(request, person)))
+    looked = guard.access_of(request).head().number if _may_see_looks(person) else 0
+    basis = scores.basis(desk, asked, person.stream, *sorted(classes_of(person)))
     manners = (shell.lang, shell.query, shell.account, shell.roles, shell.nav)
     return validator((basis, suffix, desk.today(), desk.head(), looked, *manners))
 
 
-def _may_see_looks(request: Request, person: PersonRead) -> bool:
-    return guard.may_see(request, person, Action.READ_ACCESS)
+def _may_see_looks(person: PersonRead) -> bool:
+    return guard.may_see(person, Action.READ_ACCESS)
 
 
 def _shown(
@@ -95,12 +95,12 @@ def _shown(
 ) -> dict[str, Any]:
     question = asked.question
     now = question.as_of == desk.today() and question.position == desk.head()
-    classes = classes_of(request, person)
+    classes = classes_of(person)
     shown = records.of_person(
         desk, asked, person.stream, named=IDENTITY in classes, classes=classes, advised=now
     )
     shown["looked"] = None
-    if now and _may_see_looks(request, person):
+    if now and _may_see_looks(person):
         wanted = Wanted(since=desk.now() - LOOKED_BACK)
         log = guard.access_of(request)
         looks = access.who_looked(desk.ledger, log, person.stream, wanted)
