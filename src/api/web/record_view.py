@@ -255,9 +255,7 @@ def years(pen: Pen, record: Json, zone_day: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _line(
-    pen: Pen, event: Json, events: Mapping[int, Json], zone_day: Any
-) -> dict[str, Any]:
+def _line(pen: Pen, event: Json, events: Mapping[int, Json], zone_day: Any) -> dict[str, Any]:
     kind, detail = told(pen, event)
     recorded = zone_day(event["recorded_at"])
     on = event["effective_on"] or event["fields"].get("effective_on") or recorded.isoformat()
@@ -368,9 +366,7 @@ def proposals(pen: Pen, record: Json) -> Rows:
             "wait": one["do"] == "wait",
             "fact": ": ".join(
                 part
-                for part in told(
-                    pen, {"fact": one["fact"], "fields": one["fields"], "sealed": {}}
-                )
+                for part in told(pen, {"fact": one["fact"], "fields": one["fields"], "sealed": {}})
                 if part
             ),
             "gain": one["gain"],

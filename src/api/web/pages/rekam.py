@@ -90,9 +90,7 @@ def _may_see_looks(person: PersonRead) -> bool:
     return guard.may_see(person, Action.READ_ACCESS)
 
 
-def _shown(
-    request: Request, desk: DeskHere, asked: Asked, person: PersonRead
-) -> dict[str, Any]:
+def _shown(request: Request, desk: DeskHere, asked: Asked, person: PersonRead) -> dict[str, Any]:
     question = asked.question
     now = question.as_of == desk.today() and question.position == desk.head()
     classes = classes_of(person)
