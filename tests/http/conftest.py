@@ -21,6 +21,8 @@ from api.http.app import create_app
 from api.http.settings import Settings
 from ledger.access_log import AccessLog
 from ledger.application import Ledger
+from ledger.checkpoint import take_checkpoint
+from ledger.checkpoint_store import last_checkpoint
 from ledger.vocabulary_agency import Role
 from tests.pg import fresh_schema
 
@@ -97,6 +99,14 @@ def _served(url: str, folder: Path) -> Iterator[Served]:
         badges.readers["ASN"] = Reader("acc-ASN", one)
         badges.readers["NOBODY"] = Reader("acc-NOBODY")
         yield Served(client, desk, badges)
+
+
+@pytest.fixture
+def checked(served: Served) -> Served:
+    """The application over the small demo, whose log has a checkpoint."""
+    if last_checkpoint(served.desk.ledger.store) is None:
+        take_checkpoint(served.desk.ledger, actor="acc-ADMINISTRATOR")
+    return served
 
 
 def unknown() -> UUID:

@@ -12,18 +12,23 @@ from starlette.types import Scope
 from api.access.standing import Standing
 from api.desk import Desk
 from api.http import problems
+from api.http.feed import Feed
 from api.http.guard import Nobody, SignIn
 from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
-from api.http.routes import health, scores
+from api.http.routes import events, health, log, scores
 from api.http.settings import Settings
 from ledger.access_log import AccessLog
 
 VERSION = "1"
 PREFIX = "/api/v1"
-NOUNS: Sequence[APIRouter] = (scores.router,)
+NOUNS: Sequence[APIRouter] = (
+    events.router,
+    log.router,
+    scores.router,
+)
 
 
 def create_app(
@@ -32,8 +37,9 @@ def create_app(
     """The whole application over an opened ledger; it closes what it was given when it ends."""
 
     @asynccontextmanager
-    async def living(_: FastAPI) -> AsyncIterator[None]:
+    async def living(app: FastAPI) -> AsyncIterator[None]:
         yield
+        app.state.feed.close()
         access.close()
         desk.close()
 
@@ -53,6 +59,7 @@ def create_app(
     app.state.access = access
     app.state.standing = Standing(desk.ledger, desk.units)
     app.state.metrics = Metrics()
+    app.state.feed = Feed(desk.head, desk.ledger.store.watch)
     app.state.searches = Bucket(settings.number_searches_per_minute, time.monotonic)
     problems.install(app)
     for router in NOUNS:

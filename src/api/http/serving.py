@@ -44,6 +44,11 @@ class Patient(HttpToolsProtocol):
             self._late = None
         super().on_headers_complete()
 
+    def shutdown(self) -> None:
+        """The server stops: live streams end at once, other answers are finished first."""
+        self.app.state.feed.close()  # type: ignore[union-attr]
+        super().shutdown()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
         if self._late is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
@@ -106,10 +106,19 @@ def event_row(recorded: RecordedEvent) -> dict[str, Any]:
     return row | context
 
 
-def record_of(ledger: Ledger, stream: UUID, position: int | None = None) -> list[dict[str, Any]]:
+def record_of(
+    ledger: Ledger,
+    stream: UUID,
+    position: int | None = None,
+    *,
+    classes: Collection[str] | None = None,
+) -> list[dict[str, Any]]:
     """Every event of one stream with what replaced it and its sealed fields, in order.
 
     Sealed fields are None throughout once the identity was erased.
+
+    Args:
+        classes: the key classes whose fields the reader may see; None is all.
     """
     events = ledger.events_of(stream, position=position)
     replaced = _replaced(events)
@@ -119,7 +128,7 @@ def record_of(ledger: Ledger, stream: UUID, position: int | None = None) -> list
         for recorded in chunk:
             row = event_row(recorded)
             row["replaced_by"] = replaced.get(recorded.originator_version)
-            row["sealed"] = _unsealed(ledger, recorded, sealed.get(recorded.id, ()))
+            row["sealed"] = _unsealed(ledger, recorded, sealed.get(recorded.id, ()), classes)
             rows.append(row)
     return rows
 
@@ -139,7 +148,10 @@ def _replaced(events: Iterable[RecordedEvent]) -> dict[int, int]:
 
 
 def _unsealed(
-    ledger: Ledger, recorded: RecordedEvent, parts: tuple[tuple[str, bytes], ...]
+    ledger: Ledger,
+    recorded: RecordedEvent,
+    parts: tuple[tuple[str, bytes], ...],
+    classes: Collection[str] | None,
 ) -> dict[str, Any] | None:
     if recorded.sealed_digest is None:
         return {}
@@ -148,6 +160,7 @@ def _unsealed(
     except KeyDestroyed:
         return None
     fields: dict[str, Any] = {}
-    for of_class in opened.values():
-        fields.update(of_class)
+    for key_class, of_class in opened.items():
+        if classes is None or key_class in classes:
+            fields.update(of_class)
     return fields if parts else None
