@@ -46,7 +46,8 @@ class Patient(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """The server stops: live streams end at once, other answers are finished first."""
-        self.app.state.feed.close()  # type: ignore[union-attr]
+        if self.cycle is not None and "app" in self.cycle.scope:
+            self.cycle.scope["app"].state.feed.close()
         super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
