@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from threading import BoundedSemaphore
 
 from fastapi import APIRouter, FastAPI
 from starlette.types import Scope
@@ -18,15 +19,17 @@ from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
-from api.http.routes import events, health, log, scores
+from api.http.routes import audit, events, health, log, memento, scores
 from api.http.settings import Settings
 from ledger.access_log import AccessLog
 
 VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
+    audit.router,
     events.router,
     log.router,
+    memento.router,
     scores.router,
 )
 
@@ -59,6 +62,7 @@ def create_app(
     app.state.access = access
     app.state.standing = Standing(desk.ledger, desk.units)
     app.state.metrics = Metrics()
+    app.state.checks = BoundedSemaphore()  # files being checked at once
     app.state.feed = Feed(desk.head, desk.ledger.store.watch)
     app.state.searches = Bucket(settings.number_searches_per_minute, time.monotonic)
     problems.install(app)

@@ -11,10 +11,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import TypeVar
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi.sse import EventSourceResponse
 from starlette.types import Receive, Scope, Send
 
@@ -47,6 +47,7 @@ class Feed:
     ) -> None:
         self.position = 0
         self.closed = False
+        self.busy = False  # a replay or verification of this process is being watched
         self.heartbeat = heartbeat
         self._head = head
         self._watch = watch
@@ -140,12 +141,17 @@ class Feed:
 class Stream(EventSourceResponse):
     """A stream of server-sent events; it counts as a listener while it is sent."""
 
-    def __init__(self, feed: Feed, account: str, pieces: AsyncIterator[bytes]) -> None:
+    def __init__(self, feed: Feed, account: str, pieces: AsyncGenerator[bytes]) -> None:
         super().__init__(pieces, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         self._feed = feed
         self._account = account
+        self._pieces = pieces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until it ends, the client goes or the server stops."""
         async with self._feed.listening(self._account):
-            await super().__call__(scope, receive, send)
+            try:
+                await super().__call__(scope, receive, send)
+            finally:  # what the stream rests on, as a process, ends with it and not some time after
+                with CancelScope(shield=True):
+                    await self._pieces.aclose()

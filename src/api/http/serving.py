@@ -46,8 +46,9 @@ class Patient(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """The server stops: live streams end at once, other answers are finished first."""
-        if self.cycle is not None and "app" in self.cycle.scope:
-            self.cycle.scope["app"].state.feed.close()
+        scope: dict[str, Any] = dict(getattr(self.cycle, "scope", {}))
+        if "app" in scope:
+            scope["app"].state.feed.close()
         super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -191,7 +191,7 @@ def _live(
 
 async def _following(
     request: Request, feed: Feed, why: ReadingPurpose, which: Wanted, begun: int
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """What is recorded after a position, without gap or repeat, until the right to it is gone.
 
     Heartbeats carry the position up to which everything was sent, so that a listener who asked for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from starlette.responses import PlainTextResponse, Response
@@ -30,9 +30,10 @@ router = APIRouter(prefix="/log", tags=["log"])
 TEXT = "text/plain"
 BYTES = "application/octet-stream"
 _FOR_ONE = "private, max-age=31536000, immutable"
-_TEXTS = {200: {"content": {TEXT: {"schema": {"type": "string"}}}}}
-_FORMS = {200: {"content": {JSON: {}, TEXT: {"schema": {"type": "string"}}}}}
-_TILES = {200: {"content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}}}
+Responses = dict[int | str, dict[str, Any]]
+_TEXTS: Responses = {200: {"content": {TEXT: {"schema": {"type": "string"}}}}}
+_FORMS: Responses = {200: {"content": {JSON: {}, TEXT: {"schema": {"type": "string"}}}}}
+_TILES: Responses = {200: {"content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}}}
 
 READ_LOG = [Depends(guard.allow(Action.READ_LOG))]
 Under = Annotated[

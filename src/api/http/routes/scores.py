@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.access.policy import Action
 from api.access.reach import reach
 from api.access.readers import Reader
-from api.http import coordinates, guard
+from api.http import coordinates, guard, memento
 from api.http.answers import LINES, answer, lines
 from api.http.caching import unchanged, validator
 from api.http.coordinates import Asks
@@ -51,6 +51,7 @@ def person_score(
     if response is None:
         response = answer(scores.of_person(desk, asked, person.stream, named=named), tag=tag)
     coordinates.say_rules(response, asked)
+    memento.say_times(request, response)
     return response
 
 
