@@ -23,6 +23,7 @@ from projections.asking import inquiry
 from projections.asking.inquiry import Ask, Asked
 from projections.cohorts.people import serving
 from projections.cohorts.view import View
+from projections.question import asked_position
 from projections.table.facts_table import FactsTable
 from projections.table.segments import Report
 
@@ -113,6 +114,15 @@ class Desk:
             asked, question=replace(asked.question, position=position, known_at=known_at)
         )
 
+    def placed(self, position: int | None, known_at: datetime | None) -> tuple[int, datetime]:
+        """The position that is meant, by default the head, and when its event was recorded.
+
+        Raises:
+            Misuse, BeforeFirstRecord, PositionRefused.
+        """
+        log = inquiry.log_of(self.ledger)
+        return asked_position(log, position=position, known_at=known_at, now=self.now())
+
     def units(self, position: int | None = None) -> UnitDirectory:
         """All units as known at a position, by default now."""
         around = self.surrounding(self.head() if position is None else position)
@@ -135,6 +145,12 @@ class Desk:
     def last_of(self, stream: UUID, position: int) -> int | None:
         """The position of the last event about somebody or something, as known at a position."""
         return self.ledger.store.last_of(stream, lte_position=position)
+
+    def version_of(self, stream: UUID) -> int:
+        """The version of the last event about somebody or something, 0 where there is none: what
+        a command names that was decided on it.
+        """
+        return self.ledger.store.version_of(stream)
 
     def close(self) -> None:
         """Close the ledger."""

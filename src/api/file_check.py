@@ -117,7 +117,8 @@ def certificate_in(data: bytes) -> bytes | None:
         rest = memoryview(data)[place.end() :]
         if rest[: len(_BEGIN)] == _BEGIN:
             end = data.find(b"endstream", place.end())
-            return bytes(rest[: end - place.end()]).rstrip(b"\r\n") if end > 0 else None
+            whole = bytes(rest[: max(0, end - place.end())])
+            return whole.rstrip(b"\r\n") + b"\n"  # what ends the line before endstream is not in it
         try:
             unpacking = zlib.decompressobj()
             begin = unpacking.decompress(rest[:_PEEK], len(_BEGIN))

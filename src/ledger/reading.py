@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, select, true
+from sqlalchemy import Connection, Select, func, select, true
 
 from ledger.backend import Backend
 from ledger.errors import invariant
@@ -224,6 +224,12 @@ class Reader:
         with self._backend.reading() as connection:
             found: int | None = connection.execute(query).scalar()
         return found
+
+    def version_of(self, stream: UUID) -> int:
+        """The version of a stream's last event, 0 where it has none."""
+        query = select(func.max(events.c.version)).where(events.c.stream == stream)
+        with self._backend.reading() as connection:
+            return connection.execute(query).scalar() or 0
 
     def select(self, query: Select[*tuple[Any, ...]]) -> list[RecordedEvent]:
         """The events of a query over all columns, in the order of `RecordedEvent`."""

@@ -272,6 +272,10 @@ class EventStore:
         """The position of a stream's last event up to a position; None if it has none yet."""
         return self.reader.last_of(stream, lte_position=lte_position)
 
+    def version_of(self, stream: UUID) -> int:
+        """The version of a stream's last event, 0 where it has none."""
+        return self.reader.version_of(stream)
+
     def sealed(self, positions: Sequence[int]) -> dict[int, tuple[tuple[str, bytes], ...]]:
         """The sealed parts of events by position; those without, or erased, are left out."""
         return self.reader.sealed(positions)

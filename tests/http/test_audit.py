@@ -36,7 +36,7 @@ def codes(found: Any) -> dict[str, str]:
 
 def made(served: Served, folder: Path, *words: str) -> bytes:
     """What a command of the command line writes to a file."""
-    out = folder / "made"
+    out = folder / words[0]
     settings = served.client.app.state.settings  # type: ignore[attr-defined]
     place = ["--ledger", settings.url, "--keys", str(settings.keys)]
     ran = CliRunner().invoke(
@@ -160,7 +160,7 @@ def test_a_changed_file_fails(checked: Served, tmp_path: Path) -> None:
     """A digit of a certificate, a bit of a bundle, a letter of a note: each is found."""
     data = certified(checked, tmp_path)
     note = checked.as_("ASN")("/api/v1/log/checkpoint").content
-    bundle = bytearray(made(checked, tmp_path / "b", "bundle", "--out", "OUT", "--person", QUASHED))
+    bundle = bytearray(made(checked, tmp_path, "bundle", "--out", "OUT", "--person", QUASHED))
     bundle[len(bundle) // 2] ^= 1
     size = note.split(b"\n")[1]
     for changed in (
@@ -296,6 +296,7 @@ def test_a_verification_is_watched_and_kept(checked: Served) -> None:
     """What it came to stands in the state, with who ran it."""
     told = steps(checked.as_("AUDITOR")(f"{AUDIT}/verification").text)
     kind, done = told[-1]
+    assert done["findings"] == []
     assert (kind, done["clean"], done["size"]) == ("done", True, checked.desk.head())
     kept = checked.as_("AUDITOR")(f"{AUDIT}/state").json()["verified"]
     assert (kept["clean"], kept["size"], kept["account"]) == (True, done["size"], "acc-AUDITOR")

@@ -9,6 +9,7 @@ import typer
 
 from api.http.serving import serve
 from api.http.settings import read_settings
+from api.web.site import pages
 
 
 def serve_command(
@@ -28,4 +29,5 @@ def serve_command(
     ] = None,
 ) -> None:
     """Serve pages and API; settings are the variables ASN_LEDGER_… (docs/serving.md)."""
-    serve(read_settings(url=url, keys=keys, host=host, port=port, workers=workers))
+    settings = read_settings(url=url, keys=keys, host=host, port=port, workers=workers)
+    serve(settings, pages, "api.web.site:application")

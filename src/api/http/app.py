@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from threading import BoundedSemaphore
 
@@ -19,7 +19,7 @@ from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
-from api.http.routes import audit, events, health, log, memento, scores
+from api.http.routes import audit, differences, events, health, log, memento, people, scores
 from api.http.settings import Settings
 from ledger.access_log import AccessLog
 
@@ -27,17 +27,30 @@ VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
     audit.router,
+    differences.router,
     events.router,
     log.router,
     memento.router,
+    people.router,
     scores.router,
 )
+Site = Callable[[FastAPI], None]
+
+
+def no_pages(_: FastAPI) -> None:
+    """An application that answers machines only."""
 
 
 def create_app(
-    desk: Desk, settings: Settings, access: AccessLog, sign_in: SignIn | None = None
+    desk: Desk,
+    settings: Settings,
+    access: AccessLog,
+    sign_in: SignIn | None = None,
+    site: Site = no_pages,
 ) -> FastAPI:
-    """The whole application over an opened ledger; it closes what it was given when it ends."""
+    """The whole application over an opened ledger; it closes what it was given when it ends.
+    `site` adds the pages, which lie above all that is here.
+    """
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
@@ -69,6 +82,7 @@ def create_app(
     for router in NOUNS:
         app.include_router(router, prefix=PREFIX)
     app.include_router(health.router)
+    site(app)
     _layers(app, settings)
     return app
 

@@ -27,6 +27,7 @@ from ledger.access_log import AccessLog
 from ledger.errors import UnitUnknown
 from ledger.vocabulary_agency import ReadingPurpose
 
+FEWEST = 5  # people behind a figure that others may see (EXPERIENCE: small cells stay hidden)
 PERMISSION = "permission"  # the attribute by which a test finds what a route asks for
 
 
@@ -230,6 +231,22 @@ def read_unit(action: Action) -> Callable[..., UnitRead]:
 
     setattr(unit, PERMISSION, action)
     return unit
+
+
+def not_too_few(request: Request, unit: UnitRead) -> None:
+    """Figures of a unit with fewer than five people tell of each of them: they are for who may
+    read their records.
+
+    Raises:
+        NotThere.
+    """
+    desk = desk_of(request)
+    target = standing_of(request).of_unit(unit.stream, desk.today())
+    if policy.may(unit.reader, Action.READ_RECORD, target):
+        return
+    below = {one.hex for one in desk.units().subtree(unit.stream, desk.today()) | {unit.stream}}
+    if sum(1 for one in desk.serving().values() if one in below) < FEWEST:
+        raise no_unit_here()
 
 
 def no_unit_here() -> NotThere:

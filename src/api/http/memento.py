@@ -33,7 +33,7 @@ def link(response: Response, links: Iterable[str]) -> None:
 
 
 def say_times(request: Request, response: Response) -> None:
-    """Name the original, which is its own time gate, and the timemap of an answer about a person."""
+    """Name the original, which is its own time gate, and the timemap of a person."""
     query, path = asked_again(request), request.url.path
     timemap = address(path.rsplit("/", 1)[0] + "/timemap", query)
     link(

@@ -15,8 +15,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.desk import Desk
 from api.http import logs
-from api.http.app import create_app
-from api.http.settings import Settings, read_settings
+from api.http.app import Site, create_app
+from api.http.settings import Settings
 from ledger.access_log import AccessLog
 from ledger.application import Ledger
 
@@ -63,30 +63,22 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def application() -> FastAPI:
-    """The application of one worker, from the settings of the environment.
-
-    Raises:
-        Misuse: the settings cannot be read; what opening the ledger raises.
-    """
-    return opened(read_settings())
-
-
-def opened(settings: Settings) -> FastAPI:
-    """The application over the ledger that the settings name."""
+def opened(settings: Settings, site: Site) -> FastAPI:
+    """The application over the ledger that the settings name, with its pages."""
     logs.configure()
     with ExitStack() as begun:
         ledger = Ledger.open(settings.url, keys=settings.keys)
         begun.callback(ledger.close)
         access = AccessLog.of(ledger, clock=now)
         begun.callback(access.close)
-        app = create_app(Desk(ledger, clock=now), settings, access)
+        app = create_app(Desk(ledger, clock=now), settings, access, site=site)
         begun.pop_all()
         return app
 
 
-def serve(settings: Settings) -> None:
-    """Serve until told to stop; requests under way are answered first.
+def serve(settings: Settings, site: Site, worker: str) -> None:
+    """Serve until told to stop; requests under way are answered first. `worker` names the function
+    that makes the application of one worker, as `module:function`.
 
     With several workers each opens the ledger itself: appends take turns at the head row, and a
     reader of one worker sees at once what another recorded.
@@ -106,15 +98,13 @@ def serve(settings: Settings) -> None:
         "timeout_graceful_shutdown": _GRACE_SECONDS,
     }
     if settings.workers == 1:
-        uvicorn.run(opened(settings), **common)
+        uvicorn.run(opened(settings, site), **common)
         return
     Ledger.open(settings.url, keys=settings.keys).close()  # told here and not by each worker
     with tempfile.TemporaryDirectory() as numbers:
         os.environ[_METRICS] = numbers
         os.environ.update(_environment(settings))
-        uvicorn.run(
-            "api.http.serving:application", factory=True, workers=settings.workers, **common
-        )
+        uvicorn.run(worker, factory=True, workers=settings.workers, **common)
 
 
 def _environment(settings: Settings) -> dict[str, str]:

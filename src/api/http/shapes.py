@@ -81,3 +81,98 @@ class Score(Open):
     band: str | None
     measures: list[Measure]
     person: Who | None = None
+
+
+class UnitNamed(Open):
+    """A unit, shortly."""
+
+    id: str
+    code: str | None
+    name: str | None
+
+
+class Found(Open):
+    """Somebody whom a search found."""
+
+    id: str
+    nip: str | None
+    name: str | None
+    unit: UnitNamed | None
+
+
+class People(Open):
+    """People whom a search found, as known at a position."""
+
+    position: int
+    people: list[Found]
+
+
+class Person(Open):
+    """Who somebody is on a day; `version` is what a command names in If-Match."""
+
+    id: str
+    as_of: str
+    position: int
+    employment: str | None
+    standing: str | None
+    golongan: str | None
+    position_kind: str | None
+    unit: UnitNamed | None
+    version: int
+    person: Who | None = None
+
+
+class Event(Open):
+    """One event; `sealed` holds what the reader may see of its sealed fields, null once erased."""
+
+    position: int
+    stream: str
+    version: int
+    topic: str
+    fact: str
+    effective_on: str | None
+    recorded_at: str
+    fields: dict[str, Any]
+    leaf: str
+    replaced_by: int | None = None
+    sealed: dict[str, Any] | None = None
+
+
+class History(Open):
+    """Everything on record about somebody or something."""
+
+    subject: str
+    purpose: str
+    position: int
+    events: list[Event]
+
+
+class Difference(Open):
+    """Two answers and the causes that lead from one to the other; they add up exactly."""
+
+
+class Series(Open):
+    """One person's score through the days."""
+
+    instrument: str
+    subject: str
+    position: int
+    known_at: str
+    start: dict[str, Any]
+    changes: list[dict[str, Any]]
+
+
+class UnitSeries(Open):
+    """Units' scores or means, month by month."""
+
+    instrument: str
+    position: int
+    known_at: str
+    units: list[dict[str, Any]]
+
+
+class Advice(Open):
+    """What would raise a score: hypothetical, stored nowhere."""
+
+    instrument: str
+    proposals: list[dict[str, Any]]

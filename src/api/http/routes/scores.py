@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from enum import StrEnum
+from tempfile import SpooledTemporaryFile
+from typing import Annotated, Any, BinaryIO, cast
 
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from api.access.policy import Action
 from api.access.reach import reach
 from api.access.readers import Reader
 from api.http import coordinates, guard, memento
 from api.http.answers import LINES, answer, lines
-from api.http.caching import unchanged, validator
+from api.http.caching import PRIVATE, unchanged, validator
 from api.http.coordinates import Asks
 from api.http.guard import DeskHere, PersonRead
 from api.http.shapes import Score
 from api.naming import unit_of
+from api.outputs.answers import write_answers
 from api.queries import scores
 from api.queries.within import people_within, units_within
 from ledger.access_entry import of_set
+from ledger.vocabulary_agency import ReadingPurpose
 from projections.asking import inquiry
 from projections.asking.inquiry import Asked
 
 router = APIRouter(tags=["scores"])
+_HELD = 4 * 1024 * 1024
+_PIECE = 64 * 1024
 
 Without = Annotated[
     list[str] | None,
@@ -57,11 +64,13 @@ def person_score(
 
 @router.get("/units/{code}/score", response_model=Score)
 def unit_score(
+    request: Request,
     unit: Annotated[guard.UnitRead, Depends(guard.read_unit(Action.READ_UNITS))],
     desk: DeskHere,
     asking: Asks,
 ) -> Response:
     """One unit's score with its trace, without its members."""
+    guard.not_too_few(request, unit)
     asked = desk.resolve(asking.ask())
     shown = scores.of_unit(desk, asked, unit.stream, members=False, named=False)
     response = answer(shown)
@@ -92,23 +101,102 @@ def everybodys_scores(
     """
     why = guard.purpose_of(request, reader, None, purpose or purpose_header)
     asked = desk.resolve(asking.ask())
-    on = asked.question.as_of
-    top = None if unit is None else unit_of(asked.units, unit, on)
-    below = None if top is None else {one.hex for one in asked.units.subtree(top, on) | {top}}
-    among = _among(request, reader, asked)
-    told = {"instrument": asked.plan.instrument, "position": asked.question.position}
-    look = of_set(reader.account, why, top, {**told, "as_of": on.isoformat()})
-    guard.access_of(request).record(look)
-    named = reach(reader, Action.READ_IDENTITY).anything
-    rows = scores.of_many(desk, asked, below, among, trace=trace, named=named)
-    response = lines(shown for _, shown in rows)
+    rows = _rows(request, reader, asked, unit, why, action=Action.READ_RECORD, trace=trace)
+    response = lines(rows)
     coordinates.say_rules(response, asked)
     return response
 
 
-def _among(request: Request, reader: Reader, asked: Asked) -> frozenset[str] | None:
+class Export(StrEnum):
+    """Files for people and for machines."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+_TYPES = {
+    Export.CSV: "text/csv; charset=utf-8",
+    Export.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Export.JSONL: LINES,
+    Export.PARQUET: "application/vnd.apache.parquet",
+}
+
+
+@router.get(
+    "/scores/export",
+    response_class=Response,
+    responses={200: {"content": {kind.partition(";")[0]: {} for kind in _TYPES.values()}}},
+)
+def export(
+    request: Request,
+    reader: Annotated[Reader, Depends(guard.allow(Action.EXPORT))],
+    desk: DeskHere,
+    asking: Asks,
+    form: Annotated[Export, Query(alias="format", description="Of the file.")],
+    unit: Annotated[
+        str | None, Query(max_length=200, description="Code or id: that unit and all below it.")
+    ] = None,
+    purpose: guard.Purpose = None,
+    purpose_header: guard.PurposeHeader = None,
+) -> Response:
+    """Everybody's scores as a file, never cut short; with semicolons and decimal commas for people,
+    exact for machines.
+    """
+    why = guard.purpose_of(request, reader, None, purpose or purpose_header)
+    asked = desk.resolve(asking.ask())
+    rows = _rows(request, reader, asked, unit, why, action=Action.EXPORT, trace=False)
+    file = SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115 - closed when it has been sent
+    written = write_answers(cast("BinaryIO", file), f".{form.value}", rows, asked, unit=unit)
+    file.seek(0)
+    name = f"{asked.plan.instrument}-{asked.question.as_of.isoformat()}.{form.value}"
+    response = StreamingResponse(
+        _sent(file),
+        media_type=_TYPES[form],
+        headers={
+            "Cache-Control": PRIVATE,
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Ledger-Rows": str(written.rows),
+            "Ledger-Digest": written.digest,
+        },
+    )
+    coordinates.say_rules(response, asked)
+    return response
+
+
+def _sent(file: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _rows(
+    request: Request,
+    reader: Reader,
+    asked: Asked,
+    unit: str | None,
+    why: ReadingPurpose,
+    *,
+    action: Action,
+    trace: bool,
+) -> Iterator[dict[str, Any]]:
+    """The answers that a reader may see, written down as read before the first leaves."""
+    desk, on = guard.desk_of(request), asked.question.as_of
+    top = None if unit is None else unit_of(asked.units, unit, on)
+    below = None if top is None else {one.hex for one in asked.units.subtree(top, on) | {top}}
+    among = _among(request, reader, asked, action)
+    told = {"instrument": asked.plan.instrument, "position": asked.question.position}
+    look = of_set(reader.account, why, top, {**told, "as_of": on.isoformat()})
+    guard.access_of(request).record(look)
+    named = reach(reader, Action.READ_IDENTITY).anything
+    found = scores.of_many(desk, asked, below, among, trace=trace, named=named)
+    return (shown for _, shown in found)
+
+
+def _among(request: Request, reader: Reader, asked: Asked, action: Action) -> frozenset[str] | None:
     """Whose answers the reader may see: of units, those that his roles reach."""
     desk = guard.desk_of(request)
     if inquiry.measures_units(asked):
-        return units_within(desk, reader, Action.READ_RECORD)
-    return people_within(desk, guard.standing_of(request), reader, Action.READ_RECORD)
+        return units_within(desk, reader, action)
+    return people_within(desk, guard.standing_of(request), reader, action)

@@ -1,0 +1,1 @@
+"""The pages: templates, words, charts and what belongs on every page."""

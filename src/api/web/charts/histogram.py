@@ -1,0 +1,132 @@
+"""The histogram: how many people have how many points, with mean and median marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from api.web.charts.bars import exact
+from api.web.charts.chart import Chart, Pen
+from api.web.charts.scale import Scale, points_scale
+from api.web.charts.svg import drawing, el, percent
+
+_HEIGHT: Final = 220
+_TOP: Final = 40
+_BOTTOM: Final = 190
+# Room between two bars, a share of the width.
+_AIR: Final = Decimal("0.003")
+
+Bin = Mapping[str, Any]
+
+
+def histogram(
+    pen: Pen,
+    ident: str,
+    title: str,
+    bins: Sequence[Bin],
+    *,
+    mean: object = None,
+    median: object = None,
+) -> Chart:
+    """A bin is {from, to, count} with, if it has them, `href` and `label`; bins are side by side.
+
+    `count` None is a cell too small to be shown.
+    """
+    columns = (pen.say("Poin"), pen.say("Pegawai"))
+    rows = tuple((_name(pen, one), _count(pen, one)) for one in bins)
+    if not bins:
+        return Chart("histogram", title, Markup(""), columns, rows)
+    across = Scale(
+        Decimal(str(bins[0]["from"])),
+        Decimal(str(bins[-1]["to"])),
+        Decimal("0.005"),
+        Decimal("0.995"),
+    )
+    up = points_scale(*(exact(one["count"]) for one in bins))
+    parts: list[Markup] = []
+    for i, one in enumerate(bins):
+        parts.append(_bin(pen, across, up, one, roomy=i % 2 == 1))
+    parts.append(el("line", class_="axis", x1="0%", x2="100%", y1=_BOTTOM, y2=_BOTTOM))
+    last = percent(across.at(Decimal(str(bins[-1]["to"]))))
+    parts.append(el("text", pen.number(bins[-1]["to"]), x=last, y=_BOTTOM + 18, text_anchor="end"))
+    if mean is not None:
+        parts += _mark(pen.say("rata-rata {n}", n=pen.number(mean)), across, mean, y=12, kind="now")
+    if median is not None:
+        parts += _mark(
+            pen.say("median {n}", n=pen.number(median)), across, median, y=28, kind="due"
+        )
+    links = any(one.get("href") for one in bins)
+    known = sum(one["count"] for one in bins if one["count"] is not None)
+    desc = pen.say("Sebaran {n} pegawai menurut poin.", n=pen.number(known))
+    markup = drawing(ident, title, desc, _HEIGHT, parts, links=links)
+    return Chart("histogram", title, markup, columns, rows)
+
+
+def _name(pen: Pen, one: Bin) -> str:
+    return str(one.get("label") or f"{pen.number(one['from'])}\u2013{pen.number(one['to'])}")
+
+
+def _count(pen: Pen, one: Bin) -> str:
+    return pen.say("disembunyikan") if one["count"] is None else pen.number(one["count"])
+
+
+def _bin(pen: Pen, across: Scale, up: Scale, one: Bin, *, roomy: bool) -> Markup:
+    low, high = Decimal(str(one["from"])), Decimal(str(one["to"]))
+    left, width = across.at(low) + _AIR, max(across.length(low, high) - 2 * _AIR, _AIR)
+    middle = percent(left + width / 2)
+    said = f"{_name(pen, one)}: {_count(pen, one)}"
+    label = el(
+        "text",
+        pen.number(low),
+        x=percent(across.at(low)),
+        y=_BOTTOM + 18,
+        class_="roomy" if roomy else None,
+    )
+    if one["count"] is None:
+        shape = el(
+            "rect",
+            el("title", said),
+            class_="gap",
+            x=percent(left),
+            y=_BOTTOM - 10,
+            width=percent(width),
+            height=10,
+        )
+        return label + shape
+    tall = up.at(Decimal(one["count"])) * (_BOTTOM - _TOP)
+    shape = el(
+        "rect",
+        el("title", said),
+        class_="bar",
+        x=percent(left),
+        y=_BOTTOM - tall,
+        width=percent(width),
+        height=tall,
+    )
+    above = Markup("")
+    if one["count"]:
+        above = el(
+            "text",
+            pen.number(one["count"]),
+            x=middle,
+            y=_BOTTOM - tall - 4,
+            text_anchor="middle",
+            class_="label roomy" if roomy else "label",
+        )
+    href = one.get("href")
+    if href is not None:
+        shape = el("a", shape, href=href, aria_label=said)
+    return label + shape + above
+
+
+def _mark(said: str, across: Scale, value: object, *, y: int, kind: str) -> list[Markup]:
+    share = across.at(Decimal(str(value)))
+    x = percent(share)
+    anchor, shift = ("end", -5) if share * 2 > 1 else ("start", 5)
+    return [
+        el("line", class_=kind, x1=x, x2=x, y1=y - 8, y2=_BOTTOM),
+        el("text", said, class_="strong", x=x, dx=shift, y=y, text_anchor=anchor),
+    ]

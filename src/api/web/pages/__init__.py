@@ -1,0 +1,1 @@
+"""The pages, a module a noun: a query, a template, an address."""

@@ -1,0 +1,81 @@
+"""The words of the pages: Indonesian stands in the template, English in a catalogue.
+
+`catalogue/*.toml` maps each Indonesian text to its English one, a file a noun, so that whoever
+writes a page adds his words beside the others'. `catalogue/codes.toml` has for each code of the
+closed lists and of answers its Indonesian and its English words, by group. A test walks the
+templates and fails for a text without English.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final
+
+from api.outputs.words import code_words
+from api.web.formats import UNKNOWN, Lang
+from ledger.errors import invariant
+
+_CODES: Final = "codes.toml"
+
+
+def _texts() -> Iterator[tuple[str, dict[str, Any]]]:
+    folder = files("api.web").joinpath("catalogue")
+    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        if entry.name.endswith(".toml"):
+            yield entry.name, tomllib.loads(entry.read_text("utf-8"))
+
+
+@cache
+def catalogue() -> Mapping[str, str]:
+    """Every Indonesian text with its English one; two files never differ on a text."""
+    found: dict[str, str] = {}
+    for name, texts in _texts():
+        if name == _CODES:
+            continue
+        for indonesian, english in texts.items():
+            same = found.setdefault(indonesian, english) == english
+            invariant(same, f"catalogue/{name}: {indonesian!r} has two translations")
+    return MappingProxyType(found)
+
+
+@cache
+def codes() -> Mapping[tuple[str, str], tuple[str, str]]:
+    """(group, code) -> its Indonesian and its English words."""
+    return MappingProxyType(
+        {
+            (group, code): (words[0], words[1])
+            for name, groups in _texts()
+            if name == _CODES
+            for group, members in groups.items()
+            for code, words in members.items()
+        }
+    )
+
+
+def say(lang: Lang, text: str, **fill: object) -> str:
+    """A text in the language of the page, its {names} filled in.
+
+    A text without English is said in Indonesian: better than a page that fails.
+    """
+    said = text if lang is Lang.ID else catalogue().get(text, text)
+    return said.format(**fill) if fill else said
+
+
+def code_said(lang: Lang, code: str | None, group: str = "") -> str:
+    """A code in words: those of its group, else the code itself as a heading writes it."""
+    if code is None:
+        return UNKNOWN
+    found = codes().get((group, code))
+    if found is None:
+        return code_words(code if code.isupper() else code.upper())
+    return found[0] if lang is Lang.ID else found[1]
+
+
+def todo(lang: Lang, code: str) -> str:
+    """What is to be done about a reason; empty where nothing is."""
+    found = codes().get(("todo", code), ("", ""))
+    return found[0] if lang is Lang.ID else found[1]
