@@ -33,7 +33,7 @@ _STREAM = re.compile(rb"stream\r?\n")
 _STREAMS_MAX = 20_000
 _PACKED_MAX = 64 << 20
 _BEGIN = b'{"answer":'  # how every certificate begins: canonical JSON, its keys sorted
-_PEEK = 64
+_PEEK = 1024  # the codes of a packed stream come first, before a letter of it
 
 
 class NotThatLog(LedgerError):

@@ -159,7 +159,7 @@ def test_a_look_at_all_events_is_written_down(served: Served) -> None:
 def position_of(served: Served, kind: str, stream: str | None = None) -> int:
     """The position of the first event of a kind, of somebody."""
     return next(
-        one["position"]
+        int(one["position"])
         for one in (json.loads(line)["data"] for line in lines(served, kind=kind))
         if stream is None or one["stream"] == stream
     )

@@ -175,7 +175,7 @@ def test_many_listeners_hold_no_thread(served: Served) -> None:
         ids = record(served)
         assert [with_data(one, 1)[0]["id"] for one in found] == ids * 50
         begun = monotonic()
-        asked = {"purpose": "audit", "limit": 1}
+        asked = {"purpose": "audit", "limit": "1"}
         answer = httpx2.get(
             server.address, params=asked, headers={"Authorization": "Bearer AUDITOR"}
         )

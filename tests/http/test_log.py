@@ -1,6 +1,9 @@
 """The log in public: notes, tiles and proofs in the forms of C2SP, checked as a stranger would."""
 
 import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +12,8 @@ from api.http.tile_path import tile_place, tile_text
 from ledger import checkpoint, proof_checks, proof_forms, proofs
 from ledger import note as notes
 from ledger.tiles import WIDTH
-from tests.http.conftest import QUASHED, Served, unknown
+from ledger.witness import Witness
+from tests.http.conftest import NOW, QUASHED, Served, unknown
 
 LOG = "/api/v1/log"
 
@@ -120,7 +124,7 @@ def test_a_named_checkpoint_never_changes(checked: Served) -> None:
     assert answer.headers["cache-control"].endswith("immutable")
     note = notes.parse_note(answer.content)
     assert {line.name for line in note.signatures} == {latest.origin}
-    gone = checked.as_("ASN")(f"{LOG}/checkpoint/{latest.size - 1}")
+    gone = checked.as_("ASN")(f"{LOG}/checkpoint/2")
     assert (gone.status_code, gone.json()["code"]) == (404, "checkpoint_unknown")
 
 
@@ -142,12 +146,12 @@ def test_an_inclusion_proof_holds(checked: Served) -> None:
     """In both its forms it is the one that a verifier accepts, under the latest checkpoint."""
     get = checked.as_("AUDITOR", purpose="audit")
     known = checkpoint.recorded_keys(checked.desk.ledger)
-    for headers in ({}, {"Accept": "text/plain"}):
-        answer = get(f"{LOG}/proof/inclusion", position=17, headers=headers)
+    for form in ("application/json", "text/plain"):
+        answer = get(f"{LOG}/proof/inclusion", position=17, headers={"Accept": form})
+        assert answer.headers["content-type"].startswith(form)
         proved = proof_checks.check_proof(proof_forms.read_proof(answer.content), known)
         assert proved.entry is not None
         assert proved.entry.position == 17
-    assert answer.headers["content-type"].startswith("text/plain")
 
 
 def test_a_consistency_proof_holds(checked: Served) -> None:
@@ -205,3 +209,49 @@ def test_who_holds_no_role_reads_no_log(checked: Served) -> None:
     for path in ("checkpoint", "checkpoints", "keys", "tile/0/000"):
         assert checked.as_("nobody")(f"{LOG}/{path}").status_code == 401
         assert checked.as_("NOBODY")(f"{LOG}/{path}").status_code == 403
+
+
+@pytest.fixture
+def witnessed(checked: Served, tmp_path: Path) -> Iterator[tuple[Served, Witness]]:
+    """The application with a witness that its settings name."""
+    witness = Witness.create(tmp_path / "w", "inspektorat.example/saksi", randomness=os.urandom)
+    witness.trust(checkpoint.recorded_keys(checked.desk.ledger))
+    known = tmp_path / "keys"
+    known.write_text(notes.verifier_key_text(witness.key()) + "\n", "utf-8")
+    state = checked.client.app.state  # type: ignore[attr-defined]
+    before = state.settings
+    state.settings = before.model_copy(update={"witness_keys": known})
+    yield checked, witness
+    state.settings = before
+
+
+def send(served: Served, note: bytes) -> Any:
+    """Hand a note to the log."""
+    headers = {"Authorization": "Bearer ASN", "Content-Type": "text/plain"}
+    return served.client.post(f"{LOG}/checkpoint/cosignatures", content=note, headers=headers)
+
+
+def test_a_known_witness_is_kept(witnessed: tuple[Served, Witness]) -> None:
+    """Its line is kept under the checkpoint, once; the named checkpoint stays as it was."""
+    served, witness = witnessed
+    note = served.as_("ASN")(f"{LOG}/checkpoint").content
+    signed = notes.note_bytes(witness.cosign(note, at=NOW).note)
+    for _ in range(2):
+        kept = send(served, signed)
+        assert kept.status_code == 200, kept.text
+        names = [one["name"] for one in kept.json()["signatures"]]
+        assert names.count(witness.key().name) == 1
+    for data in (note, signed[:-10], b"", b"x" * 300_000):
+        assert send(served, data).status_code == 422
+    assert witness.key().name in served.as_("ASN")(f"{LOG}/checkpoint").text
+    fixed = served.as_("ASN")(f"{LOG}/checkpoint/{taken(served).size}").text
+    assert witness.key().name not in fixed
+
+
+def test_an_unknown_witness_is_refused(checked: Served, tmp_path: Path) -> None:
+    """A line of a key that the settings do not name is not kept."""
+    witness = Witness.create(tmp_path / "w", "inspektorat.example/lain", randomness=os.urandom)
+    witness.trust(checkpoint.recorded_keys(checked.desk.ledger))
+    note = checked.as_("ASN")(f"{LOG}/checkpoint").content
+    refused = send(checked, notes.note_bytes(witness.cosign(note, at=NOW).note))
+    assert (refused.status_code, refused.json()["code"]) == (422, "checkpoint_refused")

@@ -29,7 +29,19 @@ def test_each_memento_answers_as_of_then(served: Served) -> None:
         assert then.status_code == 200, then.text
         assert then.headers["memento-datetime"] == at
         totals.add(then.json()["total"])
+        again = get(path.path, **asked, headers={"Accept-Datetime": at})
+        assert again.json()["position"] >= then.json()["position"]
+        assert again.headers["memento-datetime"] == at
     assert {"69.5", "72.5"} <= totals
+
+
+def test_a_date_of_http_that_is_none_is_refused(served: Served) -> None:
+    """Days to come, and what is no date, are told so."""
+    path = f"/api/v1/people/{served.person(QUASHED)}/score"
+    for text in ("Sun, 22 Nov 2093 03:04:05 GMT", "x", "Fri, 31 Dec 9999 23:59:59 GMT", "-1"):
+        headers = {"Accept-Datetime": text}
+        answer = served.as_("ASN")(path, instrument="ip-asn", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (422, "misused"), text
 
 
 def test_a_score_names_its_other_times(served: Served) -> None:
@@ -37,7 +49,10 @@ def test_a_score_names_its_other_times(served: Served) -> None:
     pid = served.person(QUASHED)
     get = served.as_("ANALYST", purpose="administration")
     answer = get(
-        f"/api/v1/people/{pid}/score", instrument="ip-asn", as_of="2022-12-31", position=served.desk.head()
+        f"/api/v1/people/{pid}/score",
+        instrument="ip-asn",
+        as_of="2022-12-31",
+        position=served.desk.head(),
     )
     links = answer.headers["link"]
     query = "?instrument=ip-asn&as_of=2022-12-31"

@@ -65,8 +65,8 @@ def timemap(
         spread = f';from="{first}";until="{last}"'
     rows.append(f'<{own}>;rel="self";type="{LINK_FORMAT}"{spread}')
     for number, (position, at) in enumerate(points):
-        first, last = number == 0, number == len(points) - 1
-        words = f"{'first ' if first else ''}{'last ' if last else ''}memento"
+        ends = ("first ", number == 0), ("last ", number == len(points) - 1)
+        words = "".join(word for word, so in ends if so) + "memento"
         there = address(original, [*query, ("position", str(position))])
         rows.append(f'<{there}>;rel="{words}";datetime="{format_datetime(at, usegmt=True)}"')
     return ",\n".join(rows) + "\n"
