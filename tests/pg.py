@@ -126,18 +126,19 @@ def fresh_schema(prefix: str = "t") -> Iterator[str]:
 
 
 def drop_schema(schema: str) -> None:
-    """Remove a ledger's schema and its role; connections left open by a test are cut."""
+    """Remove a ledger's schemas and its role; connections left open by a test are cut."""
     role = f"{schema}_app"
     with psycopg.connect(driver_dsn(server_url()), autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(l.pid) FROM pg_locks l"
             " JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace"
-            " WHERE n.nspname = %s AND l.pid <> pg_backend_pid()",
-            [schema],
+            " WHERE n.nspname = ANY (%s) AND l.pid <> pg_backend_pid()",
+            [[schema, f"{schema}_access"]],
         )
-        connection.execute(
-            sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema))
-        )
+        for name in (f"{schema}_access", schema):
+            connection.execute(
+                sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(name))
+            )
         found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
         if found:
             connection.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(role)))

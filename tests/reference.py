@@ -9,11 +9,16 @@ from collections.abc import Iterator
 from enum import EnumType
 from pathlib import Path
 
+from api.access.policy import TABLE, Scope
+from api.cli import main as _every_error  # noqa: F401 - so that each code is known
+from api.http.problems import STATUS
+from api.http.settings import Settings
 from api.intake.form import Form
 from api.intake.forms.catalogue import FORMS
-from ledger import vocabulary, vocabulary_agency
+from ledger import errors, vocabulary, vocabulary_agency
 from ledger.events import registry
 from ledger.events.base import EventSpec, FieldSpec
+from ledger.vocabulary_agency import Role
 
 ROOT = Path(__file__).parents[1]
 BEGIN = "<!-- generated: {name} -->"
@@ -77,10 +82,59 @@ def forms() -> str:
     )
 
 
+_SHORT = {
+    Scope.OWN: "himself",
+    Scope.ACTS: "own acts",
+    Scope.REPORTS: "reports",
+    Scope.SUBTREE: "unit",
+    Scope.AGENCY: "agency",
+    Scope.OPEN: "yes",
+}
+
+
+def rights() -> str:
+    """The table of rights: every action with what each role reaches."""
+    head = ["action", "what it is", *(role.value for role in Role), "kept from"]
+    rows = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for action, rule in TABLE.items():
+        cells = (
+            ", ".join(_SHORT[one] for one in sorted(rule.scopes.get(role, ()))) for role in Role
+        )
+        near = ("" if rule.oneself else "himself", "" if rule.own_unit else "own unit")
+        kept = ", ".join(filter(None, near))
+        rows.append(f"| `{action}` | {rule.says} | {' | '.join(cells)} | {kept} |")
+    return "\n".join(rows)
+
+
+def settings() -> str:
+    """The table of every setting of the server."""
+    rows = [
+        f"| `ASN_LEDGER_{name.upper()}` | {_default(one.default)} | {one.description} |"
+        for name, one in Settings.model_fields.items()
+    ]
+    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
+
+
+def _default(value: object) -> str:
+    return "" if value is None else f"`{value}`"
+
+
+def problems() -> str:
+    """The table of every code that has a status of its own."""
+    meanings = errors.meanings()
+    rows = [
+        f"| {status} | `{code}` | {meanings.get(code, 'The request cannot be read.')} |"
+        for code, status in sorted(STATUS.items(), key=lambda pair: (pair[1], pair[0]))
+    ]
+    return "\n".join(["| status | code | meaning |", "|---|---|---|", *rows])
+
+
 GENERATED = {
     "docs/events.md": {"events": events},
     "docs/glossary.md": {"lists": lists},
+    "docs/rights.md": {"rights": rights},
     "docs/samples.md": {"forms": forms},
+    "docs/serving.md": {"settings": settings, "problems": problems},
 }
 
 

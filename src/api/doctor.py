@@ -13,10 +13,13 @@ from typing import Any
 
 import orjson
 
+from ledger.access_log import committed_head
 from ledger.application import Ledger
 from ledger.canonical import entry_bytes, instant_text, leaf_hash
 from ledger.erasure import ERASED
+from ledger.errors import LedgerError
 from ledger.key_folder import loose_files
+from ledger.proof_checks import HEADS_TOPIC
 from ledger.records import RecordedEvent
 from ledger.unit_directory import UnitDirectory
 
@@ -50,6 +53,7 @@ def examine(ledger: Ledger, now: datetime) -> Iterator[Finding]:
     yield from _keys(ledger)
     yield from _people(ledger)
     yield _units(ledger.units())
+    yield from _looks(ledger)
     yield _clock(ledger, now)
 
 
@@ -164,6 +168,38 @@ def _units(units: UnitDirectory) -> Finding:
     return Finding(
         "units", OK, f"{len(units.units)} units" + (f", {loops} annulled" if loops else "")
     )
+
+
+def _looks(ledger: Ledger) -> Iterator[Finding]:
+    """The access log: it can be written, and has not fallen behind what was committed."""
+    try:
+        head = committed_head(ledger)
+    except LedgerError as fault:
+        yield Finding("access log", WRONG, fault.message, fault.next_step)
+        return
+    committed = _committed_looks(ledger)
+    count = 0 if head is None else head.number
+    if count < committed:
+        yield Finding(
+            "access log",
+            WRONG,
+            f"It has {count} looks, but a checkpoint committed to {committed}.",
+            "Put it back from its backup; `asn-ledger verify` tells more.",
+        )
+    elif head is None:
+        yield Finding("access log", OK, "nobody looked at a person's record yet")
+    else:
+        told = f"{count} looks, {count - committed} since the last checkpoint"
+        yield Finding("access log", OK, told)
+
+
+def _committed_looks(ledger: Ledger) -> int:
+    """How many entries the last commitment counts."""
+    for event in reversed(ledger.book_events()):
+        if event.topic == HEADS_TOPIC:
+            told = orjson.loads(event.state).get("access_log_head")
+            return 0 if told is None else int(str(told).partition(":")[0])
+    return 0
 
 
 def _clock(ledger: Ledger, now: datetime) -> Finding:

@@ -1,6 +1,7 @@
 """What the access log says of one reading of people's records, and the chain that holds it. Pure.
 
-    entry = ["asn-ledger/1 access", number, at, salt, reader, purpose, kind, subject or null, question]
+    entry = ["asn-ledger/1 access", number, at, salt, reader, purpose, kind, subject or null,
+             question]
     link  = SHA-256(link of the entry before || entry)
 
 Numbers are gap-free from 1; `at` is an instant in UTC with six digits of a second; salt, subject (a

@@ -12,9 +12,8 @@ look whose answer never left; it never lacks one that did.
 from __future__ import annotations
 
 import hmac
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Lock
 from typing import Any, Self
 from uuid import UUID
@@ -23,17 +22,13 @@ from ledger.access_entry import AccessHead, Entry, Look, LookKind, quarter_start
 from ledger.access_store import AccessStore, Wanted
 from ledger.application import Ledger
 from ledger.errors import LedgerError
+from ledger.store import system_clock
 from ledger.vocabulary_agency import ReadingPurpose
 
-SECRET = "access-lookups"
+LOOKUPS = "access-lookups"  # the name of the key of numbers that led to nobody
 REMEMBERED_MAX = 100_000
 Clock = Callable[[], datetime]
 Sameness = tuple[str, str, str, UUID | None, bytes]
-
-
-def machine_clock() -> datetime:
-    """The present instant, UTC."""
-    return datetime.now(UTC)
 
 
 class _Ticket:
@@ -55,8 +50,8 @@ class AccessLog:
         store: AccessStore,
         *,
         secret: Callable[[], bytes],
-        clock: Clock = machine_clock,
-        randomness: Callable[[int], bytes] = os.urandom,
+        clock: Clock = system_clock,
+        randomness: Callable[[int], bytes],
     ) -> None:
         """Args: `secret` gives the key under which numbers that led to nobody are kept."""
         self.store = store
@@ -70,7 +65,7 @@ class AccessLog:
         self._written: set[Sameness] = set()
 
     @classmethod
-    def of(cls, ledger: Ledger, *, clock: Clock = machine_clock) -> Self:
+    def of(cls, ledger: Ledger, *, clock: Clock = system_clock) -> Self:
         """The access log beside a ledger, made where there is none yet.
 
         Raises:
@@ -80,7 +75,7 @@ class AccessLog:
         keyring = ledger.keyring
         return cls(
             store,
-            secret=lambda: keyring.secret(SECRET),
+            secret=lambda: keyring.secret(LOOKUPS),
             clock=clock,
             randomness=keyring.randomness,
         )
@@ -138,9 +133,9 @@ class AccessLog:
         with self._mutex:
             taken, self._queue = self._queue, []
             quarter = self._quarter
+        looks = [look for ticket in taken for look in ticket.looks]
         failure: LedgerError | None = None
         try:
-            looks = [look for ticket in taken for look in ticket.looks]
             self.store.append(looks, clock=self._clock, randomness=self._randomness)
         except LedgerError as error:
             failure = error

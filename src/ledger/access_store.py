@@ -9,7 +9,10 @@ A crash at any line leaves the last committed transaction: whole entries with th
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,16 +21,8 @@ from uuid import UUID
 
 from sqlalchemy import (
     URL,
-    BigInteger,
-    Column,
     ColumnElement,
     Connection,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
     exists,
     insert,
     select,
@@ -36,57 +31,18 @@ from sqlalchemy import (
 
 from ledger.access_entry import AccessHead, Entry, Look, LookKind, first_link, next_link
 from ledger.access_entry import quarter_start as quarter_of
+from ledger.access_tables import HEAD, access, access_head, metadata
 from ledger.backend import Backend, ConnectionLost
-from ledger.errors import LedgerError, invariant
+from ledger.errors import LedgerError, ProgramError, invariant
 from ledger.guards import POSTGRES_ACCESS_GRANTS, POSTGRES_ACCESS_GUARDS, SQLITE_ACCESS_GUARDS
 from ledger.postgres_backend import PostgresBackend
 from ledger.sqlite_backend import SqliteBackend
-from ledger.tables import Instant, StreamId
 from ledger.verifying.access import FILE_SUFFIX, SCHEMA_SUFFIX
 from ledger.vocabulary_agency import ReadingPurpose
 
 WAIT_MILLISECONDS = 10_000
-HEAD = "access"
 _SALT_BYTES = 16
 _CHUNK = 2_000
-
-metadata = MetaData()
-_KEYED_ONCE = {"sqlite_strict": True, "sqlite_with_rowid": False}
-
-
-def _number() -> BigInteger:
-    return BigInteger().with_variant(Integer, "sqlite")
-
-
-access = Table(
-    "access",
-    metadata,
-    Column("number", _number(), primary_key=True, autoincrement=False),
-    Column("at", Instant, nullable=False),
-    Column("reader", Text, nullable=False),
-    Column("purpose", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("subject", StreamId, nullable=True),
-    Column("question", LargeBinary, nullable=False),
-    Column("salt", LargeBinary, nullable=False),
-    Column("link", LargeBinary, nullable=False),
-    sqlite_strict=True,
-)
-# Whether a reader looked before in this quarter of an hour; who looked at a person or unit; and
-# the answers about many people, which are few.
-Index("access_reader", access.c.reader, access.c.at)
-Index("access_subject", access.c.subject, access.c.number)
-Index("access_kind", access.c.kind, access.c.number)
-
-# One row: the end of the log and the writer lock.
-access_head = Table(
-    "access_head",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("number", _number(), nullable=False),
-    Column("link", LargeBinary, nullable=False),
-    **_KEYED_ONCE,
-)
 
 _COLUMNS = tuple(access.c)
 
@@ -155,7 +111,7 @@ class AccessStore:
         own = _beside(backend)
         made = cls(own, origin)
         try:
-            made._prepare()
+            made._prepare(backend)
         except BaseException:
             made.close()
             raise
@@ -176,19 +132,27 @@ class AccessStore:
         """Give the connections back."""
         self._backend.engine.dispose()
 
-    def _prepare(self) -> None:
+    def _prepare(self, ledgers: Backend) -> None:
         if not self._made():
             self._backend.prepare_place()
+            _give_away(self._backend, ledgers)
             with self._backend.writing() as connection:
                 # Another process may have made them while this one waited for the lock.
                 if access.name not in self._backend.table_names(connection):
                     _make(self._backend, connection, self._first)
             self._backend.settle()
-        if self.head().number == 0 and self.head().link != self._first:
+        if not self._is_ours():
             raise OtherAccessLog(
                 f"The access log at {self.place} belongs to another ledger.",
                 next_step="Move it back to its own ledger; each ledger has its own.",
             )
+
+    def _is_ours(self) -> bool:
+        """Whether the chain begins with this ledger's origin."""
+        first = next(self.entries(Wanted(limit=1)), None)
+        if first is None:
+            return self.head().link == self._first
+        return next_link(self._first, first) == first.link
 
     def _made(self) -> bool:
         if isinstance(self._backend, SqliteBackend) and not self._backend.path.exists():
@@ -317,12 +281,24 @@ def _beside(backend: Backend) -> Backend:
     if isinstance(backend, SqliteBackend):
         url = URL.create("sqlite", database=str(access_file(backend.path)))
         return SqliteBackend(url, wait_milliseconds=WAIT_MILLISECONDS)
-    invariant(isinstance(backend, PostgresBackend), "a ledger lies on SQLite or PostgreSQL")
+    if not isinstance(backend, PostgresBackend):
+        raise ProgramError("a ledger lies on SQLite or PostgreSQL")
     return PostgresBackend(
         backend.engine.url.update_query_dict({"schema": backend.schema}),
         wait_milliseconds=WAIT_MILLISECONDS,
         beside=SCHEMA_SUFFIX,
     )
+
+
+def _give_away(own: Backend, ledgers: Backend) -> None:
+    """Let the new file belong to whom the ledger's file belongs: an administrator who looks first
+    must not lock the server out.
+    """
+    if isinstance(own, SqliteBackend) and isinstance(ledgers, SqliteBackend):
+        there = ledgers.path.stat()
+        with suppress(PermissionError):  # only root gives files away; else it is whose it should be
+            os.chown(own.path, there.st_uid, there.st_gid)
+            own.path.chmod(stat.S_IMODE(there.st_mode))
 
 
 def _is_made(backend: Backend) -> bool:

@@ -36,9 +36,9 @@ README = "README.md"
 FORMAT = "asn-ledger-archive/1"
 # Every name that an archive may hold, each at most once and in this order.
 NAMES = (
-    README,
-    *("events.jsonl", "sealed.jsonl", "requests.jsonl", "erasures.jsonl", "checkpoints.jsonl"),
-    *("cosignatures.jsonl", "timestamps.jsonl", "tree.jsonl", "keys.jsonl", MANIFEST),
+    *(README, "events.jsonl", "sealed.jsonl", "requests.jsonl", "erasures.jsonl"),
+    *("checkpoints.jsonl", "cosignatures.jsonl", "timestamps.jsonl", "access.jsonl"),
+    *("tree.jsonl", "keys.jsonl", MANIFEST),
 )
 MANIFEST_MAX = 1024 * 1024
 RATIO_MAX = 200  # deflate packs text of the log some five times; a bomb, a thousand times

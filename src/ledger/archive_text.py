@@ -21,7 +21,9 @@ characters of the zip file are the SHA-256 of every byte before them.
 BACKUP = f"""# A backup of an ASN performance ledger
 
 It holds every event of the log, the sealed personal fields as they are stored, and which
-requests were answered. It holds no keys: who has only this file reads no name and no number.
+requests were answered. `access.jsonl`, where it is there, holds the access log, one canonical
+entry a line: which account looked at whose record, and why. It holds no keys: who has only this
+file reads no name and no number.
 `asn-ledger restore FILE --ledger URL` makes a ledger of it, on SQLite or PostgreSQL, with the
 key folder of the ledger, which is kept apart.
 {_FILES}

@@ -19,6 +19,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select, tuple_
 
+from ledger.access_entry import entry_text
+from ledger.access_store import AccessStore, Wanted
 from ledger.archive import README, ArchiveWriter, written
 from ledger.archive_lines import (
     cosignature_line,
@@ -63,6 +65,7 @@ class Saved:
     root: bytes
     sealed: int
     bytes: int
+    looks: int
 
 
 def backup(store: EventStore, out: Path) -> Saved:
@@ -92,6 +95,7 @@ def backup(store: EventStore, out: Path) -> Saved:
                     next_step="Run `asn-ledger verify`, and copy the database's files as they are.",
                 )
             count = _rest(archive, connection, position)
+            looks = _looks(archive, store, origin)
             whole = root(frontier, position)
             archive.finish(
                 {
@@ -102,7 +106,18 @@ def backup(store: EventStore, out: Path) -> Saved:
                     "recorded_at": instant_text(recorded_at),
                 }
             )
-    return Saved(origin, position, whole, count, out.stat().st_size)
+    return Saved(origin, position, whole, count, out.stat().st_size, looks)
+
+
+def _looks(archive: ArchiveWriter, store: EventStore, origin: str) -> int:
+    """The access log, read after the log that commits to it: so it is never the shorter one."""
+    if not AccessStore.is_beside(store.backend):
+        return 0
+    kept = AccessStore.beside(store.backend, origin)
+    try:
+        return archive.lines("access.jsonl", map(entry_text, kept.entries(Wanted())))
+    finally:
+        kept.close()
 
 
 def _rest(archive: ArchiveWriter, connection: Connection, position: int) -> int:

@@ -288,7 +288,7 @@ def _check(
     if (manifest.get("origin"), manifest.get("root")) != (origin, found.hex()):
         raise refused("manifest.json", "says another origin or root than the events give.")
     keys = _given_keys(archive, collected, walk)
-    for name in ("README.md", "requests.jsonl", "erasures.jsonl"):
+    for name in ("README.md", "requests.jsonl", "erasures.jsonl", "access.jsonl"):
         if name != "README.md" and name in archive.members:
             raise refused(name, "has no place in an audit bundle.")
         for _ in archive.lines(name):

@@ -20,6 +20,27 @@ _PROOF_TABLES = frozenset(table.name for table in PROOF_TABLES)
 _FIRST_TABLES = frozenset(metadata.tables) - _PROOF_TABLES
 
 
+def must_be_free(backend: Backend) -> None:
+    """Refuse a place where a ledger or another program is; nothing is made there but the place.
+
+    Raises:
+        LedgerExists, NotALedger, StoreError: as `found_ledger`.
+    """
+    backend.prepare_place()
+    with backend.reading() as connection:
+        _refuse_taken(backend, backend.table_names(connection))
+
+
+def _refuse_taken(backend: Backend, names: frozenset[str]) -> None:
+    if names >= _FIRST_TABLES:
+        raise LedgerExists(
+            f"A ledger was already founded at {backend.place}.",
+            next_step="Open it, or name another place for a new one.",
+        )
+    if names:
+        raise _other_program(backend)
+
+
 def found_ledger(backend: Backend, fill: Callable[[Connection], None] | None = None) -> None:
     """Make the tables of a ledger, in one transaction: a crash leaves a place where nothing was
     founded.
@@ -36,14 +57,7 @@ def found_ledger(backend: Backend, fill: Callable[[Connection], None] | None = N
     backend.prepare_place()
     try:
         with backend.connect() as connection, backend.transaction(connection):
-            names = backend.table_names(connection)
-            if names >= _FIRST_TABLES:
-                raise LedgerExists(
-                    f"A ledger was already founded at {backend.place}.",
-                    next_step="Open it, or name another place for a new one.",
-                )
-            if names:
-                raise _other_program(backend)
+            _refuse_taken(backend, backend.table_names(connection))
             backend.found(connection)
             if fill is not None:
                 fill(connection)

@@ -19,6 +19,8 @@ from uuid import UUID
 from sqlalchemy import Connection, insert
 
 from ledger import founding
+from ledger.access_entry import Entry, entry_of
+from ledger.access_store import AccessStore
 from ledger.archive import Archive
 from ledger.archive_lines import (
     cosignature_of,
@@ -67,6 +69,7 @@ class Checked:
         keys: of the log, as its events name them.
         notes: the checkpoints in it that fit, by size, with the lines of witnesses.
         roots: of the log at the sizes that were asked for.
+        looks: entries of the access log.
     """
 
     origin: str
@@ -79,6 +82,7 @@ class Checked:
     keys: tuple[VerifierKey, ...] = ()
     notes: Mapping[int, SignedNote] = field(default_factory=dict)
     roots: Mapping[int, bytes] = field(default_factory=dict)
+    looks: int = 0
 
 
 def check_backup(
@@ -138,7 +142,20 @@ def check_backup(
             if size not in false
         },
         roots=walk.roots,
+        looks=sum(1 for _ in _looks(archive)),
     )
+
+
+def _looks(archive: Archive) -> Iterator[Entry]:
+    """The entries of the access log, by number without gaps."""
+    for number, (where, line) in enumerate(archive.lines("access.jsonl"), start=1):
+        try:
+            entry = entry_of(line)
+        except ValueError:
+            raise refused(where, "is no entry of an access log.") from None
+        if entry.number != number:
+            raise refused(where, f"has number {entry.number} where {number} is due.")
+        yield entry
 
 
 def _check_manifest(manifest: Mapping[str, Any], origin: str, walk: Walk, whole: bytes) -> None:
@@ -209,7 +226,10 @@ def restore(
 
     Raises:
         LedgerExists, NotALedger, StoreError: what stands in the way; nothing was changed.
+        OtherAccessLog: beside the place lies an access log that is not this backup's.
     """
+    founding.must_be_free(backend)
+    _put_back_looks(archive, backend, checked)
     gone = {*checked.erased, *erased}
 
     def fill(connection: Connection) -> None:
@@ -223,6 +243,19 @@ def restore(
         backend.move_head(connection, Head(0, None, EMPTY_FRONTIER), after)
 
     founding.found_ledger(backend, fill)
+
+
+def _put_back_looks(archive: Archive, backend: Backend, checked: Checked) -> None:
+    """The access log comes first: a crash behind it leaves a log whose entries the next `restore`
+    finds to be the same, never a ledger that committed to looks which are not there.
+    """
+    if not checked.looks:
+        return
+    kept = AccessStore.beside(backend, checked.origin)
+    try:
+        kept.put_back(_looks(archive))
+    finally:
+        kept.close()
 
 
 def insert_events(

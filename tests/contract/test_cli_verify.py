@@ -18,7 +18,7 @@ from tests.tamper.places import Bases, Place
 
 KEYS = {
     "place", "origin", "size", "root", "recorded_at", "streams", "checkpoints", "compared_with",
-    "segments", "scores", "clean", "counts", "findings",
+    "segments", "scores", "clean", "counts", "findings", "looks",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from tests.tamper import around_the_log as around
+from tests.tamper import looks_log as looks
 from tests.tamper import on_the_log as log
 
 BOTH = ("sqlite", "postgresql")
@@ -215,6 +216,24 @@ AROUND = (
            around.hide_in_segment, "facts_table_differs"),
 )  # fmt: skip
 
+LOOKS = (
+    _alone("look-changed", "who looked is changed in an entry of the access log", looks.change,
+           "access_chain_broken"),
+    _alone("look-dropped", "an entry in the middle of the access log is dropped", looks.drop_middle,
+           "access_chain_broken", "access_head_differs", "access_log_shorter"),
+    _alone("look-added", "a look that never was is put at the end of the access log",
+           looks.add_false, "access_chain_broken", "access_head_differs"),
+    _alone("looks-cut", "the end of the access log is cut off below what a checkpoint committed to,"
+           " its head mended", looks.cut_committed, "access_log_shorter"),
+    _alone("looks-rewritten", "the access log is rewritten with its whole chain and head",
+           looks.rewrite, "access_log_replaced"),
+    _alone("looks-removed", "the access log is taken away", looks.remove, "access_log_missing"),
+    _alone("looks-guards-removed", "the guards of the access log are removed", looks.remove_guards,
+           "guard_missing", on=("sqlite",)),
+    _alone("looks-guards-disabled", "the guards of the access log are switched off",
+           looks.remove_guards, "guard_changed", on=("postgresql",)),
+)  # fmt: skip
+
 # Done to more than one copy, or to none: each has a test of its own in test_catalogue.py.
 OF_THEIR_OWN = (
     Forgery("replaced-whole", "another ledger, consistent in itself, takes the place of this one",
@@ -244,6 +263,12 @@ NOBODY_FINDS = (
     Forgery("tail-rewritten", "an event is rewritten before any checkpoint covers it, with leaf and"
             " head", OWNER, Finder.NOBODY, act=log.change_tail_and_mend,
             why="As above: a rewrite before the first checkpoint left the house."),
+    Forgery("looks-tail-cut", "the last looks are dropped before any checkpoint covers them, and the"
+            " head is mended", OWNER, Finder.NOBODY, act=looks.cut_tail,
+            why="As above: each checkpoint commits to the access log as it is then."),
+    Forgery("look-elsewhere", "a record is read with another program, or from a copy", HOLDER,
+            Finder.NOBODY,
+            why="Only this program tells its access log; who has file and keys needs it not."),
     Forgery("lie-in-the-database", "an event that nobody sent is appended with everything right",
             OWNER, Finder.NOBODY, act=log.insert_and_mend_head,
             why="It is no different from one that was sent; it stays for ever and names an actor."),
@@ -265,4 +290,4 @@ NOBODY_FINDS = (
             why="Checkpoints kept elsewhere prove that it was there and how much, not what."),
 )  # fmt: skip
 
-CATALOGUE = (*EVENTS, *SIGNED, *AROUND, *OF_THEIR_OWN, *HARMLESS, *NOBODY_FINDS)
+CATALOGUE = (*EVENTS, *SIGNED, *AROUND, *LOOKS, *OF_THEIR_OWN, *HARMLESS, *NOBODY_FINDS)

@@ -16,6 +16,7 @@ import orjson
 import psycopg
 from psycopg import sql
 
+from ledger.access_entry import Entry, first_link, next_link
 from ledger.canonical import canonical_json, entry_bytes, instant_text, leaf_hash, sealed_digest
 from ledger.heads import StreamHead, heads_root
 from ledger.merkle import extend, node_hash, root
@@ -29,21 +30,25 @@ COLUMNS = (
 )  # fmt: skip
 TABLES = ("events", "sealed", "heads", "requests", "erasures", "ledger_format", "checkpoints",
           "tiles", "cosignatures", "timestamps")  # fmt: skip
+LOOKS = ("access", "access_head")
 Event = dict[str, Any]
 
 
 class Forger:
     """An owner of one ledger's database. Use `forging` around what it does."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, beside: bool = False) -> None:
+        """Args: `beside` means the database of the access log."""
         self.place = place
+        self.beside = beside
         self._raw: Any = None
 
     @contextmanager
     def forging(self, *, guards_back: bool = True) -> Iterator[None]:
         """One transaction without guards."""
         if self.place.dialect == "sqlite":
-            self._raw = sqlite3.connect(self.place.database, isolation_level=None)
+            database = self.place.looks if self.beside else self.place.database
+            self._raw = sqlite3.connect(database, isolation_level=None)
             self._raw.execute("BEGIN IMMEDIATE")
             query = "SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'trigger'"
             triggers = self.rows(query)
@@ -59,12 +64,13 @@ class Forger:
                 self._raw.execute("COMMIT")
             return
         with psycopg.connect(pg.driver_dsn(self.place.url)) as self._raw:
-            self._raw.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(SCHEMA)))
+            schema = f"{SCHEMA}_access" if self.beside else SCHEMA
+            self._raw.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
             self._raw.execute("SET TIME ZONE 'UTC'")
             self._raw.execute("SET session_replication_role = replica")
             yield
             if not guards_back:
-                for table in TABLES:
+                for table in LOOKS if self.beside else TABLES:
                     self.run(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
     @property
@@ -204,6 +210,35 @@ class Forger:
             self.run(
                 "UPDATE checkpoints SET note = ? WHERE size = ?", note_bytes(sign(body, key)), size
             )
+
+    # -- the access log ----------------------------------------------------------------------------
+
+    @contextmanager
+    def forging_looks(self, *, guards_back: bool = True) -> Iterator[Forger]:
+        """The same of the access log, in a transaction of its own."""
+        beside = Forger(self.place, beside=True)
+        with beside.forging(guards_back=guards_back):
+            yield beside
+
+    def mend_looks(self, *, chain: bool) -> None:
+        """The head of the access log as its entries are now, and their chain if that is wanted."""
+        names = ", ".join(name for name in Entry._fields)
+        rows = self.rows(f"SELECT {names} FROM access ORDER BY number")
+        link = first_link(self.place.claim.checkpoint.origin)
+        for row in rows:
+            entry = self._entry(row)
+            link = next_link(link, entry) if chain else entry.link
+            self.run("UPDATE access SET link = ? WHERE number = ?", link, entry.number)
+        self.run("UPDATE access_head SET number = ?, link = ?", len(rows), link)
+
+    @staticmethod
+    def _entry(row: tuple[Any, ...]) -> Entry:
+        told: dict[str, Any] = dict(zip(Entry._fields, row, strict=True))
+        if isinstance(told["at"], str):
+            told["at"] = datetime.fromisoformat(told["at"])
+        if isinstance(told["subject"], str):
+            told["subject"] = UUID(told["subject"])
+        return Entry(**(told | {"at": told["at"].astimezone(UTC)}))
 
     def sealed_of(self, position: int) -> list[tuple[str, bytes]]:
         """The sealed parts of an event."""

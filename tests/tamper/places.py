@@ -19,9 +19,13 @@ from sqlalchemy import make_url
 from api.founding import found_ledger
 from api.intake.importing import import_files
 from ledger import erasure
+from ledger.access_entry import of_person
+from ledger.access_log import AccessLog
+from ledger.access_store import access_file
 from ledger.application import Ledger
 from ledger.checkpoint import take_checkpoint
 from ledger.verifying.checkpoints import Claim, parse_claim
+from ledger.vocabulary_agency import ReadingPurpose
 from projections.table.facts_table import FactsTable
 from tests import pg
 from tests.builders import FOUNDING, about, of_book, of_unit
@@ -57,6 +61,11 @@ class Place:
     def database(self) -> Path:
         """The file of an SQLite ledger."""
         return Path(str(make_url(self.url).database))
+
+    @property
+    def looks(self) -> Path:
+        """The file of the access log of an SQLite ledger."""
+        return access_file(self.database)
 
     @property
     def facts(self) -> Path:
@@ -115,7 +124,9 @@ def build(url: str, folder: Path) -> bytes:
         assert erased is not None
         erasure.erase(ledger, erased, ground="permohonan", actor="penjaga")
         erasure.rotate_keys(ledger, at=clock(), actor="penjaga")
+        _look(ledger, 1, 8)
         kept = take_checkpoint(ledger, actor="penjaga").text()
+        _look(ledger, 9, 10)
         table = FactsTable(ledger.store, folder / "facts", seal_at=1)
         table.frame()
         _import(ledger, url, write_facts(folder / "tail.jsonl", facts_of(PEOPLE + 9, PEOPLE + 10)))
@@ -123,6 +134,18 @@ def build(url: str, folder: Path) -> bytes:
     finally:
         ledger.close()
     return kept
+
+
+def _look(ledger: Ledger, first: int, last: int) -> None:
+    """Somebody reads the records of some people."""
+    log = AccessLog.of(ledger, clock=SteppingClock())
+    try:
+        for number in range(first, last + 1):
+            person = ledger.index.find(nip(number))
+            assert person is not None
+            log.record(of_person("acc-1", ReadingPurpose.AUDIT, person, {"what": "history"}))
+    finally:
+        log.close()
 
 
 def _import(ledger: Ledger, url: str, file: Path) -> None:

@@ -9,11 +9,13 @@ from uuid import UUID
 import typer
 
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
     Actor,
     AsJson,
     KeyFolder,
     LedgerUrl,
+    Purpose,
     actor_or_account,
     opened,
     print_json,
@@ -21,6 +23,7 @@ from api.cli.common import (
     warn,
 )
 from api.cli.naming import day_option, today
+from api.cli.watched import looking_at
 from api.naming import person_stream, unit_of
 from ledger.application import Ledger
 from ledger.archive import must_be_free
@@ -46,6 +49,7 @@ def bundle_command(
     ] = False,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
+    purpose: Purpose = ADMINISTRATION,
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
@@ -60,6 +64,11 @@ def bundle_command(
         head = ledger.store.head().position
         stored = checkpoint_for(ledger, head, actor=actor_or_account(actor))
         people, scope = _chosen(ledger, stored.size, person or [], unit, as_of)
+        with looking_at(ledger, "bundle", actor, purpose) as looker:
+            if people is None:
+                looker.people(None, on=None, position=stored.size)
+            else:
+                looker.listed(people)
         streams = None if people is None else selection.streams_of(ledger, people, stored.size)
         whose = ledger.registered(stored.size) if people is None else people
         given = ledger.keyring.keys_many(whose) if with_identity else {}

@@ -68,12 +68,14 @@ def backup_command(
                 "size": saved.size,
                 "root": saved.root.hex(),
                 "sealed_parts": saved.sealed,
+                "looks": saved.looks,
                 "bytes": saved.bytes,
             }
         )
         return
     say(f"{out}: {saved.size} events of {saved.origin}, {saved.bytes} bytes.")
     say(f"root {saved.root.hex()}")
+    say(f"{saved.looks} entries of the access log are in it.")
     say("The keys are not in it; back up the key folder apart from it.")
 
 

@@ -20,6 +20,7 @@ from ledger.application import Ledger
 from ledger.errors import BadValue, LedgerError, Misuse
 from ledger.fields import DAY, IDENT, WORD, read_open_text, read_sealed_text
 from ledger.replay import ReplayedLedger
+from ledger.vocabulary_agency import ReadingPurpose
 
 DEFAULT_URL = "sqlite:///var/ledger.sqlite3"
 MISUSED = 2
@@ -58,7 +59,13 @@ Document = Annotated[
     ),
 ]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept sealed.")]
-Purpose = Annotated[str, typer.Option("--purpose", help="Why a person's record is read.")]
+Purpose = Annotated[
+    ReadingPurpose,
+    typer.Option(
+        "--purpose", help="Why people's records are read; the log keeps it.", case_sensitive=False
+    ),
+]
+ADMINISTRATION = ReadingPurpose.ADMINISTRATION
 
 
 def actor_or_account(actor: str | None) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import groupby
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
+    Actor,
     AsJson,
     KeyFolder,
     LedgerUrl,
@@ -20,20 +21,20 @@ from api.cli.common import (
     now,
     opened,
     print_json,
-    warn,
 )
-from api.cli.comparing_units import diff_unit, series_of_units, stretch_json
-from api.cli.naming import day_option, instant_option, today
+from api.cli.comparing_units import diff_unit, tell_units
+from api.cli.naming import day_option, desk_on, instant_option, today
 from api.cli.scoring import Instrument, KnownAt, Position, Unit
 from api.cli.telling_causes import tell_difference, tell_group, tell_months, tell_series
-from api.naming import check_subject, person_stream, refuse_person, unit_json, unit_of
+from api.cli.watched import given, look_at_people, looking_at
+from api.looks import Looker
+from api.naming import check_subject, person_stream, refuse_person, unit_of
+from api.queries import differences
 from ledger.application import Ledger
-from ledger.errors import Misuse, PersonUnknown, UnitUnknown
+from ledger.errors import Misuse
 from projections.asking import asking_why, inquiry
 from projections.asking.asking_why import Stretch
 from projections.asking.inquiry import Ask, Asked
-from projections.differences import causes_json
-from projections.differences.series_people import Month
 
 Subject = Annotated[
     str | None, typer.Argument(help="NIP, id or unit code; - reads standard input.")
@@ -74,40 +75,79 @@ def diff_command(
     everybody: Annotated[bool, typer.Option("--all", help="Everybody registered by then.")] = False,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Why a score differs between two days, or between what was known then and now."""
     _check_one(subject, unit, everybody=everybody)
-    days = _days(from_day, to_day, as_of)
-    with opened(url, keys) as ledger:
-        asks = [
-            Ask(
-                instrument,
-                days[place],
-                known_at=_instant(ledger, (known_from, known_to)[place]),
-                position=(position_from, position_to)[place],
-                rules=(rules_from, rules_to)[place],
-            )
-            for place in range(2)
-        ]
-        _check_apart(asks)
-        moment = now()
-        sides = [inquiry.resolve(ledger, ask, today=today(ledger), now=moment) for ask in asks]
-        _diff(ledger, sides, subject, unit, as_json=as_json)
+    days = days_of(from_day, to_day, as_of)
+    subject = None if subject is None else given(subject)
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "diff", actor, purpose, subject) as looker,
+    ):
+        sides = sides_of(
+            ledger,
+            instrument,
+            days,
+            known=(known_from, known_to),
+            positions=(position_from, position_to),
+            rules=(rules_from, rules_to),
+        )
+        _diff(ledger, looker, sides, subject, unit, as_json=as_json)
+
+
+def sides_of(
+    ledger: Ledger,
+    instrument: str,
+    days: Sequence[date | None],
+    *,
+    known: tuple[str | None, str | None],
+    positions: tuple[int | None, int | None],
+    rules: tuple[str | None, str | None],
+) -> list[Asked]:
+    """Both questions of a comparison, placed in the log.
+
+    Raises:
+        Misuse: they are the same, or one cannot be read; and what `inquiry.resolve` raises.
+    """
+    asks = [
+        Ask(
+            instrument,
+            days[place],
+            known_at=_instant(ledger, known[place]),
+            position=positions[place],
+            rules=rules[place],
+        )
+        for place in range(2)
+    ]
+    _check_apart(asks)
+    moment = now()
+    return [inquiry.resolve(ledger, ask, today=today(ledger), now=moment) for ask in asks]
 
 
 def _diff(
-    ledger: Ledger, sides: list[Asked], subject: str | None, unit: str | None, *, as_json: bool
+    ledger: Ledger,
+    looker: Looker,
+    sides: list[Asked],
+    subject: str | None,
+    unit: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """The difference of whoever, or whatever, is asked about."""
     person, named = _who(ledger, subject, unit)
     check_subject(sides[1], person)
     if person is not None:
+        question = sides[1].question
+        looker.person(person, instrument=sides[1].plan.instrument, as_of=question.as_of)
         _diff_person(ledger, sides, person, as_json=as_json)
     elif subject is not None and named is not None and inquiry.measures_units(sides[1]):
         diff_unit(ledger, sides, named, as_json=as_json)
     else:
+        if not inquiry.measures_units(sides[1]):
+            look_at_people(looker, sides[1], named)
         _diff_group(ledger, sides, named, as_json=as_json)
 
 
@@ -118,7 +158,12 @@ def _check_one(subject: str | None, unit: str | None, *, everybody: bool) -> Non
         )
 
 
-def _days(first: str | None, last: str | None, as_of: str | None) -> list[date | None]:
+def days_of(first: str | None, last: str | None, as_of: str | None) -> list[date | None]:
+    """The legal days of both sides.
+
+    Raises:
+        Misuse: they are given twice, or the last alone.
+    """
     if as_of is not None and (first is not None or last is not None):
         raise Misuse(
             "--as-of and --from or --to both say which day is meant.",
@@ -150,8 +195,6 @@ def _who(ledger: Ledger, subject: str | None, unit: str | None) -> tuple[UUID | 
     """The person meant, or the unit named."""
     if subject is None:
         return None, unit
-    if subject == "-":
-        subject = sys.stdin.readline().strip()
     person = person_stream(ledger, subject)
     return person, None if person is not None else subject
 
@@ -162,13 +205,8 @@ def _name(person: dict[str, str | None], stream: UUID) -> str:
 
 
 def _diff_person(ledger: Ledger, sides: list[Asked], person: UUID, *, as_json: bool) -> None:
-    if not any(inquiry.is_known(ledger, asked, person) for asked in sides):
-        raise PersonUnknown(
-            "This person was not on record at either position.", next_step="Ask at a later one."
-        )
-    found = asking_why.difference(ledger, sides[0], sides[1], person)
-    shown = causes_json.of_difference(found)
-    shown["person"] = ledger.person(person)
+    ends = (sides[0], sides[1])
+    shown = differences.of_person(desk_on(ledger), ends, person, named=True)
     if as_json:
         print_json(shown)
     else:
@@ -176,22 +214,14 @@ def _diff_person(ledger: Ledger, sides: list[Asked], person: UUID, *, as_json: b
 
 
 def _diff_group(ledger: Ledger, sides: list[Asked], unit: str | None, *, as_json: bool) -> None:
-    units = None
-    about: dict[str, Any] | None = None
-    if unit is not None:
-        first, last = (unit_of(one.units, unit, one.question.as_of) for one in sides)
-        units = (first, last)
-        about = unit_json(sides[1].units, last, sides[1].question.as_of)
-    frame = inquiry.facts_table(ledger, warn).frame()
-    found = asking_why.group_difference(frame, sides[0], sides[1], units)
-    shown = causes_json.of_group(found) | {"unit": about}
+    shown = differences.of_group(desk_on(ledger), (sides[0], sides[1]), unit)
     if as_json:
         print_json(shown)
-    else:
-        units_only = inquiry.measures_units(sides[1])
-        everybody = "all units" if units_only else "everybody"
-        who = everybody if about is None else _unit_words(about)
-        tell_group(shown, who, what="units" if units_only else "people")
+        return
+    units_only, about = inquiry.measures_units(sides[1]), shown["unit"]
+    everybody = "all units" if units_only else "everybody"
+    who = everybody if about is None else _unit_words(about)
+    tell_group(shown, who, what="units" if units_only else "people")
 
 
 def _unit_words(about: dict[str, Any]) -> str:
@@ -211,12 +241,17 @@ def series_command(
     everybody: Annotated[bool, typer.Option("--all", help="Every unit.")] = False,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Every day on which a person's score changed and why; a unit's mean month by month."""
     _check_one(subject, unit, everybody=everybody)
-    with opened(url, keys) as ledger:
+    subject = None if subject is None else given(subject)
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "series", actor, purpose, subject) as looker,
+    ):
         here = today(ledger)
         asked = asking_why.stretch(
             ledger,
@@ -232,26 +267,21 @@ def series_command(
         if asking_why.measures_units(ledger, asked):
             refuse_person(asked.instrument, person)
             one = None if subject is None else named
-            series_of_units(ledger, asked, subject=one, unit=unit, as_json=as_json)
+            tell_units(ledger, asked, subject=one, unit=unit, as_json=as_json)
         elif person is not None:
+            looker.person(person, instrument=asked.instrument, as_of=asked.last)
             _series_person(ledger, asked, person, as_json=as_json)
         else:
+            units = ledger.units(asked.position)
+            within = None if named is None else unit_of(units, named, asked.last)
+            looker.people(
+                within, on=asked.last, position=asked.position, instrument=asked.instrument
+            )
             _series_units(ledger, asked, named, as_json=as_json)
 
 
 def _series_person(ledger: Ledger, asked: Stretch, person: UUID, *, as_json: bool) -> None:
-    if not ledger.events_of(person, position=asked.position):
-        raise PersonUnknown(
-            "This person was not on record at that position.", next_step="Ask at a later one."
-        )
-    points = causes_json.of_series(asking_why.person_series(ledger, asked, person))
-    shown = {
-        **stretch_json(asked),
-        "subject": person.hex,
-        "start": points[0],
-        "changes": points[1:],
-        "person": ledger.person(person),
-    }
+    shown = differences.series_of_person(desk_on(ledger), asked, person, named=True)
     if as_json:
         print_json(shown)
     else:
@@ -259,27 +289,8 @@ def _series_person(ledger: Ledger, asked: Stretch, person: UUID, *, as_json: boo
 
 
 def _series_units(ledger: Ledger, asked: Stretch, unit: str | None, *, as_json: bool) -> None:
-    units = ledger.units(asked.position)
-    only = None if unit is None else unit_of(units, unit, asked.last)
-    frame = inquiry.facts_table(ledger, warn).frame()
-    found = sorted(asking_why.unit_series(ledger, frame, asked, only), key=lambda one: one.unit)
-    if not found:
-        raise UnitUnknown("No unit has members in these days.", next_step="Check the days.")
-    told = []
-    for one, rows in groupby(found, key=lambda month: month.unit):
-        about = unit_json(units, UUID(one), asked.last)
-        told.append({**about, "months": [_month_json(row) for row in rows]})
-    shown = {**stretch_json(asked), "units": told}
+    shown = differences.series_of_units(desk_on(ledger), asked, unit)
     if as_json:
         print_json(shown)
     else:
-        tell_months(shown, [_unit_words(one) for one in told])
-
-
-def _month_json(month: Month) -> dict[str, Any]:
-    return {
-        "on": month.on.isoformat(),
-        "decree": month.rules.plan.decree,
-        "enacted": month.rules.enacted,
-        **causes_json.of_counts(month.counts),
-    }
+        tell_months(shown, [_unit_words(one) for one in shown["units"]])

@@ -9,11 +9,13 @@ from uuid import UUID
 import typer
 
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
     Actor,
     AsJson,
     KeyFolder,
     LedgerUrl,
+    Purpose,
     actor_or_account,
     now,
     opened,
@@ -23,6 +25,8 @@ from api.cli.common import (
 from api.cli.naming import day_option, today
 from api.cli.scoring import AsOf, Instrument, Unit
 from api.cli.telling_decisions import tell_decision, tell_list, tell_recheck
+from api.cli.watched import looking_at
+from api.looks import Looker
 from api.naming import person_stream, unit_of
 from api.outputs import decisions as shown_as
 from ledger import decision_commands as commands
@@ -32,7 +36,7 @@ from ledger.decision import Decision
 from ledger.errors import BadValue, Misuse, PersonUnknown
 from ledger.fields import IDENT, read_sealed_text
 from ledger.records import Outcome
-from ledger.vocabulary_agency import DecisionKind, RecommendingBody, TieRule
+from ledger.vocabulary_agency import DecisionKind, ReadingPurpose, RecommendingBody, TieRule
 from projections.asking.inquiry import Ask
 from projections.decisions import basis, recheck
 from projections.decisions.basis import Who
@@ -98,7 +102,7 @@ def draft_command(
             lambda state: commands.decide_draft(state, draft, reasons=why),
             actor=who,
         )
-        _tell(ledger, found, outcome, as_json=as_json)
+        _tell(ledger, found, outcome, actor=who, as_json=as_json)
 
 
 def recommend_command(
@@ -122,7 +126,7 @@ def recommend_command(
             ),
             actor=who,
         )
-        _tell(ledger, found, outcome, as_json=as_json)
+        _tell(ledger, found, outcome, actor=who, as_json=as_json)
 
 
 def issue_command(
@@ -155,7 +159,7 @@ def issue_command(
             ),
             actor=who,
         )
-        _tell(ledger, found, outcome, as_json=as_json)
+        _tell(ledger, found, outcome, actor=who, as_json=as_json)
 
 
 def revoke_command(
@@ -183,7 +187,7 @@ def revoke_command(
             ),
             actor=who,
         )
-        _tell(ledger, found, outcome, as_json=as_json)
+        _tell(ledger, found, outcome, actor=who, as_json=as_json)
 
 
 def list_command(
@@ -201,11 +205,21 @@ def list_command(
 
 
 def show_command(
-    ident: Ident, url: LedgerUrl = DEFAULT_URL, keys: KeyFolder = None, as_json: AsJson = False
+    ident: Ident,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
+    as_json: AsJson = False,
 ) -> None:
     """One decision with its basis, its steps and its candidates."""
-    with opened(url, keys) as ledger:
-        shown = shown_as.whole(ledger, desk.decisions_of(ledger).named(ident))
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "decision show", actor, purpose) as looker,
+    ):
+        one = desk.decisions_of(ledger).named(ident)
+        look_at_decision(looker, one)
+        shown = shown_as.whole(ledger, one)
     if as_json:
         print_json(shown)
     else:
@@ -213,14 +227,23 @@ def show_command(
 
 
 def recheck_command(
-    ident: Ident, url: LedgerUrl = DEFAULT_URL, keys: KeyFolder = None, as_json: AsJson = False
+    ident: Ident,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
+    as_json: AsJson = False,
 ) -> None:
     """Replay a decision's basis, and say what later knowledge would have changed.
 
     Exit status 1 where the basis no longer gives its answers; later knowledge is no fault.
     """
-    with opened(url, keys) as ledger:
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "decision recheck", actor, purpose) as looker,
+    ):
         one = desk.decisions_of(ledger).named(ident)
+        look_at_decision(looker, one)
         found = recheck.recheck(ledger, one, today=today(ledger), now=now())
         shown = recheck.as_json(ledger, found)
         people = ledger.people([UUID(each["subject"]) for each in shown["later"]["moved"]])
@@ -234,7 +257,9 @@ def recheck_command(
         raise typer.Exit(1)
 
 
-def _tell(ledger: Ledger, found: Decision, outcome: Outcome, *, as_json: bool) -> None:
+def _tell(ledger: Ledger, found: Decision, outcome: Outcome, *, actor: str, as_json: bool) -> None:
+    with looking_at(ledger, "decision", actor, ReadingPurpose.DECISION) as looker:
+        look_at_decision(looker, found)
     shown = shown_as.whole(ledger, found)
     if as_json:
         print_json({"new": bool(outcome.count), "decision": shown})
@@ -247,6 +272,12 @@ def _tell(ledger: Ledger, found: Decision, outcome: Outcome, *, as_json: bool) -
         say(f"Drafted. A second person issues it: asn-ledger decision issue {found.draft.id}")
     else:
         say(f"Recorded at position {outcome.first_position}.")
+
+
+def look_at_decision(looker: Looker, one: Decision) -> None:
+    """The candidates are about to be shown."""
+    people = [UUID(each.subject) for each in one.draft.candidates]
+    looker.listed(people, decision=one.draft.id)
 
 
 def _people(ledger: Ledger, subjects: list[str]) -> tuple[UUID, ...]:

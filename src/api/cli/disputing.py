@@ -8,12 +8,14 @@ from uuid import UUID
 import typer
 
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
     Actor,
     AsJson,
     Document,
     KeyFolder,
     LedgerUrl,
+    Purpose,
     actor_or_account,
     document_of,
     open_text,
@@ -22,12 +24,14 @@ from api.cli.common import (
     reason_of,
     say,
 )
-from api.cli.naming import subject_stream, unit_streams
-from api.naming import fact_root
+from api.cli.naming import subject_stream, today, unit_streams
+from api.cli.watched import given, looking_at
+from api.naming import fact_root, unit_of
 from ledger import disputing
 from ledger.application import Ledger
 from ledger.canonical import instant_text
 from ledger.disputing import Told
+from ledger.erasure import person_state
 from ledger.vocabulary_agency import DisputeOutcome
 
 OPEN = "OPEN"
@@ -89,10 +93,17 @@ def list_command(
     ] = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """What is contested, in order of opening."""
-    with opened(url, keys) as ledger:
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "dispute list", actor, purpose) as looker,
+    ):
+        within = None if unit is None else unit_of(ledger.units(), unit, today(ledger))
+        looker.people(within, on=today(ledger), position=ledger.store.head().position)
         streams = None if unit is None else {one.hex for one in unit_streams(ledger, unit)}
         known = [
             one
@@ -114,12 +125,21 @@ def show_command(
     subject: Whose = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """One dispute with its reasons, the fact as it stands, and what is left to do."""
-    with opened(url, keys) as ledger:
+    subject = None if subject is None else given(subject)
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "dispute show", actor, purpose, subject) as looker,
+    ):
         stream = None if subject is None else subject_stream(ledger, subject)
         one = disputing.named(ledger, ident, stream=stream)
+        of = UUID(one.stream)
+        if person_state(ledger, of).registered:
+            looker.person(of)
         found = _with_reasons(ledger, one.stream, one.id)
     if as_json:
         print_json(found)

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
+    Actor,
     AsJson,
     KeyFolder,
     LedgerUrl,
@@ -19,8 +21,17 @@ from api.cli.common import (
     print_json,
     say,
 )
+<<<<<<< HEAD
 from api.cli.naming import day_option, instant_option, subject_stream, unit_streams
 from api.queries.events import known_kinds
+=======
+from api.cli.naming import day_option, instant_option, subject_stream, today, unit_streams
+from api.cli.watched import given, looking_at
+from api.naming import unit_of
+from ledger.erasure import person_state
+from ledger.errors import Misuse
+from ledger.events import registry
+>>>>>>> origin/main
 from projections.asking import inquiry
 from projections.asking.record import Filter, log_rows, record_of
 from projections.question import asked_position
@@ -35,19 +46,26 @@ def history_command(
     ] = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Everything on record about one person or unit, with what replaced what."""
-    with opened(url, keys) as ledger:
+    subject = given(subject)
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "history", actor, purpose, subject) as looker,
+    ):
         stream = subject_stream(ledger, subject)
+        if person_state(ledger, stream).registered:
+            looker.person(stream)
         if position is not None:
             log = inquiry.log_of(ledger)
             asked_position(log, position=position, known_at=None, now=now())
         rows = record_of(ledger, stream, position)
         unread = ledger.unread
     if as_json:
-        print_json({"subject": stream.hex, "purpose": purpose, "events": rows})
+        print_json({"subject": stream.hex, "purpose": purpose.value, "events": rows})
         return
     say(f"{'position':>9}  {'legal day':10}  {'recorded':19}  fact")
     for row in rows:
@@ -82,10 +100,16 @@ def events_command(
     unit: Annotated[str | None, typer.Option("--unit", help="Members of a unit today.")] = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
+    purpose: Purpose = ADMINISTRATION,
     as_json: AsJson = False,
 ) -> None:
     """The log by when things were recorded and from when they count; one JSON object a line."""
-    with opened(url, keys) as ledger:
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "events", None, purpose) as looker,
+    ):
+        within = None if unit is None else unit_of(ledger.units(), unit, today(ledger))
+        looker.people(within, on=today(ledger), position=ledger.store.head().position)
         wanted = Filter(
             recorded_from=instant_option(ledger, recorded_from, end=False),
             recorded_to=instant_option(ledger, recorded_to, end=True),

@@ -7,6 +7,8 @@ import sys
 import typer
 
 from api.cli import (
+    accessing,
+    accounts,
     advising,
     bundles,
     bundling,
@@ -20,11 +22,11 @@ from api.cli import (
     founding,
     importing,
     looking,
+    printing,
     privacy,
     proving,
     rebuilding,
     reconciling,
-    reporting,
     rules,
     scoring,
     serving,
@@ -45,15 +47,16 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("init")(founding.init_command)
-app.command("import")(importing.import_command)
+app.add_typer(importing.app, name="import")
 app.command("template")(importing.template_command)
 app.command("score")(scoring.score_command)
 app.command("export")(scoring.export_command)
 app.command("reconcile")(reconciling.reconcile_command)
-app.command("report")(reporting.report_command)
+app.add_typer(printing.app, name="report")
 app.command("diff")(comparing.diff_command)
 app.command("series")(comparing.series_command)
 app.command("advise")(advising.advise_command)
+app.command("access")(accessing.access_command)
 app.command("history")(looking.history_command)
 app.command("events")(looking.events_command)
 rulebook = typer.Typer(
@@ -91,6 +94,7 @@ warned.command("acknowledge")(warning.acknowledge_command)
 app.add_typer(warned, name="warnings")
 app.add_typer(cases.app, name="case")
 app.add_typer(disputing.app, name="dispute")
+app.add_typer(accounts.app, name="account")
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")

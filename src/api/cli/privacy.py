@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +9,7 @@ from uuid import UUID
 import typer
 
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
     Actor,
     AsJson,
@@ -21,6 +21,7 @@ from api.cli.common import (
     print_json,
     say,
 )
+from api.cli.watched import given, looking_at
 from api.naming import person_stream
 from ledger import checkpoint, erasure
 from ledger.application import Ledger
@@ -119,7 +120,11 @@ def erase_command(
     """Erase a person's identity for ever: an event, then keys and sealed rows. Refused under a
     hold.
     """
-    with opened(url, keys, live=True) as ledger:
+    subject = given(subject)
+    with (
+        opened(url, keys, live=True) as ledger,
+        looking_at(ledger, "erase", actor, ADMINISTRATION, subject),
+    ):
         stream = _person(ledger, subject)
         position = erasure.erase(
             ledger, stream, ground=_open(ground), actor=actor_or_account(actor)
@@ -148,7 +153,11 @@ def hold_command(
     if ground is None and not lift:
         raise Misuse("A hold needs its ground.", next_step="Add --ground.")
     who = actor_or_account(actor)
-    with opened(url, keys, live=True) as ledger:
+    subject = given(subject)
+    with (
+        opened(url, keys, live=True) as ledger,
+        looking_at(ledger, "hold", actor, ADMINISTRATION, subject),
+    ):
         stream = _person(ledger, subject)
         name = _open(ident)
         reason = None if ground is None else _open(ground)
@@ -165,8 +174,7 @@ def hold_command(
 
 
 def _person(ledger: Ledger, subject: str) -> UUID:
-    given = sys.stdin.readline().strip() if subject == "-" else subject
-    stream = person_stream(ledger, given)
+    stream = person_stream(ledger, subject)
     if stream is None:
         raise PersonUnknown("This is neither a NIP nor the id of a person.", next_step="Check it.")
     return stream

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
     Actor,
     AsJson,
     KeyFolder,
     LedgerUrl,
+    Purpose,
     actor_or_account,
     opened,
     print_json,
@@ -21,11 +24,14 @@ from api.cli.common import (
 from api.cli.files import hand_out, read_keys, read_limited
 from api.cli.naming import fact_position, proved_stream
 from api.cli.stamping import fetch_timestamp, is_address, stamp_checkpoint
+from api.cli.watched import given, looking_at
+from api.looks import Looker
 from ledger import checkpoint as taking
 from ledger import checkpoint_store, proof_forms, proving
 from ledger import note as notes
 from ledger.application import Ledger
 from ledger.checkpoint_store import StoredCheckpoint
+from ledger.erasure import person_state
 from ledger.errors import Misuse
 from ledger.note import MAX_NOTE_BYTES
 from ledger.proof_forms import ConsistencyProof, InclusionProof, Proof
@@ -125,38 +131,59 @@ def prove_command(
     out: Out = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a proof that anybody can check without this ledger: C2SP text, or JSON with --json."""
-    if (what is None) == (consistency is None) or (complete and what is None):
-        raise Misuse(
-            "Name one thing to prove: a FACT, a SUBJECT with --complete, or --consistency OLD.",
-            next_step="See `asn-ledger prove --help`.",
-        )
-    with opened(url, keys, live=True) as ledger:
+    _check_one(what, consistency, complete=complete)
+    named = None if what is None else given(what)
+    with (
+        opened(url, keys, live=True) as ledger,
+        looking_at(ledger, "prove", actor, purpose, named if complete else subject) as looker,
+    ):
         under = _under(ledger, size)
         proof: Proof
         if consistency is not None:
             proof = _consistency(ledger, consistency, under)
         elif complete:
-            stream = proved_stream(ledger, what or "")
+            stream = proved_stream(ledger, named or "")
+            _look(ledger, looker, stream)
             proof = proving.prove_completeness(ledger.store, stream, under)
         else:
-            position = fact_position(ledger, subject, what or "")
+            position = fact_position(ledger, subject, named or "")
+            for event in ledger.store.read(position, position):
+                _look(ledger, looker, event.originator_id)
             proof = proving.prove_inclusion(ledger.store, position, under)
-    if as_json:
-        data = proof_forms.proof_json(proof)
-    elif isinstance(proof, InclusionProof):
-        data = proof_forms.tlog_proof(proof)
-    elif isinstance(proof, ConsistencyProof):
-        data = proof_forms.witness_request(proof)
-    else:
-        data = proof_forms.proof_json(proof)
+    data = _written(proof, as_json=as_json)
     if out is None:
         typer.echo(data, nl=False)
     else:
         hand_out(out, data)
         say(f"Proof under the checkpoint of {under.size} events: {out}")
+
+
+def _check_one(what: str | None, consistency: str | None, *, complete: bool) -> None:
+    if (what is None) == (consistency is None) or (complete and what is None):
+        raise Misuse(
+            "Name one thing to prove: a FACT, a SUBJECT with --complete, or --consistency OLD.",
+            next_step="See `asn-ledger prove --help`.",
+        )
+
+
+def _written(proof: Proof, *, as_json: bool) -> bytes:
+    """C2SP text where it has a form for the proof, JSON otherwise and where it is asked for."""
+    if isinstance(proof, InclusionProof) and not as_json:
+        return proof_forms.tlog_proof(proof)
+    if isinstance(proof, ConsistencyProof) and not as_json:
+        return proof_forms.witness_request(proof)
+    return proof_forms.proof_json(proof)
+
+
+def _look(ledger: Ledger, looker: Looker, stream: UUID) -> None:
+    """A proof about a person is about to be handed out."""
+    if person_state(ledger, stream).registered:
+        looker.person(stream)
 
 
 def checkpoint_shown(taken: StoredCheckpoint) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -12,7 +11,9 @@ from uuid import UUID
 import typer
 
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
+    Actor,
     AsJson,
     KeyFolder,
     LedgerUrl,
@@ -26,6 +27,7 @@ from api.cli.common import (
 from api.cli.naming import today
 from api.cli.scoring import Instrument, KnownAt, Position, Unit
 from api.cli.telling_printed import tell_reconciliation
+from api.cli.watched import given, look_at_people, looking_at
 from api.naming import person_stream, unit_of
 from api.outputs.aside import known_suffix, written_aside
 from api.outputs.printed import SUFFIXES, write_reconciliation
@@ -58,7 +60,8 @@ def reconcile_command(
     ] = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Printed results beside ours, measure by measure, each difference with its likely cause."""
@@ -67,14 +70,20 @@ def reconcile_command(
             "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
         )
     suffix = None if out is None else known_suffix(out, SUFFIXES, "A reconciliation")
-    if subject == "-":
-        subject = sys.stdin.readline().strip()
-    with opened(url, keys) as ledger:
+    subject = None if subject is None else given(subject)
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "reconcile", actor, purpose, subject) as looker,
+    ):
         person = None if subject is None else person_stream(ledger, subject)
         if subject is not None and person is None:
             unit = subject
         ask = Ask(instrument, None, period, parsed_instant(known_at), position)
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
+        if person is not None:
+            looker.person(person, instrument=instrument, as_of=asked.question.as_of)
+        else:
+            look_at_people(looker, asked, unit)
         found = _found(ledger, asked, person, unit)
         shown = reconcile_json.of_reconciliation(found)
         _name(ledger, shown)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,6 +11,7 @@ import typer
 
 from api.cli.certifying import certify, settle
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
     Actor,
     AsJson,
@@ -28,8 +27,9 @@ from api.cli.common import (
     say,
     warn,
 )
-from api.cli.naming import day_option, today
+from api.cli.naming import day_option, desk_on, today
 from api.cli.telling import tell_answer, tell_group_line, tell_row
+from api.cli.watched import given, look_at_people, looking_at
 from api.naming import check_subject, fact_root, person_stream, say_if_closed, unit_of
 from api.outputs.answers import SUFFIXES, write_answers
 from api.outputs.aside import known_suffix, written_aside
@@ -77,27 +77,24 @@ def score_command(
     ] = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    purpose: Purpose = ADMINISTRATION,
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Scores as of any legal day, as known at any moment, with their derivation."""
-    if sum((subject is not None, unit is not None, everybody)) != 1:
-        raise Misuse(
-            "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
-        )
-    if subject == "-":
-        subject = sys.stdin.readline().strip()
+    _check_one(subject, unit, everybody=everybody)
+    subject = None if subject is None else given(subject)
     if out is not None:
         must_be_free(out)
-    with opened(url, keys, live=out is not None) as ledger:
+    with (
+        opened(url, keys, live=out is not None) as ledger,
+        looking_at(ledger, "score", actor, purpose, subject) as looker,
+    ):
         person = None if subject is None else person_stream(ledger, subject)
-        if out is not None and person is None:
-            raise Misuse(
-                "A certificate is about one person.", next_step="Give his NIP or id as SUBJECT."
-            )
-        if out is not None and position is None and known_at is None:
-            settle(ledger, actor=actor_or_account(actor))
+        if out is not None:
+            _check_certified(person)
+            if position is None and known_at is None:
+                settle(ledger, actor=actor_or_account(actor))
         ask = Ask(
             instrument,
             None if as_of is None else day_option(as_of),
@@ -110,11 +107,29 @@ def score_command(
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
         check_subject(asked, person)
         if person is not None:
+            looker.person(person, instrument=instrument, as_of=asked.question.as_of)
             _one(ledger, asked, person, out=out, actor=actor, as_json=as_json)
-        elif subject is not None and inquiry.measures_units(asked):
+            return
+        if trace or not inquiry.measures_units(asked):
+            look_at_people(looker, asked, unit or subject)
+        if subject is not None and inquiry.measures_units(asked):
             _one_unit(ledger, asked, subject, trace=trace, as_json=as_json)
         else:
             _many(ledger, asked, unit or subject, trace=trace, as_json=as_json)
+
+
+def _check_certified(person: UUID | None) -> None:
+    if person is None:
+        raise Misuse(
+            "A certificate is about one person.", next_step="Give his NIP or id as SUBJECT."
+        )
+
+
+def _check_one(subject: str | None, unit: str | None, *, everybody: bool) -> None:
+    if sum((subject is not None, unit is not None, everybody)) != 1:
+        raise Misuse(
+            "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
+        )
 
 
 def _one(
@@ -143,9 +158,7 @@ def _one(
 
 def _one_unit(ledger: Ledger, asked: Asked, named: str, *, trace: bool, as_json: bool) -> None:
     stream = unit_of(asked.units, named, asked.question.as_of)
-    answer = inquiry.one(ledger, asked, stream)
-    shown = answer.as_json(with_facts=True, with_members=trace)
-    scores.join(ledger, asked, [shown])
+    shown = scores.of_unit(desk_on(ledger), asked, stream, members=trace, named=True)
     if as_json:
         print_json(shown)
     else:
@@ -171,18 +184,11 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     """The answers that are asked for, each with who it is about; counted in the group given."""
     below = None if unit is None else _subtree(asked, unit)
-    if trace:
-        answers = inquiry.everybody_traced(ledger, asked)
-    else:
-        answers = inquiry.everybody(asked, inquiry.facts_table(ledger, warn))
-    wanted = (answer for answer in answers if below is None or answer.unit in below)
-    while chunk := list(islice(wanted, _NAMES_AT_ONCE)):
-        rows = [answer.as_json(with_facts=trace, with_members=trace) for answer in chunk]
-        scores.join(ledger, asked, rows)
-        for answer, shown in zip(chunk, rows, strict=True):
-            if group is not None:
-                group.add(answer)
-            yield shown
+    found = scores.of_many(desk_on(ledger), asked, below, None, trace=trace, named=True)
+    for answer, shown in found:
+        if group is not None:
+            group.add(answer)
+        yield shown
 
 
 def _subtree(asked: Asked, unit: str) -> set[str]:
@@ -210,17 +216,24 @@ def export_command(
     unit: Unit = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Everybody's scores into a file: .csv (semicolons, decimal commas) or .xlsx for people,
     .jsonl or .parquet (exact decimals) for machines.
     """
     suffix = known_suffix(out, SUFFIXES, "An export")
-    with opened(url, keys) as ledger:
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "export", actor, purpose) as looker,
+    ):
         day = None if as_of is None else day_option(as_of)
         ask = Ask(instrument, day, period, parsed_instant(known_at), position, rules)
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
         what = "units" if inquiry.measures_units(asked) else "people"
+        if what == "people":
+            look_at_people(looker, asked, unit)
         with progress_bar(what, None, quiet=as_json) as advance, written_aside(out) as stream:
             rows = _counted(_rows(ledger, asked, unit, trace=False), advance)
             written = write_answers(stream, suffix, rows, asked, unit=unit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +11,9 @@ import typer
 
 from api import enacting
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
+    Actor,
     AsJson,
     KeyFolder,
     LedgerUrl,
@@ -27,6 +28,7 @@ from api.cli.naming import day_option, today
 from api.cli.rules import TextName
 from api.cli.scoring import AsOf, KnownAt, Period, Position, Rules, Unit
 from api.cli.telling_rules import tell_tried_people, tell_tried_person
+from api.cli.watched import given, look_at_people, looking_at
 from api.enacting import Text
 from api.naming import person_stream, unit_of
 from ledger.application import Ledger
@@ -58,7 +60,8 @@ def try_command(
     everybody: Annotated[bool, typer.Option("--all", help="Everybody registered by then.")] = False,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """What a draft would do, beside the text in force; stamped hypothetical, stored nowhere.
@@ -69,17 +72,21 @@ def try_command(
         raise Misuse(
             "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
         )
-    if subject == "-":
-        subject = sys.stdin.readline().strip()
+    subject = None if subject is None else given(subject)
     day = None if as_of is None else day_option(as_of)
     ask = Ask("", day, period, parsed_instant(known_at), position, rules)
-    with opened(url, keys) as ledger:
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "try", actor, purpose, subject) as looker,
+    ):
         text = _text(ledger, file, ask, changes or [])
         sides = _sides(ledger, replace(ask, instrument=text.plan.instrument), text, changes or [])
         person = None if subject is None else person_stream(ledger, subject)
         if person is not None:
+            looker.person(person, instrument=text.plan.instrument, as_of=sides[1].question.as_of)
             found = _of_person(ledger, sides, person)
         else:
+            look_at_people(looker, sides[1], subject or unit)
             found = _of_people(ledger, sides, subject or unit)
         found["draft"] = {
             "file": text.file,

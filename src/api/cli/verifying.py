@@ -128,6 +128,7 @@ def _tell(verified: Verified, segments: int | None, scores: int | None) -> None:
     )
     say(f"root {verified.root.hex()}")
     said = [f"{verified.checkpoints} checkpoints stored, {verified.claims} compared from elsewhere"]
+    said += [] if verified.looks is None else [f"{verified.looks} entries of the access log"]
     said += [] if segments is None else [f"{segments} segments of the facts table"]
     said += [] if scores is None else [f"{scores} scores in both ways"]
     say("; ".join(said))

@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from api.cli.common import (
+    ADMINISTRATION,
     DEFAULT_URL,
     Actor,
     AsJson,
@@ -24,6 +25,8 @@ from api.cli.common import (
 )
 from api.cli.naming import day_option, subject_stream, today
 from api.cli.scoring import AsOf, KnownAt, Position, Unit
+from api.cli.watched import given, looking_at
+from api.looks import Looker
 from ledger.acknowledgement import Warned, acknowledge
 from ledger.application import Ledger
 from ledger.errors import BadValue, LedgerError, Misuse
@@ -52,15 +55,22 @@ def list_command(
     position: Position = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
-    purpose: Purpose = "administration",  # noqa: ARG001 - of the contract; kept by the access log
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Warnings about one, a unit or everybody and the ledger itself; seen ones are marked."""
     if subject is not None and unit is not None:
         raise Misuse("Say who is asked about, once.", next_step="Give a SUBJECT or --unit U.")
-    with opened(url, keys) as ledger:
+    named = subject or unit
+    named = None if named is None else given(named)
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "warnings", actor, purpose, named) as looker,
+    ):
         asked = _asked(ledger, as_of, known_at=known_at, position=position)
-        found = list(watching.shown(ledger, asked, _found(ledger, asked, subject or unit)))
+        _look(ledger, looker, asked, named)
+        found = list(watching.shown(ledger, asked, _found(ledger, asked, named)))
         people = ledger.people([UUID(one["subject"]) for one in found if one["subject"]])
     for one in found:
         one["person"] = people[UUID(one["subject"])] if one["subject"] else None
@@ -127,6 +137,22 @@ def _asked(
     return watching.watch(ledger, rules, ask, today=today(ledger), now=now())
 
 
+def _look(ledger: Ledger, looker: Looker, asked: Watch, named: str | None) -> None:
+    """Tell the access log whom the list is about."""
+    if named == LEDGER:
+        return
+    within = None if named is None else _stream(ledger, asked, named)
+    if within is None or within in ledger.units(asked.position).units:
+        looker.people(within, on=asked.on, position=asked.position)
+    else:
+        looker.person(within, as_of=asked.on)
+
+
+def _stream(ledger: Ledger, asked: Watch, named: str) -> UUID:
+    stream = ledger.units(asked.position).find(named, asked.on)
+    return subject_stream(ledger, named) if stream is None else stream
+
+
 def _found(ledger: Ledger, asked: Watch, named: str | None) -> Iterable[EarlyWarning]:
     """Those about a person or the members of a unit; about everybody and the ledger when None."""
     last = ledger.store.head().position == asked.position
@@ -136,9 +162,7 @@ def _found(ledger: Ledger, asked: Watch, named: str | None) -> Iterable[EarlyWar
     if named is None:
         return (*watching.log(ledger, asked, now=moment), *watching.everybody(ledger, asked))
     units = ledger.units(asked.position)
-    stream = units.find(named, asked.on)
-    if stream is None:
-        stream = subject_stream(ledger, named)
+    stream = _stream(ledger, asked, named)
     if stream not in units.units:
         return watching.person(ledger, asked, stream)
     below = frozenset(one.hex for one in units.subtree(stream, asked.on))

@@ -164,7 +164,7 @@ def read_person(action: Action) -> Callable[..., PersonRead]:
         why = purpose_of(request, reader, pid, purpose or purpose_header)
         target = standing_of(request).of_person(pid, desk_of(request).today())
         found = target is not None and policy.may(reader, action, target)
-        asked = {"route": _route(request), "found": found}
+        asked = {"what": _route(request), "found": found}
         access_of(request).record(of_person(reader.account, why, pid, asked))
         if not found:
             raise nobody_here()

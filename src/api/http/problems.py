@@ -53,22 +53,16 @@ class VersionNeeded(LedgerError):
     code = "version_needed"
 
 
-class VersionStale(LedgerError):
-    """Somebody recorded something since the version that the command names (RFC 9110)."""
-
-    code = "version_stale"
-
-
 class TooManyRequests(LedgerError):
     """More requests than an account may send in a minute."""
 
     code = "too_many_requests"
 
 
-class BodyTooLarge(LedgerError):
-    """A body of more bytes than the server takes."""
+class HeadersTooLarge(LedgerError):
+    """More headers than the server takes."""
 
-    code = "body_too_large"
+    code = "headers_too_large"
 
 
 class TooSlow(LedgerError):
@@ -92,9 +86,18 @@ class ForeignOrigin(LedgerError):
 _BY_STATUS: Mapping[int, Sequence[str]] = {
     400: ["malformed_request"],
     401: ["sign_in_needed"],
-    403: ["no_right", "second_person_needed", "foreign_origin"],
+    403: [
+        "no_right",
+        "second_person_needed",
+        "foreign_origin",
+        "sign_in_refused",
+        "identity_unlinked",
+        "not_your_upload",
+    ],
     404: [
         "not_there",
+        "upload_unknown",
+        "import_unknown",
         "person_unknown",
         "unit_unknown",
         "case_unknown",
@@ -121,12 +124,18 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
         "already_enacted",
         "number_taken",
         "version_conflict",
+        "outcome_changed",
+        "nothing_new",
+        "second_person_required",
     ],
     412: ["version_stale"],
     413: ["body_too_large"],
     428: ["version_needed"],
-    429: ["too_many_requests"],
+    429: ["too_many_requests", "too_many_attempts"],
+    431: ["headers_too_large"],
     503: [
+        "accounts_unavailable",
+        "provider_unavailable",
         "ledger_busy",
         "ledger_locked",
         "ledger_damaged",
@@ -135,6 +144,7 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
         "key_store_unavailable",
         "keys_unreadable",
         "disk_full",
+        "uploads_unavailable",
         "too_slow",
         "not_ready",
     ],
@@ -181,6 +191,8 @@ def response_of(fault: LedgerError, headers: Mapping[str, str] | None = None) ->
     sent = dict(headers or {})
     if status == HTTPStatus.UNAUTHORIZED:
         sent.setdefault("WWW-Authenticate", 'Bearer realm="asn-ledger"')
+    if "retry_after" in fault.details:
+        sent.setdefault("Retry-After", str(fault.details["retry_after"]))
     return Response(body, status, sent, MEDIA_TYPE)
 
 

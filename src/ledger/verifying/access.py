@@ -131,15 +131,15 @@ def _chain(source: Stored, first: str, findings: Findings) -> Iterator[tuple[int
         f" {stream_column(dialect, 'subject')}, question, link"
     )
     table = "access NOT INDEXED" if dialect == SQLITE else "access"
-    before, number, at = bytes.fromhex(first), 0, ""
+    before, at = bytes.fromhex(first), ""
     told = False
-    for row in source.walk(f"SELECT {columns} FROM {table} ORDER BY number"):
+    rows = source.walk(f"SELECT {columns} FROM {table} ORDER BY number")
+    for number, row in enumerate(rows, start=1):
         found = _link_of(before, row)
-        if row[0] != number + 1 or found is None or found != row[-1] or row[1] <= at:
+        if row[0] != number or found is None or found != row[-1] or str(row[1]) <= at:
             if not told:  # what follows a break is not judged: every link rests on it
-                findings.add("access_chain_broken", f"access: entry {number + 1}")
+                findings.add("access_chain_broken", f"access: entry {number}")
             told = True
-        number += 1
         before, at = row[-1] if isinstance(row[-1], bytes) else b"", str(row[1])
         yield number, before.hex()
 

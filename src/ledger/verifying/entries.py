@@ -20,9 +20,10 @@ MAX_ENTRY = 65_535
 SALT_BYTES = 16
 DIGEST_BYTES = 32
 KEY_CLASSES = frozenset({"identity", "restricted"})
-# The texts of instruments are kept as their files are, line breaks and all (docs/event-format.md,
-# 1): enacted, and proposed to be.
-VERBATIM = {"ledger.enact/1": ("text",), "ledger.proposed/1": ("command", "text")}
+# The one text that is kept as its file is, line breaks and all (docs/event-format.md, 1).
+VERBATIM = ("ledger.enact/1", "text")
+# A proposal to enact says all that the enactment will say, its text included.
+PROPOSED = ("ledger.proposed/1", "command")
 
 STREAM_DIGITS = 32
 STREAM = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")

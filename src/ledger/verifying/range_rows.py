@@ -93,18 +93,18 @@ def _check_texts(row: Row, stream: str | None, findings: Findings) -> None:
 
 
 def _checked(topic: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The payload without the one text that is kept verbatim."""
-    return _without(payload, entries.VERBATIM.get(topic, ()))
-
-
-def _without(value: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
-    """An object without what lies at a path in it."""
-    kept = dict(value)
-    if len(path) > 1 and isinstance(kept.get(path[0]), dict):
-        kept[path[0]] = _without(kept[path[0]], path[1:])
-    elif len(path) == 1:
-        kept.pop(path[0], None)
-    return kept
+    """The payload without the one text that is kept verbatim: of an enactment, and of the proposal
+    that goes before it.
+    """
+    owner, field = entries.VERBATIM
+    proposed, inner = entries.PROPOSED
+    command = payload.get(inner)
+    if topic == proposed and isinstance(command, dict):
+        kept = {name: value for name, value in command.items() if name != field}
+        return dict(payload) | {inner: kept}
+    return {
+        name: value for name, value in payload.items() if not (topic == owner and name == field)
+    }
 
 
 class Missing(NamedTuple):
