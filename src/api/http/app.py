@@ -5,11 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-<<<<<<< HEAD
-from threading import BoundedSemaphore
-=======
 from functools import partial
->>>>>>> origin/main
+from threading import BoundedSemaphore
 
 from fastapi import APIRouter, FastAPI
 from starlette.types import Lifespan
@@ -17,22 +14,25 @@ from starlette.types import Lifespan
 from api.access.standing import Standing
 from api.desk import Desk
 from api.http import problems
-<<<<<<< HEAD
-from api.http.feed import Feed
-=======
 from api.http.description import described
->>>>>>> origin/main
+from api.http.feed import Feed
 from api.http.guard import Nobody, SignIn
 from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
-<<<<<<< HEAD
-from api.http.routes import audit, differences, events, health, log, memento, people, scores
-=======
-from api.http.routes import differences, health, people, scores, signing_in
+from api.http.routes import (
+    audit,
+    differences,
+    events,
+    health,
+    log,
+    memento,
+    people,
+    scores,
+    signing_in,
+)
 from api.http.routes import problems as problem_pages
->>>>>>> origin/main
 from api.http.settings import Settings
 from api.http.shapes import documented
 from ledger.access_log import AccessLog
@@ -71,17 +71,13 @@ def create_app(
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         yield
-<<<<<<< HEAD
-        app.state.feed.close()
-        access.close()
-        desk.close()
-=======
         for close in app.state.closing:
             close()
->>>>>>> origin/main
 
     app = routed(settings, living)
-    app.state.closing = [access.close, desk.close]
+    app.state.feed = Feed(desk.head, desk.ledger.store.watch)
+    app.state.checks = BoundedSemaphore()  # files being checked at once
+    app.state.closing = [app.state.feed.close, access.close, desk.close]
     app.state.desk = desk
     app.state.settings = settings
     app.state.sign_in = sign_in or Nobody()
@@ -107,18 +103,6 @@ def routed(settings: Settings, living: Lifespan[FastAPI] | None = None) -> FastA
         max_body_size=settings.body_bytes,
         separate_input_output_schemas=False,
     )
-<<<<<<< HEAD
-    app.state.desk = desk
-    app.state.settings = settings
-    app.state.sign_in = sign_in or Nobody()
-    app.state.access = access
-    app.state.standing = Standing(desk.ledger, desk.units)
-    app.state.metrics = Metrics()
-    app.state.checks = BoundedSemaphore()  # files being checked at once
-    app.state.feed = Feed(desk.head, desk.ledger.store.watch)
-    app.state.searches = Bucket(settings.number_searches_per_minute, time.monotonic)
-=======
->>>>>>> origin/main
     problems.install(app)
     for router in NOUNS:
         app.include_router(router, prefix=PREFIX, responses=documented())
