@@ -21,17 +21,11 @@ from api.cli.common import (
     print_json,
     say,
 )
-<<<<<<< HEAD
-from api.cli.naming import day_option, instant_option, subject_stream, unit_streams
-from api.queries.events import known_kinds
-=======
 from api.cli.naming import day_option, instant_option, subject_stream, today, unit_streams
 from api.cli.watched import given, looking_at
 from api.naming import unit_of
+from api.queries.events import known_kinds
 from ledger.erasure import person_state
-from ledger.errors import Misuse
-from ledger.events import registry
->>>>>>> origin/main
 from projections.asking import inquiry
 from projections.asking.record import Filter, log_rows, record_of
 from projections.question import asked_position
