@@ -35,6 +35,7 @@ class PageWhen(When):
     ) -> None:
         desk = desk_of(request)
         super().__init__(
+            request,
             day_of(as_of, "as_of"),
             known_of(desk, known_at, "known_at"),
             position_of(position, "position"),
@@ -56,6 +57,7 @@ class PageAsking(Asking):
     ) -> None:
         desk = desk_of(request)
         super().__init__(
+            request,
             instrument or USUAL,
             day_of(as_of, "as_of"),
             known_of(desk, known_at, "known_at"),
