@@ -19,7 +19,7 @@ from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
-from api.http.routes import commands, differences, health, people, scores
+from api.http.routes import commands, differences, health, people, proposals, scores
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
 from api.http.shapes import documented
@@ -32,6 +32,7 @@ NOUNS: Sequence[APIRouter] = (
     differences.router,
     people.router,
     problem_pages.router,
+    proposals.router,
     scores.router,
 )
 Site = Callable[[FastAPI], None]

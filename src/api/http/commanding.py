@@ -244,7 +244,7 @@ def responded(desk: Desk, done: Done[Any], **more: Any) -> Response:
     status = HTTPStatus.OK
     if shown["recorded"] and not shown["dry_run"]:
         status = HTTPStatus.CREATED if shown["proposal"] is None else HTTPStatus.ACCEPTED
-    found = answer({**shown, **more}, status=status)
+    found = answer({**shown, **more}, status=status.value)
     if done.repeated:
         found.headers[ANSWERED] = "true"
     return found
