@@ -23,6 +23,7 @@ from api.http.routes import (
     commands,
     differences,
     health,
+    imports,
     people,
     proposals,
     scores,
@@ -38,6 +39,7 @@ PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
     commands.router,
     differences.router,
+    imports.router,
     people.router,
     problem_pages.router,
     proposals.router,

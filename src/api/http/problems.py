@@ -93,6 +93,7 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
         "sign_in_refused",
         "identity_unlinked",
         "not_your_upload",
+        "out_of_reach",
     ],
     404: [
         "not_there",

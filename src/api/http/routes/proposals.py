@@ -89,7 +89,7 @@ def confirm(
         )
 
     said = {"do": "confirm", "proposal": ident, "outcome": outcome}
-    done = commanding.run(desk, sent, do, actor=reader.account, said=said)
+    done = commanding.run(desk, sent, do, actor=reader.account, said=said, resumes=True)
     return commanding.responded(desk, done)
 
 
