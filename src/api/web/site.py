@@ -13,7 +13,7 @@ from api.http.problems import body_of
 from api.http.serving import opened
 from api.http.settings import read_settings
 from api.web import assets
-from api.web.pages import beranda, catatan, perbandingan, rekam
+from api.web.pages import beranda, catatan, kasus, keputusan, perbandingan, rekam, sengketa
 from api.web.render import page, shell_of
 from api.web.words import code_said
 from ledger.errors import LedgerError
@@ -22,6 +22,9 @@ from ledger.vocabulary_agency import ReadingPurpose
 PAGES: Sequence[APIRouter] = (
     beranda.router,
     catatan.router,
+    sengketa.router,  # before kasus: one of its addresses is that of a case
+    kasus.router,
+    keputusan.router,
     perbandingan.router,  # before rekam: its address is longer
     rekam.router,
 )
