@@ -51,8 +51,9 @@ def _card(one: Json) -> dict[str, Any]:
 
 def timeline(pen: Pen, shown: Json) -> list[dict[str, Any]]:
     """Steps with the day they were due, what is still to come, and the time in force."""
-    rows = [_step(pen, one, shown["clocks"]) for one in shown["steps"]]
-    rows += [_to_come(pen, one) for one in shown["clocks"] if one["state"] in OPEN and one["due"]]
+    terms = [one for one in shown["clocks"] if one["bound"] != "at_least"]
+    rows = [_step(pen, one, terms) for one in shown["steps"]]
+    rows += [_to_come(pen, one) for one in terms if one["state"] in OPEN and one["due"]]
     for sanction in shown["sanctions"]:
         label = pen.say("Hukuman berlaku")
         rows += [

@@ -27,7 +27,7 @@ from api.queries.stating import Author
 from api.web.moments import day_of
 from api.web.render import page, shell_of
 from api.web.timebar import TWINS
-from api.web.twins import Document, twin
+from api.web.twins import Document, suffix_of, twin
 from api.web.words import code_said
 from ledger.canonical import instant_text
 from ledger.decision import Decision
@@ -49,10 +49,11 @@ Flag = Annotated[str, Query(max_length=5)]
 
 @router.get("/keputusan")
 @router.get("/keputusan.{suffix}")
-def listing(request: Request, reader: Reads, desk: DeskHere, suffix: str | None = None) -> Response:
+def listing(request: Request, reader: Reads, desk: DeskHere) -> Response:
     """Every decision about somebody whom the reader may see."""
+    suffix = suffix_of(request)
     shown = decisions.listed(desk, _sight(request, reader, Action.READ_DECISIONS))
-    if suffix in TWINS:
+    if suffix is not None:
         document, position = Document("daftar-keputusan", shown), shown["position"]
         ask = {"position": position}
         return twin(request, suffix, shown, document, position=position, ask=ask)
