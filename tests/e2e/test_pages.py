@@ -94,7 +94,9 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     with opened(browser, site, name, **how) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         found = Axe().run(page, options=RULES).response["violations"]
-        assert [(one["id"], [node["html"][:90] for node in one["nodes"][:3]]) for one in found] == []
+        assert [
+            (one["id"], [node["html"][:90] for node in one["nodes"][:3]]) for one in found
+        ] == []
         assert page.locator("h1").count() == 1
 
 
@@ -119,7 +121,9 @@ def test_the_keys_step_between_days_of_change(browser: Browser, site: Site) -> N
         assert page.locator("#tb-as-of").input_value() < before
         assert page.get_by_text("Anda melihat masa lalu").is_visible()
         page.keyboard.press("]")
-        page.wait_for_function("(day) => document.querySelector('#tb-as-of').value === day", arg=before)
+        page.wait_for_function(
+            "(day) => document.querySelector('#tb-as-of').value === day", arg=before
+        )
 
 
 def test_the_slider_moves_the_whole_page(browser: Browser, site: Site) -> None:

@@ -61,9 +61,7 @@ def _tasks(desk: Desk, standing: Standing, reader: Reader) -> Iterator[Json]:
             count = sum(1 for one in others if one.kind == kind)
             yield _task(f"pending_{kind.replace('.', '_')}", count, _CONFIRMED_AT.get(kind, "/"))
     if reach(reader, Action.ISSUE_DECISION).anything:
-        open_ = [
-            one for one in decisions_of(desk.ledger).by_id.values() if one.state not in DONE
-        ]
+        open_ = [one for one in decisions_of(desk.ledger).by_id.values() if one.state not in DONE]
         yield _task("decisions", len(open_), "/keputusan")
 
 

@@ -31,6 +31,11 @@ def units(desk: Desk, text: str, *, limit: int) -> list[Json]:
             found.append(about)
     found.sort(key=lambda one: (one["code"] or "", one["id"] or ""))
     return [
-        {**one, "address": f"/opd/{one['code'] or one['id']}", "label": one["name"], "note": one["path"]}
+        {
+            **one,
+            "address": f"/opd/{one['code'] or one['id']}",
+            "label": one["name"],
+            "note": one["path"],
+        }
         for one in found[:limit]
     ]

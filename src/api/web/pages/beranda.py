@@ -58,8 +58,9 @@ def form(
     _: Searcher,
     purpose: Annotated[ReadingPurpose | None, Query()] = None,
 ) -> Response:
-    """The search by itself; what is looked for is always posted, so that it stands in no address."""
-    shown = {"asked": "", "purpose": purpose, "people": [], "units": [], "searched": False}
+    """The search by itself; what is looked for is posted, so that it stands in no address."""
+    shown: dict[str, Any] = {"people": [], "units": [], "searched": False}
+    shown |= {"asked": "", "purpose": purpose}
     return page(request, "cari.html", shown)
 
 

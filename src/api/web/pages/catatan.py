@@ -56,9 +56,7 @@ def read_entry(
     kind = records.kind_of(entry)
     if kind == records.PERSON:
         stream = entry.originator_id
-        return EntryRead(
-            entry, reader, guard.reading(request, stream, purpose, Action.READ_RECORD)
-        )
+        return EntryRead(entry, reader, guard.reading(request, stream, purpose, Action.READ_RECORD))
     if not _open_to(request, reader, kind, entry):
         raise no_entry_here()
     return EntryRead(entry, reader, None)
@@ -86,9 +84,7 @@ def entry(
     person = read.person
     classes = frozenset[str]() if person is None else classes_of(person)
     asked = None if person is None else _asked(desk)
-    shown = records.of_entry(
-        desk, read.entry, asked, named=IDENTITY in classes, classes=classes
-    )
+    shown = records.of_entry(desk, read.entry, asked, named=IDENTITY in classes, classes=classes)
     if request.url.path.endswith(".json"):
         return answer(shown)
     shell = shell_of(request)

@@ -147,7 +147,7 @@ def _page(
         "classes_said": shown["classes"],
         "presets": presets(desk, shell, ends),
         "swapped": swapped(shell),
-        "fixed": shell.url(**permanent(ends), known_from=None, known_to=None, bahasa=None),
+        "fixed": shell.url(None, **permanent(ends), known_from=None, known_to=None, bahasa=None),
         "instruments": [
             (name, pen.code(name, "instrument"))
             for name, _ in records.instruments_of_people(desk, question.position, question.as_of)
