@@ -1,5 +1,7 @@
 """The coordinates of a page's address, read as forms and people write them."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -63,17 +65,22 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         lambda: moments.known_of(DESK, text, "x"),
         lambda: moments.position_of(text, "x"),
     ):
-        try:
-            read()
-        except Misuse as refusal:
-            assert refusal.next_step
-            assert text.strip() == "" or text not in refusal.message or len(text) < 3
+        refused = refusal_of(read)
+        assert refused is None or refused.next_step
+        assert refused is None or len(text) < 3 or text not in refused.message
+
+
+def refusal_of(read: Callable[[], object]) -> Misuse | None:
+    """How a text was refused; None if it was read."""
+    try:
+        read()
+    except Misuse as refusal:
+        return refusal
+    return None
 
 
 @pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31"])
 def test_days_at_the_ends_of_time_are_read_or_refused(text: str) -> None:
     """The first and the last day that a calendar has do not break anything."""
-    try:
-        moments.known_of(DESK, text, "x")
-    except Misuse as refusal:
-        assert "x" in refusal.message
+    with suppress(Misuse):
+        assert moments.known_of(DESK, text, "x") is not None
