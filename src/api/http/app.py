@@ -23,8 +23,11 @@ from api.http.logs import Logged
 from api.http.metrics import Metrics
 from api.http.routes import (
     audit,
+    cases,
     commands,
+    decisions,
     differences,
+    disputes,
     events,
     health,
     imports,
@@ -34,6 +37,7 @@ from api.http.routes import (
     proposals,
     scores,
     signing_in,
+    warnings,
 )
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
@@ -44,8 +48,11 @@ VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
     audit.router,
+    cases.router,
     commands.router,
+    decisions.router,
     differences.router,
+    disputes.router,
     events.router,
     imports.router,
     log.router,
@@ -55,6 +62,7 @@ NOUNS: Sequence[APIRouter] = (
     proposals.router,
     scores.router,
     signing_in.router,
+    warnings.router,
 )
 Site = Callable[[FastAPI], None]
 
