@@ -23,6 +23,7 @@ from api.http.logs import Logged
 from api.http.metrics import Metrics
 from api.http.routes import (
     audit,
+    commands,
     differences,
     events,
     health,
@@ -41,6 +42,7 @@ VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
     audit.router,
+    commands.router,
     differences.router,
     events.router,
     log.router,
