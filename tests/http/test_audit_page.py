@@ -72,7 +72,7 @@ def test_others_see_checkpoints_and_may_check_files(site: TestClient) -> None:
 def test_a_sample_on_the_page_is_that_of_its_twin(site: TestClient) -> None:
     """The same numbers in the same order; hostile seeds stay text."""
     seed = '<script>alert("1")</script>'
-    asked = {"seed": seed, "count": 5, "purpose": "audit"}
+    asked: dict[str, Any] = {"seed": seed, "count": 5, "purpose": "audit"}
     headers = {"Authorization": "Bearer AUDITOR"}
     twin = site.get("/audit/sampel.json", params=asked, headers=headers).json()
     markup = seen(site, "/audit/sampel", **asked)
