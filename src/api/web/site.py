@@ -13,7 +13,13 @@ from api.http.problems import body_of
 from api.http.serving import opened
 from api.http.settings import read_settings
 from api.web import assets
-from api.web.pages import beranda, catatan, perbandingan, rekam
+from api.web.pages import (
+    audit,
+    beranda,
+    catatan,
+    perbandingan,
+    rekam,
+)
 from api.web.render import page, shell_of
 from api.web.words import code_said
 from ledger.errors import LedgerError
@@ -24,6 +30,7 @@ PAGES: Sequence[APIRouter] = (
     catatan.router,
     perbandingan.router,  # before rekam: its address is longer
     rekam.router,
+    audit.router,
 )
 
 
