@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
@@ -33,6 +34,7 @@ from api.queries.stating import About, Author, Told
 from api.recording import FACT
 from api.web.render import page, shell_of
 from ledger.access_entry import of_list
+from ledger.canonical import canonical_bytes
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE, ORG_UNIT
 
@@ -238,7 +240,6 @@ def _form(
         "would": would,
         "alone": any(policy.may(reader, one, about.target) for one in kind.alone),
         "version": given.get("_versi") or str(version),
-        "key": given.get("_kunci") or uuid4().hex,
         "reason": given.get("_alasan", ""),
     }
     return page(request, "catat-isi.html", shown, status=_REFUSED if errors else 200)
@@ -292,7 +293,6 @@ def _sent(
         return _form(request, reader, kind, about, given, errors=errors)
     dry = given.get("_langkah") != "catat"
     versions = commanding.expected(f'"{given.get("_versi", "")}"')
-    sent = SentAfter(versions, commanding.keyed(given.get("_kunci") or None), dry)
     reason = given.get("_alasan", "").strip() or None
 
     def do() -> Told:
@@ -302,9 +302,11 @@ def _sent(
     try:
         row = stating.row_of(kind, about, body)
         said = {"do": "state", "about": about.stream, "kind": kind.name, "row": row}
+        sent = SentAfter(versions, _key(said, given), dry)
         done = commanding.run(desk, sent, do, actor=reader.account, said=said, about=about.stream)
     except FactRefused as fault:
-        return _form(request, reader, kind, about, given, errors=fault.details["errors"])
+        wrong_parts: Any = fault.details["errors"]
+        return _form(request, reader, kind, about, given, errors=wrong_parts)
     except LedgerError as fault:
         told = {"column": "", "message": fault.message, "next_step": fault.next_step}
         return _form(request, reader, kind, about, given, errors=[told])
@@ -319,6 +321,12 @@ def _sent(
         **commanding.told(desk, done),
     }
     return page(request, "catat-selesai.html", shown)
+
+
+def _key(said: Mapping[str, Any], given: Mapping[str, str]) -> str:
+    """A form sent twice is one command: the same content, decided on the same version."""
+    whole = canonical_bytes([dict(said), given.get("_versi", "")])
+    return "form-" + hashlib.sha256(whole).hexdigest()
 
 
 # ---------------------------------------------------------------------------------- second person

@@ -154,8 +154,8 @@ def _changed(fault: LedgerError | None) -> dict[str, Any] | None:
     """What an import would do now, where that is not what was proposed."""
     if not isinstance(fault, OutcomeChanged):
         return None
-    found: dict[str, Any] = fault.details["effect"]
-    return found
+    effect: Any = fault.details["effect"]
+    return dict(effect)
 
 
 @router.get("/impor/{ident}/kembali")
