@@ -110,6 +110,7 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
         "proposal_unknown",
         "target_unknown",
         "position_unknown",
+        "checkpoint_unknown",
         "BEFORE_FIRST_RECORD",
     ],
     409: [
