@@ -32,6 +32,7 @@ from api.queries import people, proposals, stating
 from api.queries.kinds import Kind, kinds
 from api.queries.stating import About, Author, Told
 from api.recording import FACT
+from api.web.fact_form import field, placed, said
 from api.web.render import page, shell_of
 from ledger.access_entry import of_list
 from ledger.canonical import canonical_bytes
@@ -132,12 +133,19 @@ def of_unit(request: Request, unit: AboutUnit, desk: DeskHere) -> Response:
     return _choose(request, unit.reader, ORG_UNIT, about_unit(desk, request, unit))
 
 
+# The module of a kind's event class -> under which heading its form stands.
+_GROUPS: Final = {
+    name: name for name in ("employment", "performance", "discipline", "oversight", "corrections")
+}
+
+
 def _choose(request: Request, reader: Reader, owner: str, about: About) -> Response:
     offered = [
         {
             "name": kind.name,
             "fact": kind.fact,
             "own": kind.own,
+            "group": _GROUPS.get(kind.spec.cls.__module__.rpartition(".")[2], "units"),
             "alone": any(policy.may(reader, one, about.target) for one in kind.alone),
         }
         for kind in kinds(owner).values()
@@ -226,59 +234,25 @@ def _form(
     *,
     errors: Sequence[Mapping[str, Any]] = (),
     would: Mapping[str, Any] | None = None,
+    fault: LedgerError | None = None,
 ) -> Response:
     desk = guard.desk_of(request)
     version = desk.version_of(about.stream) if about.stream is not None else 0
     parts = _parts(kind)
-    placed = _placed(errors, [part.field for part in parts])
-    english = shell_of(request).lang.value == "en"
+    lang = shell_of(request).lang
+    wrong = placed(errors, [part.field for part in parts], lang)
     shown = {
         "kind": {"name": kind.name, "fact": kind.fact, "own": kind.own},
         "called": _called(request, kind.spec.owner, about),
-        "parts": [_part(part, given, placed, english=english) for part in parts],
-        "errors": [one for one in placed if one["message"]],
+        "parts": [field(part, given, wrong, lang) for part in parts],
+        "errors": wrong,
+        "fault": fault,
         "would": would,
         "alone": any(policy.may(reader, one, about.target) for one in kind.alone),
         "version": given.get("_versi") or str(version),
         "reason": given.get("_alasan", ""),
     }
-    return page(request, "catat-isi.html", shown, status=_REFUSED if errors else 200)
-
-
-_INPUTS: Final = {"day": "date", "count": "number"}
-
-
-def _part(
-    part: Column,
-    given: Mapping[str, str],
-    errors: Sequence[Mapping[str, Any]],
-    *,
-    english: bool,
-) -> dict[str, Any]:
-    """A field of the form; English names are those of the facts themselves."""
-    name = part.field.replace(".", " ").replace("_", " ").capitalize()
-    choices = part.choices or (("YA", "TIDAK") if part.type == "flag" else ())
-    return {
-        "field": part.field,
-        "label": name if english else part.label.header,
-        "hint": None if english else part.label.hint,
-        "required": part.required,
-        "choices": [(one, one.replace("_", " ").capitalize()) for one in choices],
-        "input": _INPUTS.get(part.type, "text"),
-        "value": given.get(part.field, ""),
-        "error": next((one["message"] for one in errors if one["field"] == part.field), None),
-    }
-
-
-def _placed(errors: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> list[dict[str, Any]]:
-    """Each error at a field of the form: its own, the first of its object, else the first."""
-    found = []
-    for one in errors:
-        column = str(one["column"] or "")
-        near = [f for f in fields if f == column or f.startswith(f"{column}.")]
-        place = near[0] if near and column else fields[0]
-        found.append({"field": place, "message": one["message"], "next_step": one.get("next_step")})
-    return found
+    return page(request, "catat-isi.html", shown, status=_REFUSED if errors or fault else 200)
 
 
 def _sent(
@@ -301,15 +275,16 @@ def _sent(
 
     try:
         row = stating.row_of(kind, about, body)
-        said = {"do": "state", "about": about.stream, "kind": kind.name, "row": row}
-        sent = SentAfter(versions, _key(said, given), dry)
-        done = commanding.run(desk, sent, do, actor=reader.account, said=said, about=about.stream)
+        command = {"do": "state", "about": about.stream, "kind": kind.name, "row": row}
+        sent = SentAfter(versions, _key(command, given), dry)
+        done = commanding.run(
+            desk, sent, do, actor=reader.account, said=command, about=about.stream
+        )
     except FactRefused as fault:
         wrong_parts: Any = fault.details["errors"]
         return _form(request, reader, kind, about, given, errors=wrong_parts)
     except LedgerError as fault:
-        told = {"column": "", "message": fault.message, "next_step": fault.next_step}
-        return _form(request, reader, kind, about, given, errors=[told])
+        return _form(request, reader, kind, about, given, fault=fault)
     if dry and done.result is not None:
         found = done.result.recorded
         would = stating.after_it(found)
@@ -347,6 +322,8 @@ def _proposal(
     fact = None
     if shown["state"] == "pending" and one.kind == FACT:
         fact = _looked_at(request, reader, desk, one)
+        if fact is not None:
+            fact["said"] = said(one.command, fact["fields"], shell_of(request).lang)
     data = {"proposal": shown, "fact": fact, "fault": fault}
     return page(request, "catat-usulan.html", data, status=200 if fault is None else _REFUSED)
 

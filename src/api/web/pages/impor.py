@@ -32,6 +32,7 @@ from ledger.errors import LedgerError, Misuse
 router = APIRouter()
 SEE_OTHER = 303
 SHOWN = 50
+LISTED = 20
 Looker = Annotated[Reader, Depends(guard.allow(Action.READ_IMPORTS))]
 Importer = Annotated[Reader, Depends(guard.allow(Action.IMPORT))]
 Closer = Annotated[Reader, Depends(guard.allow(Action.READ_PENDING))]
@@ -41,14 +42,24 @@ Text = Annotated[str, Form(max_length=4_000)]
 
 
 @router.get("/impor")
-def desk_page(request: Request, reader: Looker) -> Response:
+def desk_page(
+    request: Request,
+    reader: Looker,
+    cursor: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> Response:
     """What waits, what was imported, where to send a file, and empty forms."""
-    return _desk(request, reader, None)
+    return _desk(request, reader, None, cursor)
 
 
-def _desk(request: Request, reader: Reader, fault: LedgerError | None) -> Response:
+def _desk(request: Request, reader: Reader, fault: LedgerError | None, cursor: int = 0) -> Response:
     shown = asked.listed(asker(request, reader))
+    imported = shown["imported"]
+    end = cursor + LISTED
     more = {
+        "imported": imported[cursor:end],
+        "count": len(imported),
+        "next": end if end < len(imported) else None,
+        "previous": str(max(cursor - LISTED, 0)) if cursor else None,
         "kinds": list(FACTS.items()),
         "may_import": may_at_all(reader, Action.IMPORT),
         "fault": fault,
@@ -140,7 +151,7 @@ def _one(
         "outcomes": [one for one in (*OUTCOMES, FLAGGED) if counts.get(one)],
         "rows": rows["rows"],
         "next": rows["next"],
-        "previous": max(cursor - SHOWN, 0) if cursor else None,
+        "previous": str(max(cursor - SHOWN, 0)) if cursor else None,
         "fault": fault,
         "changed": _changed(fault),
     }
