@@ -16,7 +16,9 @@ from api.web import assets
 from api.web.pages import (
     audit,
     beranda,
+    catat,
     catatan,
+    impor,
     perbandingan,
     rekam,
 )
@@ -27,7 +29,9 @@ from ledger.vocabulary_agency import ReadingPurpose
 
 PAGES: Sequence[APIRouter] = (
     beranda.router,
+    catat.router,
     catatan.router,
+    impor.router,
     perbandingan.router,  # before rekam: its address is longer
     rekam.router,
     audit.router,
