@@ -137,9 +137,15 @@ def test_a_draft_about_a_unit_takes_nobody_s_certificate_away(people: AsnLedger)
     """No score rests on the unit of a decision: who was never in one is certified as before,
     and the certificate proves the same answer.
     """
+    imported(
+        people,
+        of_unit("SETDA", "unit"),
+        about(7, "registered", on="2015-01-01"),
+        about(7, "position", on="2016-01-01", kind="PELAKSANA", unit="SETDA"),
+    )
     asked = ("score", "--instrument", "jp-tahunan", nip(3), *DAY)
     before = people(*asked, "--json").json["total"]
-    draft(people, "--unit", "BKD", "--choose", nip(2))
+    draft(people, "--unit", "SETDA", "--choose", nip(7))
     written = people(*asked, "--certificate", "nilai.json", "--json")
     assert written.status == 0, written.err
     told = people("verify", "nilai.json", "--json")
