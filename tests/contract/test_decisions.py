@@ -133,7 +133,7 @@ def test_the_whole_chain(on_each: AsnLedger) -> None:
     assert (found["later"]["moved"], found["later"]["would_have_mattered"]) == ([], False)
 
 
-def test_a_draft_about_a_unit_takes_nobody_s_certificate_away(people: AsnLedger) -> None:
+def test_a_decision_about_a_unit_takes_nobody_s_certificate_away(people: AsnLedger) -> None:
     """No score rests on the unit of a decision: who was never in one is certified as before,
     and the certificate proves the same answer.
     """
@@ -146,6 +146,8 @@ def test_a_draft_about_a_unit_takes_nobody_s_certificate_away(people: AsnLedger)
     asked = ("score", "--instrument", "jp-tahunan", nip(3), *DAY)
     before = people(*asked, "--json").json["total"]
     draft(people, "--unit", "SETDA", "--choose", nip(7))
+    draft(people, "--unit", "SETDA", ident="PN-1", kind="PENETAPAN")
+    issue(people, ident="PN-1")
     written = people(*asked, "--certificate", "nilai.json", "--json")
     assert written.status == 0, written.err
     told = people("verify", "nilai.json", "--json")
