@@ -19,7 +19,7 @@ from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
-from api.http.routes import differences, health, people, scores
+from api.http.routes import differences, health, pending, people, rules, scores
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
 from api.http.shapes import documented
@@ -29,8 +29,10 @@ VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
     differences.router,
+    pending.router,
     people.router,
     problem_pages.router,
+    rules.router,
     scores.router,
 )
 Site = Callable[[FastAPI], None]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from api.access.standing import Standing
 from api.desk import Desk
 from api.enacting import Text
 from api.intake import desk as imports
+from api.proposing import Done
 from ledger import second_person
 from ledger.errors import LedgerError
 from ledger.proposals import Proposal, ProposalState, ProposalUnknown
@@ -23,7 +24,6 @@ from ledger.rulebook import Enactment, Rulebook
 from projections.asking import rule_change
 
 Json = dict[str, Any]
-Propose = Callable[[], tuple[Proposal, bool]]
 # Who confirms what; a kind that is not here nobody confirms over HTTP.
 CONFIRMED_BY: Mapping[str, Action] = MappingProxyType(
     {
@@ -106,7 +106,7 @@ def named(desk: Desk, standing: Standing, reader: Reader, ident: int) -> Proposa
 
 
 def _shown(desk: Desk, standing: Standing, reader: Reader, one: Proposal) -> Json:
-    mine = one.actor.casefold() == reader.account.casefold()
+    mine = proposed_by(one, reader)
     able = one.state is ProposalState.PENDING and may_confirm(desk, standing, reader, one)
     return {
         **proposing.shown(one),
@@ -129,7 +129,7 @@ def may_see(desk: Desk, standing: Standing, reader: Reader, one: Proposal) -> bo
     """Rules are for whoever sees what waits; of people and files only what one may act upon, or
     proposed.
     """
-    if one.kind in _RULES or one.actor.casefold() == reader.account.casefold():
+    if one.kind in _RULES or proposed_by(one, reader):
         return True
     target = _target(desk, standing, one)
     if target is None:
@@ -169,159 +169,71 @@ def _target(desk: Desk, standing: Standing, one: Proposal) -> Target | None:
     return standing.of_unit(stream, today) if stream in desk.units().units else None
 
 
-def would_enact(desk: Desk, text: Text) -> tuple[Rulebook, Rulebook, Any]:
-    """The rule book before and after a text, and the first day that can differ.
+def effect_of_enacting(desk: Desk, text: Text) -> Json:
+    """What a text would change if it came into force now; nothing is recorded.
 
     Raises:
         AlreadyEnacted, InstrumentNotInForce, InstrumentsInCircle, MeasureUnknown.
     """
     book = desk.ledger.rulebook()
-    return book, enacting.check_joins(book, text, desk.head() + 1), text.plan.in_force_from
+    after = enacting.check_joins(book, text, desk.head() + 1)
+    return _effect(desk, (book, after, text.plan.in_force_from))
 
 
-def would_repeal(desk: Desk, found: Enactment) -> tuple[Rulebook, Rulebook, Any]:
-    """The rule book before and after a repeal, and the first day that can differ.
+def effect_of_repealing(desk: Desk, found: Enactment) -> Json:
+    """What a repeal would change now; nothing is recorded.
 
     Raises:
         MeasureUnknown, InstrumentsInCircle.
     """
     book = desk.ledger.rulebook()
-    return book, enacting.check_leaves(book, found), found.in_force_from
+    return _effect(desk, (book, enacting.check_leaves(book, found), found.in_force_from))
 
 
-def enact(
-    desk: Desk,
-    text: Text,
-    *,
-    actor: str,
-    document: Mapping[str, Any],
-    reason: str | None,
-    dry: bool,
-) -> Json:
-    """Propose that a text comes into force: {proposal, new, effect}; dry, only the effect.
-
-    Raises:
-        AlreadyEnacted, InstrumentNotInForce, InstrumentsInCircle, MeasureUnknown.
-    """
-    effect = _effect(desk, would_enact(desk, text))
-
-    def propose() -> tuple[Proposal, bool]:
-        return enacting.propose_enactment(
-            desk.ledger, text, actor=actor, document=document, reason=reason
-        )
-
-    return _proposed(effect, None if dry else propose)
-
-
-def repeal(
-    desk: Desk,
-    found: Enactment,
-    *,
-    actor: str,
-    document: Mapping[str, Any],
-    reason: str | None,
-    dry: bool,
-) -> Json:
-    """Propose that an enactment no longer holds: {proposal, new, effect}; dry, only the effect.
-
-    Raises:
-        MeasureUnknown, InstrumentsInCircle.
-    """
-    effect = _effect(desk, would_repeal(desk, found))
-
-    def propose() -> tuple[Proposal, bool]:
-        return enacting.propose_repeal(
-            desk.ledger, found, actor=actor, document=document, reason=reason
-        )
-
-    return _proposed(effect, None if dry else propose)
-
-
-def _effect(desk: Desk, changed: tuple[Rulebook, Rulebook, Any]) -> Json:
+def _effect(desk: Desk, changed: tuple[Rulebook, Rulebook, date]) -> Json:
     found = enacting.effect(desk.ledger, changed, today=desk.today(), report=_quiet)
     return rule_change.as_json(found)
 
 
-def _proposed(effect: Json, propose: Propose | None) -> Json:
-    if propose is None:
-        return {"proposal": None, "new": False, "effect": effect}
-    one, new = propose()
-    return {"proposal": proposing.shown(one), "new": new, "effect": effect}
-
-
-def repeated(one: Proposal, actor: str, state: ProposalState) -> Json | None:
-    """What to answer who has closed this proposal in this way already: the same again."""
-    if one.state is not state or (one.closed_by or "").casefold() != actor.casefold():
-        return None
-    return {
-        "proposal": proposing.shown(one),
-        "position": one.closed_at,
-        "recorded": None,
-        "effect": None,
-        "repeated": True,
-    }
-
-
 def confirm(
-    desk: Desk,
-    standing: Standing,
-    reader: Reader,
-    ident: int,
-    *,
-    agreed: str | None,
-    now: datetime,
-    dry: bool,
-) -> Json:
-    """Carry out what somebody else proposed: {proposal, position, recorded, effect, repeated}.
+    desk: Desk, standing: Standing, reader: Reader, ident: int, *, agreed: str | None = None
+) -> Done:
+    """Carry out what somebody else proposed, checked again as things stand.
+
+    Args:
+        agreed: of an import whose outcome changed, the digest of the one that is confirmed.
 
     Raises:
-        NotYours, SecondPersonNeeded, ProposalUnknown, ProposalClosed, and what the kind raises.
+        ProposalUnknown, NotYours, SecondPersonNeeded, ProposalClosed, and what the kind raises.
     """
     one = named(desk, standing, reader, ident)
     if not may_confirm(desk, standing, reader, one):
-        raise _no_right()
-    actor, ledger = reader.account, desk.ledger
-    _, effect = proposing.effect_before(
-        ledger, ident, actor=actor, today=desk.today(), report=_quiet
+        raise _not_yours()
+    return proposing.carry_out(
+        desk.ledger, ident, actor=reader.account, agreed=agreed, at=desk.now()
     )
-    if dry:
-        return _closed(desk, ident, None, [], effect)
-    done = proposing.carry_out(ledger, ident, actor=actor, agreed=agreed, at=now)
-    recorded = list(done.outcome.positions)[1:]
-    return _closed(desk, ident, done.outcome.first_position, recorded, effect)
 
 
 def reject(
-    desk: Desk, standing: Standing, reader: Reader, ident: int, *, reason: str | None
-) -> Json:
+    desk: Desk, standing: Standing, reader: Reader, ident: int, *, reason: str | None = None
+) -> Proposal:
     """Close a proposal without carrying it out, or withdraw one's own.
 
     Raises:
-        NotYours, ProposalUnknown, ProposalClosed.
+        ProposalUnknown, NotYours, ProposalClosed.
     """
     one = named(desk, standing, reader, ident)
-    mine = one.actor.casefold() == reader.account.casefold()
-    if not mine and not may_confirm(desk, standing, reader, one):
-        raise _no_right()
-    proposing.reject(desk.ledger, ident, actor=reader.account, reason=reason)
-    closed = second_person.proposals_of(desk.ledger).by_id[ident]
-    return _closed(desk, ident, closed.closed_at, [], None)
+    if not proposed_by(one, reader) and not may_confirm(desk, standing, reader, one):
+        raise _not_yours()
+    return proposing.reject(desk.ledger, ident, actor=reader.account, reason=reason)
 
 
-def _closed(
-    desk: Desk, ident: int, position: int | None, recorded: list[int], effect: Json | None
-) -> Json:
-    one = second_person.proposals_of(desk.ledger).by_id[ident]
-    return {
-        "proposal": proposing.shown(one),
-        "position": position,
-        "recorded": recorded,
-        "effect": effect,
-        "repeated": False,
-    }
+def proposed_by(one: Proposal, reader: Reader) -> bool:
+    """Whether somebody proposed it himself, in any spelling of upper and lower case."""
+    return one.actor.casefold() == reader.account.casefold()
 
 
-def _no_right() -> NotYours:
+def _not_yours() -> NotYours:
     return NotYours(
         "Your roles do not let you close this proposal.",
         next_step="Let somebody with the right to confirm it do so.",
