@@ -215,7 +215,7 @@ def tried(
     what = trying.tried(ledger, ask, text, given.changes, today=today, now=now)
     if given.person is not None:
         read = guard.read_person(Action.READ_RECORD)(request, given.person, why, None)
-        named = guard.may_see(request, read, Action.READ_IDENTITY)
+        named = guard.may_see(read, Action.READ_IDENTITY)
         return trying.on_person(ledger, what, read.stream, named=named)
     unit = _unit(request, reader, given.unit)
     purpose = guard.purpose_of(request, reader, None, why)
