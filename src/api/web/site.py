@@ -13,10 +13,14 @@ from api.http.problems import body_of
 from api.http.serving import opened
 from api.http.settings import read_settings
 from api.web import assets
+from api.web.pages import aturan, tertunda
 from api.web.render import page
 from ledger.errors import LedgerError
 
-PAGES: Sequence[APIRouter] = ()
+PAGES: Sequence[APIRouter] = (
+    aturan.router,
+    tertunda.router,
+)
 
 
 def pages(app: FastAPI) -> None:

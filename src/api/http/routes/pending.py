@@ -63,9 +63,7 @@ def proposal(
     return answer(proposals.proposal(desk, standing, reader, ident))
 
 
-def log_look(
-    request: Request, reader: Reader, ident: int, why: ReadingPurpose | None
-) -> None:
+def log_look(request: Request, reader: Reader, ident: int, why: ReadingPurpose | None) -> None:
     """Write down who looks at a proposal about somebody, before anything of it leaves.
 
     Raises:
