@@ -98,7 +98,7 @@ def try_out(
         "unit": unit,
         "errors": errors,
         "found": found,
-        "fields": _fields(shown, given),
+        "fields": _fields(pen_of(request), shown, given),
         "effect": None if found is None else _effect(pen_of(request), found),
     }
     return page(request, "aturan-coba.html", data)
@@ -121,13 +121,13 @@ def _canonical(request: Request, shown: dict[str, Any], given: list[str]) -> Res
     return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
 
 
-def _fields(shown: dict[str, Any], given: list[str]) -> list[dict[str, Any]]:
+def _fields(pen: Pen, shown: dict[str, Any], given: list[str]) -> list[dict[str, Any]]:
     """The numbers of a text, by the line of the score in which they stand, each to be changed."""
     told = dict(one.partition("=")[::2] for one in given)
     found = []
     for line in shown["formulas"]:
         below = [
-            {**one, "now": told.get(one["at"], one["value"]), "label": _short(one["at"], line)}
+            {**one, "now": told.get(one["at"], one["value"]), "label": _short(pen, one["at"], line)}
             for one in shown["parameters"]
             if one["at"].startswith(line["at"] + ".")
             and isinstance(one["value"], str)
@@ -135,7 +135,8 @@ def _fields(shown: dict[str, Any], given: list[str]) -> list[dict[str, Any]]:
         ]
         own = {id(one): one for one in below if not _deeper(one["at"], line, shown)}
         if own:
-            found.append({"measure": line["measure"], "fields": list(own.values())})
+            whom = rule_words.value(pen, line["position_kind"] or line["employment"] or [])
+            found.append({"measure": line["measure"], "for": whom, "fields": list(own.values())})
     return found
 
 
@@ -147,8 +148,11 @@ def _deeper(where: str, line: dict[str, Any], shown: dict[str, Any]) -> bool:
     )
 
 
-def _short(where: str, line: dict[str, Any]) -> str:
-    return where.removeprefix(line["at"] + ".").replace(".", " \u203a ")
+def _short(pen: Pen, where: str, line: dict[str, Any]) -> str:
+    """A parameter's place below its line, in words; of a table of points only its codes."""
+    steps = where.removeprefix(line["at"] + ".").split(".")
+    told = [pen.code(one, "part") for one in (steps[1:] if len(steps) > 1 else steps)]
+    return " \u203a ".join(told)
 
 
 def _is_number(text: str) -> bool:

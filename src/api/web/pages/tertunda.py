@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
@@ -18,7 +17,8 @@ from api.http.guard import DeskHere
 from api.http.routes.pending import Ident, ReadsPending, log_look
 from api.http.routes.rules import Document, Name, Proposes, document_of, reason_of
 from api.queries import proposals
-from api.web.render import page
+from api.web.render import page, shell_of
+from api.web.words import code_said
 
 router = APIRouter()
 Version = Annotated[int, Form(ge=0)]
@@ -40,14 +40,22 @@ def proposal(request: Request, ident: Ident, reader: ReadsPending, desk: DeskHer
     log_look(request, reader, ident, None)
     shown = proposals.proposal(desk, guard.standing_of(request), reader, ident)
     days = (shown["effect"] or {}).get("days", [])
-    groups = [
-        {"instrument": name, "days": list(rows)}
-        for name, rows in groupby(
-            sorted(days, key=lambda one: (one["instrument"], one["as_of"])),
-            key=lambda one: str(one["instrument"]),
-        )
-    ]
-    return page(request, "tertunda-satu.html", {**shown, "groups": groups})
+    shell = shell_of(request)
+    groups, unchanged = [], []
+    for name in sorted({one["instrument"] for one in days}):
+        moved = [one for one in days if one["instrument"] == name and _changes(one)]
+        if moved:
+            groups.append({"instrument": name, "days": moved})
+        else:
+            unchanged.append(code_said(shell.lang, name, "instrument"))
+    shown |= {"groups": groups, "unchanged": unchanged}
+    return page(request, "tertunda-satu.html", shown)
+
+
+def _changes(day: dict[str, Any]) -> bool:
+    """Whether anybody's answer is another on a day."""
+    counts = ("moved", "other_band", "became_computable", "no_longer_computable")
+    return any(day[key] for key in counts) or any(one["changed"] for one in day["penetapan"])
 
 
 def _run(
