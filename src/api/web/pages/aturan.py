@@ -90,15 +90,18 @@ def try_out(
         except ValueError:
             told = pen_of(request).say("Id pegawai itu tidak dapat dibaca.")
             errors = [{"field": "person", "message": told}]
+    fields = _fields(pen_of(request), shown, given)
+    offered = {one["at"] for group in fields for one in group["fields"]}
+    kept = [("set", one) for one in given if one.partition("=")[0] not in offered]
     data = {
         **shown,
         "name": name,
-        "given": given,
+        "kept": kept,
         "person": person,
         "unit": unit,
         "errors": errors,
         "found": found,
-        "fields": _fields(pen_of(request), shown, given),
+        "fields": fields,
         "effect": None if found is None else _effect(pen_of(request), found),
     }
     return page(request, "aturan-coba.html", data)
