@@ -60,7 +60,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient,
 def get(client: TestClient, who: str, path: str, **query: Any) -> Any:
     """A page as somebody sees it."""
     client.cookies.clear()
-    return client.get(path, params=query or None, headers={"Authorization": f"Bearer {who}", **PAGE})
+    return client.get(
+        path, params=query or None, headers={"Authorization": f"Bearer {who}", **PAGE}
+    )
 
 
 def post(client: TestClient, who: str, path: str, **form: Any) -> Any:
@@ -101,6 +103,8 @@ def test_the_numbers_of_a_trial_are_those_of_its_twin(site: tuple[TestClient, Le
     sent = get(client, "ANALYST", TRY, **fields, as_of="2022-12-31", unit="", person="", set="")
     assert sent.status_code == 303
     address = sent.headers["location"]
+    blank = get(client, "ANALYST", TRY, **fields, as_of="", unit="", person="", set="")
+    assert blank.headers["location"] == address.replace("as_of=2022-12-31&", "")
     assert address.count("set=") == 1
     page = get(client, "ANALYST", address)
     query = {"set": "measures.kualifikasi.points.S1=10", "as_of": "2022-12-31"}

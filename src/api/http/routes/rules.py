@@ -21,7 +21,8 @@ from api.http.coordinates import When, Whens
 from api.http.guard import DeskHere
 from api.http.shapes import Instrument, Instruments, Recorded, TriedOut
 from api.naming import unit_of
-from api.queries import proposals, rules, trying
+from api.queries import enacting as changing
+from api.queries import rules, trying
 from api.queries.within import people_within
 from ledger.access_entry import of_set
 from ledger.errors import BadValue, Misuse, UnitUnknown
@@ -122,7 +123,7 @@ def at_of(request: Request, when: When) -> rules.At:
 def instruments(request: Request, _: ReadsRules, desk: DeskHere, when: Whens) -> Response:
     """Every text that was enacted, in force or not, repealed ones too, and the drafts at hand."""
     at = at_of(request, when)
-    version = proposals.version(desk)
+    version = changing.version(desk)
     tag = validator(("instruments", version, *at))
     found = unchanged(request, tag)
     if found is None:
@@ -145,7 +146,7 @@ def instrument(
     all versions side by side.
     """
     at = at_of(request, when)
-    version = proposals.version(desk)
+    version = changing.version(desk)
     tag = validator(("instrument", name, decree, version, *at))
     found = unchanged(request, tag)
     if found is None:
@@ -281,7 +282,7 @@ def enact(
         )
 
     said = {"do": "enact", "sha256": text.sha256, "document": document, "reason": reason}
-    more = {"effect": proposals.effect_of_enacting(desk, text)} if sent.dry else {}
+    more = {"effect": changing.effect_of_enacting(desk, text)} if sent.dry else {}
     done = commanding.run(desk, sent, do, actor=reader.account, said=said, about=desk.ledger.stream)
     return commanding.responded(desk, done, **more)
 
@@ -313,7 +314,7 @@ def repeal(
     more = {}
     if sent.dry:
         found = enacting.enactment_named(desk.ledger.rulebook(), name, given.decree)
-        more = {"effect": proposals.effect_of_repealing(desk, found)}
+        more = {"effect": changing.effect_of_repealing(desk, found)}
     done = commanding.run(desk, sent, do, actor=reader.account, said=said, about=desk.ledger.stream)
     return commanding.responded(desk, done, **more)
 

@@ -14,12 +14,12 @@ from api.access import policy
 from api.access.policy import Action
 from api.access.reach import may_at_all
 from api.access.readers import Reader
-from api.http.coordinates import Whens
 from api.http.guard import DeskHere
 from api.http.routes.rules import Name, ReadsRules, Tries, Trying, at_of, tried
-from api.queries import proposals, rules
+from api.queries import enacting, rules
 from api.web import rule_words
 from api.web.charts.chart import Pen
+from api.web.moments import PageWhens
 from api.web.render import page, shell_of
 from ledger.errors import LedgerError
 
@@ -36,7 +36,7 @@ def pen_of(request: Request) -> Pen:
 
 
 @router.get("/aturan")
-def instruments(request: Request, reader: ReadsRules, desk: DeskHere, when: Whens) -> Response:
+def instruments(request: Request, reader: ReadsRules, desk: DeskHere, when: PageWhens) -> Response:
     """Every instrument with its texts, and the drafts at hand."""
     shown = rules.listed(desk.ledger, at_of(request, when))
     names = sorted({one["instrument"] for one in shown["instruments"]})
@@ -64,7 +64,7 @@ def try_out(
     name: Name,
     reader: Tries,
     desk: DeskHere,
-    when: Whens,
+    when: PageWhens,
     changes: Annotated[list[str] | None, Query(alias="set", max_length=40)] = None,
     person: Annotated[str, Query(max_length=40)] = "",
     unit: Annotated[str, Query(max_length=200)] = "",
@@ -194,7 +194,7 @@ def instrument(
     name: Name,
     reader: ReadsRules,
     desk: DeskHere,
-    when: Whens,
+    when: PageWhens,
     which: Annotated[str, Query(alias="teks", max_length=200)] = "",
 ) -> Response:
     """One instrument: its text in words, how sure each number is, and its versions side by side."""
@@ -225,7 +225,7 @@ def instrument(
         "name": name,
         "lines": lines,
         "compared": compared,
-        "version": proposals.version(desk),
+        "version": enacting.version(desk),
         "may_propose": _proposes(reader),
         "may_try": may_at_all(reader, Action.TRY_RULES),
     }

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
-from api import enacting
+from api import enacting, proposing
 from api.access.readers import Reader
 from api.http import commanding, guard
 from api.http.commanding import SentAfter
 from api.http.guard import DeskHere
-from api.http.routes.pending import Ident, ReadsPending, log_look
+from api.http.routes.proposals import Closer, Ident, closable
 from api.http.routes.rules import Document, Name, Proposes, document_of, reason_of
+from api.queries import enacting as enacting_now
 from api.queries import proposals
 from api.web.render import page, shell_of
 from api.web.words import code_said
+from ledger.access_entry import of_person
+from ledger.errors import LedgerError
+from ledger.events.base import EMPLOYEE
+from ledger.proposals import Proposal
 
 router = APIRouter()
 Version = Annotated[int, Form(ge=0)]
@@ -26,30 +32,55 @@ Text = Annotated[str, Form(max_length=2_000)]
 
 
 @router.get("/tertunda")
-def pending(request: Request, reader: ReadsPending, desk: DeskHere) -> Response:
+def pending(request: Request, reader: Closer, desk: DeskHere) -> Response:
     """What waits, oldest first."""
-    shown = proposals.pending(desk, guard.standing_of(request), reader)
-    for one in shown["pending"]:
-        one["address"] = f"/tertunda/{one['id']}"
-    return page(request, "tertunda.html", shown)
+    found = proposals.listed(desk, guard.standing_of(request), reader)
+    shown = [{**one, "address": f"/tertunda/{one['id']}"} for one in found]
+    return page(request, "tertunda.html", {"pending": shown})
 
 
 @router.get("/tertunda/{ident}")
-def proposal(request: Request, ident: Ident, reader: ReadsPending, desk: DeskHere) -> Response:
+def proposal(request: Request, ident: Ident, reader: Closer, desk: DeskHere) -> Response:
     """One proposal with what it would do, and the forms that close it."""
-    log_look(request, reader, ident, None)
-    shown = proposals.proposal(desk, guard.standing_of(request), reader, ident)
+    standing = guard.standing_of(request)
+    one = proposals.named(desk, standing, reader, ident)
+    _log_look(request, reader, one)
+    shown = {
+        **proposals.shown(desk, standing, reader, one),
+        "version": enacting_now.version(desk),
+        "effect": None,
+        "fault": None,
+    }
+    try:
+        shown["effect"] = proposals.effect(desk, one)
+    except LedgerError as fault:
+        shown["fault"] = {"message": fault.message, "next_step": fault.next_step}
     days = (shown["effect"] or {}).get("days", [])
-    shell = shell_of(request)
+    lang = shell_of(request).lang
     groups, unchanged = [], []
-    for name in sorted({one["instrument"] for one in days}):
-        moved = [one for one in days if one["instrument"] == name and _changes(one)]
+    for name in sorted({day["instrument"] for day in days}):
+        moved = [day for day in days if day["instrument"] == name and _changes(day)]
         if moved:
             groups.append({"instrument": name, "days": moved})
         else:
-            unchanged.append(code_said(shell.lang, name, "instrument"))
+            unchanged.append(code_said(lang, name, "instrument"))
     shown |= {"groups": groups, "unchanged": unchanged}
     return page(request, "tertunda-satu.html", shown)
+
+
+def _log_look(request: Request, reader: Reader, one: Proposal) -> None:
+    """Write down who looks at a proposal about a person, before anything of it leaves.
+
+    Raises:
+        PurposeNeeded.
+    """
+    subject = one.command.get("subject")
+    if subject is None or one.command.get("owner") != EMPLOYEE:
+        return
+    stream = UUID(hex=subject)
+    purpose = guard.purpose_of(request, reader, stream, None)
+    asked = {"what": "proposal", "proposal": one.id}
+    guard.access_of(request).record(of_person(reader.account, purpose, stream, asked))
 
 
 def _changes(day: dict[str, Any]) -> bool:
@@ -75,13 +106,13 @@ def _run(
 
 @router.post("/tertunda/{ident}/sahkan")
 def confirm(
-    request: Request, ident: Ident, reader: ReadsPending, desk: DeskHere, version: Version
+    request: Request, ident: Ident, reader: Closer, desk: DeskHere, version: Version
 ) -> Response:
     """Carry it out."""
-    standing = guard.standing_of(request)
+    closable(request, reader, desk, ident)
 
     def do() -> object:
-        return proposals.confirm(desk, standing, reader, ident)
+        return proposing.carry_out(desk.ledger, ident, actor=reader.account, at=desk.now())
 
     return _run(request, reader, version, do, {"do": "confirm"}, f"/tertunda/{ident}")
 
@@ -90,16 +121,17 @@ def confirm(
 def reject(
     request: Request,
     ident: Ident,
-    reader: ReadsPending,
+    reader: Closer,
     desk: DeskHere,
     version: Version,
     reason: Text = "",
 ) -> Response:
     """Close it without carrying it out."""
-    standing, why = guard.standing_of(request), reason_of(reason)
+    closable(request, reader, desk, ident, also_own=True)
+    why = reason_of(reason)
 
     def do() -> object:
-        return proposals.reject(desk, standing, reader, ident, reason=why)
+        return proposing.reject(desk.ledger, ident, actor=reader.account, reason=why)
 
     return _run(request, reader, version, do, {"do": "reject"}, f"/tertunda/{ident}")
 
