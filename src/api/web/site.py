@@ -14,6 +14,7 @@ from api.http.serving import opened
 from api.http.settings import read_settings
 from api.web import assets
 from api.web.pages import (
+    aturan,
     audit,
     beranda,
     catat,
@@ -21,6 +22,7 @@ from api.web.pages import (
     impor,
     perbandingan,
     rekam,
+    tertunda,
 )
 from api.web.render import page, shell_of
 from api.web.words import code_said
@@ -28,6 +30,7 @@ from ledger.errors import LedgerError
 from ledger.vocabulary_agency import ReadingPurpose
 
 PAGES: Sequence[APIRouter] = (
+    aturan.router,
     beranda.router,
     catat.router,
     catatan.router,
@@ -35,6 +38,7 @@ PAGES: Sequence[APIRouter] = (
     perbandingan.router,  # before rekam: its address is longer
     rekam.router,
     audit.router,
+    tertunda.router,
 )
 
 
