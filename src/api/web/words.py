@@ -75,6 +75,11 @@ def code_said(lang: Lang, code: str | None, group: str = "") -> str:
     return found[0] if lang is Lang.ID else found[1]
 
 
+def is_refusal(code: str) -> bool:
+    """Whether a refusal's code has words of its own."""
+    return ("refusal", code) in codes()
+
+
 def todo(lang: Lang, code: str) -> str:
     """What is to be done about a reason; empty where nothing is."""
     found = codes().get(("todo", code), ("", ""))
