@@ -19,7 +19,7 @@ from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
-from api.http.routes import differences, health, people, scores
+from api.http.routes import differences, health, people, scores, signing_in
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
 from api.http.shapes import documented
@@ -32,6 +32,7 @@ NOUNS: Sequence[APIRouter] = (
     people.router,
     problem_pages.router,
     scores.router,
+    signing_in.router,
 )
 Site = Callable[[FastAPI], None]
 
@@ -54,10 +55,11 @@ def create_app(
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         yield
-        access.close()
-        desk.close()
+        for close in app.state.closing:
+            close()
 
     app = routed(settings, living)
+    app.state.closing = [access.close, desk.close]
     app.state.desk = desk
     app.state.settings = settings
     app.state.sign_in = sign_in or Nobody()
@@ -87,6 +89,7 @@ def routed(settings: Settings, living: Lifespan[FastAPI] | None = None) -> FastA
     for router in NOUNS:
         app.include_router(router, prefix=PREFIX, responses=documented())
     app.include_router(health.router)
+    app.include_router(signing_in.browser)
     app.openapi = partial(described, app)  # type: ignore[method-assign]
     return app
 

@@ -16,8 +16,8 @@ _SCHEMES = {
     "session": {
         "type": "apiKey",
         "in": "cookie",
-        "name": "session",
-        "description": "Signed in at /masuk; over https the cookie is called __Host-session.",
+        "name": "asn-sesi",
+        "description": "Signed in at /masuk; over https the cookie is called __Host-asn-sesi.",
     },
     "token": {"type": "http", "scheme": "bearer", "description": "For machines."},
 }

@@ -171,6 +171,14 @@ def one(ledger: Ledger, asked: Asked, stream: UUID) -> Answer:
     return _traced(asked, facts_of(ledger, stream, asked.question.position), stream, nobody)
 
 
+def one_on_record(ledger: Ledger, asked: Asked, stream: UUID) -> Answer | None:
+    """The answer of one person; None if he was not on record at that position."""
+    events = ledger.events_of(stream, position=asked.question.position)
+    if not events:
+        return None
+    return _traced(asked, history(events, asked.question.position), stream, nobody)
+
+
 def _traced(asked: Asked, facts: History, stream: UUID, tallies: Tallies) -> Answer:
     return trace(
         asked.plan,
