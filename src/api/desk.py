@@ -163,9 +163,7 @@ class Desk:
 
     def everybody(self, asked: Asked) -> tuple[Answer, ...]:
         """Everybody's answers without their traces, ordered by subject."""
-        return self.once(
-            asked, "everybody", lambda: tuple(inquiry.everybody(asked, self.table()))
-        )
+        return self.once(asked, "everybody", lambda: tuple(inquiry.everybody(asked, self.table())))
 
     def last_of(self, stream: UUID, position: int) -> int | None:
         """The position of the last event about somebody or something, as known at a position."""

@@ -19,7 +19,7 @@ from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
-from api.http.routes import differences, health, people, scores, signing_in
+from api.http.routes import differences, health, people, scores, signing_in, talent, units
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
 from api.http.shapes import documented
@@ -33,6 +33,8 @@ NOUNS: Sequence[APIRouter] = (
     problem_pages.router,
     scores.router,
     signing_in.router,
+    talent.router,
+    units.router,
 )
 Site = Callable[[FastAPI], None]
 

@@ -1,6 +1,6 @@
-"""Figures about few people: which of them stay hidden from whoever may not read their records. Pure.
+"""Figures about few people: which stay hidden from whoever may not read their records. Pure.
 
-A figure of one to four people tells of each of them. It also tells of them through its complement:
+A figure of one to four people tells of each of them. So does its complement:
 where the figure of a unit and those of all its parts but one are shown, the last one follows. So a
 hidden part never stands alone: others are hidden beside it until what is missing is at least two
 parts with at least five people together, and where there are none to hide, the whole is hidden too.
@@ -96,9 +96,7 @@ def hidden_cells(
     columns = [{key: row[place] for key, row in rows.items()} for place in range(width)]
     forced: list[set[str]] = [set(small) for _ in columns]
     while True:
-        gone = [
-            hidden(parts, column, more) for column, more in zip(columns, forced, strict=True)
-        ]
+        gone = [hidden(parts, column, more) for column, more in zip(columns, forced, strict=True)]
         added = False
         for key, row in rows.items():
             more = _beside(row, {place for place in range(width) if key in gone[place]})
@@ -106,18 +104,14 @@ def hidden_cells(
                 forced[place].add(key)
                 added = True
         if not added:
-            return {
-                key: {place for place in range(width) if key in gone[place]} for key in rows
-            }
+            return {key: {place for place in range(width) if key in gone[place]} for key in rows}
 
 
 def _beside(row: Sequence[int], gone: AbstractSet[int]) -> list[int]:
     """The further cells of one row that must be hidden beside those that are."""
     counts = {str(place): count for place, count in enumerate(row)}
     missing = [str(place) for place in sorted(gone)]
-    left = sorted(
-        (count, place) for place, count in enumerate(row) if count and place not in gone
-    )
+    left = sorted((count, place) for place, count in enumerate(row) if count and place not in gone)
     found: list[int] = []
     while missing and left and not enough(missing, counts):
         place = left.pop(0)[1]

@@ -21,12 +21,13 @@ from api.naming import unit_json
 from api.queries.small_cells import FEWEST, OWN, WHOLE, Parts, hidden, hidden_cells
 from api.queries.within import units_within
 from ledger.canonical import decimal_text, instant_text
+from ledger.errors import Misuse
 from ledger.events.base import ORG_UNIT
 from ledger.rulebook import NoRulesInForce
 from projections.answer import Answer, Status
 from projections.asking import spread
 from projections.asking.enacted import in_force
-from projections.asking.inquiry import Ask, Asked
+from projections.asking.inquiry import Ask, Asked, measures_units
 from projections.asking.spread import Spread
 from projections.plans.plan import Plan
 
@@ -84,6 +85,19 @@ class Hidden:
 
     units: AbstractSet[str]
     cells: Mapping[str, AbstractSet[int]]
+
+
+def refuse_units(asked: Asked) -> None:
+    """Refuse an instrument that measures units where people are asked about.
+
+    Raises:
+        Misuse.
+    """
+    if measures_units(asked):
+        raise Misuse(
+            f"{asked.plan.instrument} measures units and not people.",
+            next_step="Name an instrument of people, as ip-asn.",
+        )
 
 
 def standing_of(desk: Desk, asked: Asked) -> Standing:
@@ -147,7 +161,12 @@ def _cells(one: Spread) -> list[int]:
 
 
 def listed(desk: Desk, reader: Reader, asked: Asked) -> Json:
-    """All units of a day with their people and the mean of those measured, from the top down."""
+    """All units of a day with their people and the mean of those measured, from the top down.
+
+    Raises:
+        Misuse: the instrument measures units.
+    """
+    refuse_units(asked)
     found, gone = standing_of(desk, asked), hidden_from(desk, reader, asked)
     rows = [
         _row(asked, found, gone, key)
@@ -173,7 +192,11 @@ def of_unit(desk: Desk, reader: Reader, asked: Asked, unit: UUID) -> Json:
     """One unit: its people counted, how their totals spread, its parts, and its own score.
 
     `records` says whether the reader may see the people behind the figures.
+
+    Raises:
+        Misuse: the instrument measures units.
     """
+    refuse_units(asked)
     on, key = asked.question.as_of, unit.hex
     found, gone = standing_of(desk, asked), hidden_from(desk, reader, asked)
     shown = _figures(asked, found, gone, key)

@@ -13,12 +13,17 @@ from api.http.problems import body_of
 from api.http.serving import opened
 from api.http.settings import read_settings
 from api.web import assets
+from api.web.pages import cerita, opd, talenta
 from api.web.render import page, shell_of
 from api.web.words import code_said
 from ledger.errors import LedgerError
 from ledger.vocabulary_agency import ReadingPurpose
 
-PAGES: Sequence[APIRouter] = ()
+PAGES: Sequence[APIRouter] = (
+    cerita.router,
+    opd.router,
+    talenta.router,
+)
 
 
 def pages(app: FastAPI) -> None:
