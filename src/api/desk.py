@@ -56,6 +56,7 @@ class Desk:
         self._asked: OrderedDict[tuple[Any, ...], Asked] = OrderedDict()
         self._units: OrderedDict[int, UnitDirectory] = OrderedDict()
         self._made: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._remembered: dict[str, tuple[Any, Any]] = {}
         self._serving: tuple[tuple[date, int], Mapping[str, str | None]] | None = None
 
     def now(self) -> datetime:
@@ -164,6 +165,15 @@ class Desk:
     def everybody(self, asked: Asked) -> tuple[Answer, ...]:
         """Everybody's answers without their traces, ordered by subject."""
         return self.once(asked, "everybody", lambda: tuple(inquiry.everybody(asked, self.table())))
+
+    def remembered(self, name: str, key: Any, work: Callable[[], Any]) -> Any:
+        """What was worked out under a name, as long as it rests on the same things: the key, as the
+        head and the day. One value a name; two threads at once may both work.
+        """
+        held = self._remembered.get(name)
+        if held is None or held[0] != key:
+            held = self._remembered[name] = key, work()
+        return held[1]
 
     def last_of(self, stream: UUID, position: int) -> int | None:
         """The position of the last event about somebody or something, as known at a position."""

@@ -56,6 +56,7 @@ def environment(lang: Lang, zone: ZoneInfo) -> Environment:
         "period": partial(formats.period, lang=lang),
         "nip": formats.nip,
         "words": partial(words.code_said, lang),
+        "parameter": partial(words.parameter, lang),
         "todo": partial(words.todo, lang),
     }
     found.tests["known_refusal"] = words.is_refusal

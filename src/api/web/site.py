@@ -13,15 +13,19 @@ from api.http.problems import body_of
 from api.http.serving import opened
 from api.http.settings import read_settings
 from api.web import assets
-from api.web.pages import cerita, opd, talenta
+from api.web.pages import beranda, catatan, cerita, opd, perbandingan, rekam, talenta
 from api.web.render import page, shell_of
 from api.web.words import code_said
 from ledger.errors import LedgerError
 from ledger.vocabulary_agency import ReadingPurpose
 
 PAGES: Sequence[APIRouter] = (
+    beranda.router,
+    catatan.router,
     cerita.router,
     opd.router,
+    perbandingan.router,  # before rekam: its address is longer
+    rekam.router,
     talenta.router,
 )
 
@@ -32,7 +36,9 @@ def pages(app: FastAPI) -> None:
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     app.state.problem_page = problem_page
-    app.state.served = frozenset(str(getattr(one, "path", "")) for one in app.routes)
+    app.state.served = frozenset(
+        str(getattr(one, "path", "")) for router in PAGES for one in router.routes
+    )
 
 
 def problem_page(request: Request, fault: LedgerError, status: int) -> Response:

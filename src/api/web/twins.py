@@ -3,8 +3,8 @@
 A page function is registered twice, at its address and at its address with `.{suffix}`; it asks
 `suffix_of` which was meant, and gives what its query gave either to a template or to `twin`:
 
-    @router.get("/asn/{pid}.{suffix}")
     @router.get("/asn/{pid}")
+    @router.get("/asn/{pid}.{suffix}")
     def record(...) -> Response:
         ...
         suffix = suffix_of(request)

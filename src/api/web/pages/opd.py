@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any
@@ -211,7 +212,12 @@ def _heat_row(shell: Shell, shown: Json, part: Json) -> Json:
 
 def _score(lang: Lang, one: Json) -> Json:
     """The unit's own score with a bar for each measure and its parts."""
-    return {**one, "bullets": list(_bullets(lang, one["measures"], 0))}
+    why = Counter(each["code"] for each in one["why"])
+    doubts = [
+        say(lang, "{reason} ({n} kali)", reason=code_said(lang, code, "reason"), n=count)
+        for code, count in sorted(why.items())
+    ]
+    return {**one, "doubts": doubts, "bullets": list(_bullets(lang, one["measures"], 0))}
 
 
 def _bullets(lang: Lang, measures: list[Json], level: int) -> Iterator[Json]:
