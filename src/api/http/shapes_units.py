@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.http.shapes import Open, UnitNamed, Who
 
@@ -56,7 +56,7 @@ class Units(About):
 class Bin(Open):
     """How many totals lie from one number up to the next; null is hidden."""
 
-    model_config = {"populate_by_name": True}
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
 
     from_: str = Field(alias="from")
     to: str

@@ -72,9 +72,9 @@ def ranked(
     purpose: guard.Purpose = None,
     purpose_header: guard.PurposeHeader = None,
 ) -> Response:
-    """People ranked by an instrument, among those whom the reader may see; each requirement met, not
-    met or unknown, with its article; and the nine boxes. Each who is shown finds the look in his
-    access log.
+    """People ranked by an instrument, among those whom the reader may see; each requirement met,
+    not met or unknown, with its article; and the nine boxes. Each who is shown finds the look in
+    his access log.
     """
     asked = desk.resolve(pinned(asking, page).ask())
     given = purpose or purpose_header

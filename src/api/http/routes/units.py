@@ -93,8 +93,8 @@ def members(
     purpose: guard.Purpose = None,
     purpose_header: guard.PurposeHeader = None,
 ) -> Response:
-    """The people behind a unit's figures on a day, the greatest total first. Each who is shown finds
-    the look in his access log.
+    """The people behind a unit's figures on a day, the greatest total first. Each who is shown
+    finds the look in his access log.
     """
     asked = desk.resolve(pinned(asking, page).ask())
     given = purpose or purpose_header

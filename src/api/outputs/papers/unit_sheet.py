@@ -51,9 +51,10 @@ def _parts(shown: Json) -> Iterator[tuple[str, list[Block]]]:
         for one in shown["lacking"]
     ]
     if lacking:
-        yield "Belum terukur karena", [
-            Grid("Belum terukur karena", ("Alasan", "Pegawai"), (80, 20), lacking)
-        ]
+        yield (
+            "Belum terukur karena",
+            [Grid("Belum terukur karena", ("Alasan", "Pegawai"), (80, 20), lacking)],
+        )
     yield "Bagian", [_grid(shown)]
     for one in shown["scores"]:
         rows = list(head.measure_rows(one["measures"]))
@@ -106,4 +107,3 @@ def _row(one: Json, measures: list[str]) -> list[Cell]:
         return [name, HIDDEN, *(NOTHING for _ in range(len(measures) + 1))]
     means = (figure(one["means"].get(measure)) for measure in measures)
     return [name, one["people"], figure(one["mean"]), *means]
-
