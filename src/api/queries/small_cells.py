@@ -5,6 +5,9 @@ where the figure of a unit and those of all its parts but one are shown, the las
 hidden part never stands alone: others are hidden beside it until what is missing is at least two
 parts with at least five people together, and where there are none to hide, the whole is hidden too.
 What is hidden is hidden with all its parts. Whom a reader may read anyway hides nobody.
+
+A distribution has such complements along its row and along the tree at once, and hiding single cells
+of it did not hold against that; whoever may not read the people sees none.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ class Parts:
 
     @classmethod
     def _of(cls, parents: Mapping[str, str | None]) -> Parts:
-        below: dict[str, list[str]] = {WHOLE: []}
+        below: dict[str, list[str]] = {WHOLE: [], **{unit: [] for unit in parents}}
         for unit in sorted(parents):
             below.setdefault(parents[unit] or WHOLE, []).append(unit)
         return cls({whole: (*parts, whole + OWN) for whole, parts in below.items()})
@@ -81,40 +84,3 @@ def enough(gone: Iterable[str], counts: Mapping[str, int]) -> bool:
     """Whether what is hidden cannot be worked out to few people."""
     sizes = [counts[one] for one in gone]
     return len(sizes) >= TOGETHER and sum(sizes) >= FEWEST
-
-
-def hidden_cells(
-    parts: Parts, rows: Mapping[str, Sequence[int]], small: AbstractSet[str] = frozenset()
-) -> dict[str, set[int]]:
-    """The cells that are hidden where each key has a row of counts that add up to its figure, as a
-    distribution: along the rows and along the tree.
-
-    Args:
-        rows: each of the same length. small: keys whose whole row is hidden.
-    """
-    width = max((len(row) for row in rows.values()), default=0)
-    columns = [{key: row[place] for key, row in rows.items()} for place in range(width)]
-    forced: list[set[str]] = [set(small) for _ in columns]
-    while True:
-        gone = [hidden(parts, column, more) for column, more in zip(columns, forced, strict=True)]
-        added = False
-        for key, row in rows.items():
-            more = _beside(row, {place for place in range(width) if key in gone[place]})
-            for place in more:
-                forced[place].add(key)
-                added = True
-        if not added:
-            return {key: {place for place in range(width) if key in gone[place]} for key in rows}
-
-
-def _beside(row: Sequence[int], gone: AbstractSet[int]) -> list[int]:
-    """The further cells of one row that must be hidden beside those that are."""
-    counts = {str(place): count for place, count in enumerate(row)}
-    missing = [str(place) for place in sorted(gone)]
-    left = sorted((count, place) for place, count in enumerate(row) if count and place not in gone)
-    found: list[int] = []
-    while missing and left and not enough(missing, counts):
-        place = left.pop(0)[1]
-        found.append(place)
-        missing.append(str(place))
-    return found

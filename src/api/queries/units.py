@@ -18,7 +18,7 @@ from api.access.policy import Action
 from api.access.readers import Reader
 from api.desk import Desk
 from api.naming import unit_json
-from api.queries.small_cells import FEWEST, OWN, WHOLE, Parts, hidden, hidden_cells
+from api.queries.small_cells import FEWEST, OWN, WHOLE, Parts, hidden
 from api.queries.within import units_within
 from ledger.canonical import decimal_text, instant_text
 from ledger.errors import Misuse
@@ -81,10 +81,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What a reader may not see: whole units, and cells of their distributions."""
+    """What a reader may not see.
+
+    Attributes:
+        units: keys of which he sees no figure. strange: keys that count people whose records he may
+            not read; of those he sees how many they are, their mean and median, and no more.
+    """
 
     units: AbstractSet[str]
-    cells: Mapping[str, AbstractSet[int]]
+    strange: AbstractSet[str]
 
 
 def refuse_units(asked: Asked) -> None:
@@ -129,7 +134,7 @@ def hidden_from(desk: Desk, reader: Reader, asked: Asked) -> Hidden:
     """
     known = units_within(desk, reader, Action.READ_RECORD)
     if known is None:
-        return Hidden(frozenset(), {})
+        return Hidden(frozenset(), frozenset())
     return desk.once(asked, "hidden", lambda: _hidden(desk, asked, known), known)
 
 
@@ -141,23 +146,14 @@ def _hidden(desk: Desk, asked: Asked, known: AbstractSet[str]) -> Hidden:
     spreads = _spreads(asked, strangers)
     people = {key: one.group.people for key, one in spreads.items()}
     measured = {key: one.group.measured for key, one in spreads.items()}
-    rows = {key: _cells(one) for key, one in spreads.items()}
     units: set[str] = set()
     while True:
         few = {key for key, count in measured.items() if 0 < count < FEWEST}
         more = hidden(parts, people, units | few)
         more |= hidden(parts, measured, more)
         if more == units:
-            return Hidden(units, hidden_cells(parts, rows, units))
+            return Hidden(units, people.keys())
         units = more
-
-
-def _cells(one: Spread) -> list[int]:
-    """The distribution, of totals or of outcomes, and behind it how many are not measured."""
-    unmeasured = one.group.people - one.group.measured
-    if one.plan.outcomes is not None:
-        return [*(one.group.bands[word] for word in one.plan.outcomes), unmeasured]
-    return [*one.bins(), unmeasured]
 
 
 def listed(desk: Desk, reader: Reader, asked: Asked) -> Json:
@@ -209,12 +205,15 @@ def of_unit(desk: Desk, reader: Reader, asked: Asked, unit: UUID) -> Json:
         "records": may_read(desk, reader, asked, key),
         "figures": shown,
         "distribution": _distribution(asked, found, gone, key),
-        "lacking": [] if shown["hidden"] else _lacking(found.spreads.get(key)),
+        "lacking": [] if key in gone.strange else _lacking(found.spreads.get(key)),
         "columns": [
             {"measure": name, "max": decimal_text(most)} for name, most in _columns(asked.plan)
         ],
         "parts": [_row(asked, found, gone, one) for one in parts],
-        "scores": [] if shown["hidden"] else list(_own_scores(desk, asked, key)),
+        "scores": [
+            one if key not in gone.strange else _uncounted(one)
+            for one in ([] if shown["hidden"] else _own_scores(desk, asked, key))
+        ],
     }
 
 
@@ -278,10 +277,8 @@ def _figures(asked: Asked, found: Standing, gone: Hidden, key: str) -> Json:
         "not_applicable": group.statuses[Status.NOT_APPLICABLE.value],
         "left": one.left,
     }
-    if key in gone.cells:  # of strangers only what the distribution shows too
-        counts |= dict.fromkeys(names[2:]) | {"left": None}
-        if len(_cells(one)) - 1 in gone.cells[key]:
-            counts["measured"] = None
+    if key in gone.strange:
+        counts |= dict.fromkeys((*names[1:], "left"))
     return {
         "hidden": False,
         **counts,
@@ -293,28 +290,24 @@ def _figures(asked: Asked, found: Standing, gone: Hidden, key: str) -> Json:
 
 
 def _distribution(asked: Asked, found: Standing, gone: Hidden, key: str) -> Json:
-    """How many lie where: in equal parts of what can be had, or by outcome; null is hidden."""
+    """How many lie where: in equal parts of what can be had, and by band or outcome; nothing for
+    whoever may not read their records.
+    """
     one = found.spreads.get(key) or Spread.of(asked.plan)
-    hide: AbstractSet[int] = gone.cells.get(key, frozenset())
-    counts: list[int | None] = [
-        None if key in gone.units or place in hide else count
-        for place, count in enumerate(_cells(one)[:-1])
-    ]
+    if key in gone.strange:
+        return {"bins": [], "bands": []}
     if asked.plan.outcomes is not None:
         words = asked.plan.outcomes
-        told = zip(words, counts, strict=True)
-        return {"bins": [], "bands": [{"band": word, "count": count} for word, count in told]}
+        told_of = [{"band": word, "count": one.group.bands[word]} for word in words]
+        return {"bins": [], "bands": told_of}
     cuts = [decimal_text(cut) for cut in spread.edges(asked.plan)]
-    bins = zip(cuts[:-1], cuts[1:], counts, strict=True)
+    bins = zip(cuts[:-1], cuts[1:], one.bins(), strict=True)
     shown = [{"from": low, "to": high, "count": count} for low, high, count in bins]
-    bands = [] if key in gone.cells or key in gone.units else _bands(one)
-    return {"bins": shown, "bands": bands}
+    return {"bins": shown, "bands": _bands(one)}
 
 
 def _bands(one: Spread) -> list[Json]:
-    """How many are in each band, the highest first; for whoever may read their records, because
-    the cuts of bands lie across those of the distribution.
-    """
+    """How many are in each band, the highest first."""
     words = [part.codes.value[0] for part in reversed(one.plan.bands.intervals)]
     return [{"band": word, "count": one.group.bands[word]} for word in dict.fromkeys(words)]
 
@@ -341,6 +334,13 @@ def _own_scores(desk: Desk, asked: Asked, unit: str) -> Iterator[Json]:
         answer = next((one for one in desk.everybody(own) if one.subject == unit), None)
         if answer is not None and answer.status is not Status.NOT_APPLICABLE:
             yield {"title": own.plan.title, **answer.as_json(with_facts=False)}
+
+
+def _uncounted(shown: Any) -> Any:
+    """A score without how many people of the unit are in which state."""
+    if isinstance(shown, dict):
+        return {key: _uncounted(one) for key, one in shown.items() if key != "counts"}
+    return [_uncounted(one) for one in shown] if isinstance(shown, list) else shown
 
 
 def members(desk: Desk, asked: Asked, unit: UUID, wanted: Wanted) -> list[Answer]:
