@@ -116,7 +116,7 @@ class Requirement(Open):
 
 
 class Candidate(Member):
-    """One person in the ranking; each requirement is MET, NOT_MET or UNKNOWN."""
+    """One person in the ranking; each requirement is met, not_met or unknown."""
 
     rank: int | None
     requirements: dict[str, str]

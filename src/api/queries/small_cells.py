@@ -6,8 +6,8 @@ hidden part never stands alone: others are hidden beside it until what is missin
 parts with at least five people together, and where there are none to hide, the whole is hidden too.
 What is hidden is hidden with all its parts. Whom a reader may read anyway hides nobody.
 
-A distribution has such complements along its row and along the tree at once, and hiding single cells
-of it did not hold against that; whoever may not read the people sees none.
+A distribution has such complements along its row and along the tree at once, and hiding single
+cells of it does not hold against that; whoever may not read the people sees none.
 """
 
 from __future__ import annotations

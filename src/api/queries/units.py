@@ -269,7 +269,7 @@ def _figures(asked: Asked, found: Standing, gone: Hidden, key: str) -> Json:
     one = found.spreads.get(key) or Spread.of(asked.plan)
     group = one.group
     means = {} if asked.plan.outcomes is not None else one.means()
-    counts = {
+    counts: Json = {
         "people": group.people,
         "measured": group.measured,
         "provisional": group.statuses[Status.PROVISIONAL.value],

@@ -12,7 +12,6 @@ from ledger.application import Ledger
 from ledger.errors import LedgerError
 from ledger.facts import history
 
-
 _OF_PEOPLE = ("/asn/", "/catatan/")  # pages that are read for a purpose
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -140,11 +141,13 @@ def person_row(shell: Shell, line: Json) -> Json:
     }
 
 
-def address(shell: Shell, ident: str, under: str = "/opd/", **more: object) -> str:
+def address(
+    shell: Shell, ident: str, under: str = "/opd/", more: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """The address of a unit or person on the same day, as known at the same time."""
     kept_names = ("as_of", "known_at", "position", "instrument", "purpose")
     query = [(name, shell.value(name)) for name in kept_names if shell.value(name)]
-    query += [(name, str(value)) for name, value in more.items()]
+    query += more.items()
     return f"{under}{quote(ident)}" + ("?" + urlencode(query) if query else "")
 
 
@@ -152,10 +155,10 @@ def _unit_page(request: Request, desk: DeskHere, asked: Asked, shown: Json) -> J
     shell = shell_of(request)
     ident = shown["unit"]["id"]
 
-    def behind(**more: object) -> str | None:
+    def behind(**more: str) -> str | None:
         if not shown["records"]:
             return None
-        there = address(shell, ident, **more)
+        there = address(shell, ident, more=more)
         path, _, query = there.partition("?")
         return f"{path}/pegawai?{query}" if query else f"{path}/pegawai"
 

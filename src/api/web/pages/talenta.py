@@ -25,6 +25,7 @@ from projections.asking.inquiry import Asked
 
 router = APIRouter()
 Json = dict[str, Any]
+ROWS = 25  # of the ranking on one page
 
 
 @router.get("/talenta")
@@ -42,9 +43,11 @@ def talent(
     purpose: guard.Purpose = None,
 ) -> Response:
     """The ranking, what each meets, and the nine boxes; pinned candidates go on to a decision."""
+    suffix = suffix_of_path(request)
+    if suffix is None and "limit" not in request.query_params:
+        part.limit = ROWS
     asked = desk.resolve(pinned(asking, part).ask())
     shown, cursor = routes.listed(request, reader, asked, ranking, part, purpose)
-    suffix = suffix_of_path(request)
     if suffix is not None:
         document = Document("talenta", shown)
         found = twin(request, suffix, shown, document, position=shown["position"], ask=kept(asked))
@@ -89,7 +92,7 @@ def _page(
 
 
 def _state(states: Json, name: str) -> str | None:
-    """What a requirement says of somebody; outside its population the whole instrument is not met."""
+    """What a requirement says of somebody; outside its population that the instrument does."""
     found = states.get(name, states.get(name.partition("/")[0]))
     return None if found is None else str(found)
 
