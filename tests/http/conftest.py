@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from fastapi.testclient import TestClient
 from starlette.requests import Request
 from typer.testing import CliRunner
@@ -21,6 +22,8 @@ from api.http.settings import Settings
 from api.web.site import pages
 from ledger.access_log import AccessLog
 from ledger.application import Ledger
+from ledger.checkpoint import take_checkpoint
+from ledger.checkpoint_store import last_checkpoint
 from ledger.vocabulary_agency import Role
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -84,6 +87,14 @@ def serving(url: str, folder: Path) -> Iterator[Served]:
         badges.readers["ASN"] = Reader("acc-ASN", one)
         badges.readers["NOBODY"] = Reader("acc-NOBODY")
         yield Served(client, desk, badges)
+
+
+@pytest.fixture
+def checked(served: Served) -> Served:
+    """The application over the small demo, whose log has a checkpoint."""
+    if last_checkpoint(served.desk.ledger.store) is None:
+        take_checkpoint(served.desk.ledger, actor="acc-ADMINISTRATOR")
+    return served
 
 
 def unknown() -> UUID:

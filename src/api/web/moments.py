@@ -35,6 +35,7 @@ class PageWhen(When):
     ) -> None:
         desk = desk_of(request)
         super().__init__(
+            request,
             day_of(as_of, "as_of"),
             known_of(desk, known_at, "known_at"),
             position_of(position, "position"),
@@ -57,6 +58,7 @@ class PageAsking(Asking):
     ) -> None:
         desk = desk_of(request)
         super().__init__(
+            request,
             instrument or USUAL,
             day_of(as_of, "as_of"),
             known_of(desk, known_at, "known_at"),

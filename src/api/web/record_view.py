@@ -166,7 +166,7 @@ def _span(pen: Pen, fields: Json) -> str:
     first, last = fields.get("from"), fields["to"]
     if first and first[:4] == last[:4] and first[5:] == "01-01" and last[5:] == "12-31":
         return str(last[:4])
-    return f"{pen.day(first)} \u2013 {pen.day(last)}" if first else pen.day(last)
+    return f"{pen.day(first)} – {pen.day(last)}" if first else pen.day(last)  # noqa: RUF001
 
 
 def steps(pen: Pen, record: Json, link: Any) -> Rows:

@@ -59,8 +59,13 @@ def form(
     purpose: Annotated[ReadingPurpose | None, Query()] = None,
 ) -> Response:
     """The search by itself; what is looked for is posted, so that it stands in no address."""
-    shown: dict[str, Any] = {"people": [], "units": [], "searched": False}
-    shown |= {"asked": "", "purpose": purpose}
+    shown: dict[str, Any] = {
+        "asked": "",
+        "purpose": purpose,
+        "people": [],
+        "units": [],
+        "searched": False,
+    }
     return page(request, "cari.html", shown)
 
 
