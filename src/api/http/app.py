@@ -38,6 +38,8 @@ from api.http.routes import (
     rules,
     scores,
     signing_in,
+    talent,
+    units,
     warnings,
 )
 from api.http.routes import problems as problem_pages
@@ -64,6 +66,8 @@ NOUNS: Sequence[APIRouter] = (
     rules.router,
     scores.router,
     signing_in.router,
+    talent.router,
+    units.router,
     warnings.router,
 )
 Site = Callable[[FastAPI], None]

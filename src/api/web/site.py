@@ -19,9 +19,12 @@ from api.web.pages import (
     beranda,
     catat,
     catatan,
+    cerita,
     impor,
+    opd,
     perbandingan,
     rekam,
+    talenta,
     tertunda,
 )
 from api.web.render import page, shell_of
@@ -35,10 +38,13 @@ PAGES: Sequence[APIRouter] = (
     catat.router,
     catatan.router,
     impor.router,
+    cerita.router,
+    opd.router,
     perbandingan.router,  # before rekam: its address is longer
     rekam.router,
     audit.router,
     tertunda.router,
+    talenta.router,
 )
 
 
