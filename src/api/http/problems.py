@@ -53,12 +53,6 @@ class VersionNeeded(LedgerError):
     code = "version_needed"
 
 
-class VersionStale(LedgerError):
-    """Somebody recorded something since the version that the command names (RFC 9110)."""
-
-    code = "version_stale"
-
-
 class TooManyRequests(LedgerError):
     """More requests than an account may send in a minute."""
 

@@ -291,6 +291,24 @@ class Me(BaseModel):
     purpose: str | None
 
 
+class RecordedEvent(Open):
+    """An event of a command; `position` is null where a dry run would append it."""
+
+    position: int | None
+    stream: str
+    version: int
+    topic: str
+
+
+class Recorded(Open):
+    """What became of a command; the same again where it is sent again under its key."""
+
+    dry_run: bool
+    recorded_at: str | None
+    recorded: list[RecordedEvent]
+    proposal: int | None
+
+
 class Meaning(Open):
     """What the code of a problem means."""
 
