@@ -42,9 +42,7 @@ class Flows:
         self._store = store
         self._randomness = randomness
 
-    def begin(
-        self, following: str, *, at: datetime, purpose: ReadingPurpose | None = None
-    ) -> Flow:
+    def begin(self, following: str, *, at: datetime, purpose: ReadingPurpose | None = None) -> Flow:
         """A new one; older ones that never came back are forgotten."""
         state, browser, nonce, verifier = (new_secret(self._randomness) for _ in range(4))
         one = Flow(state, browser, nonce, verifier, following, purpose)

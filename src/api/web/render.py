@@ -17,11 +17,13 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from api.access.readers import Reader
 from api.web import assets, formats, words
 from api.web.charts import drawn
 from api.web.formats import Lang
 from api.web.navigation import AREAS
 from api.web.shell import LANG_KEY, Shell, Site
+from ledger.errors import LedgerError
 
 _YEAR: Final = 365 * 24 * 60 * 60
 
@@ -87,7 +89,7 @@ def shell_of(request: Request) -> Shell:
     """
     asked = request.query_params
     wanted = asked.get(LANG_KEY) or request.cookies.get(LANG_KEY) or Lang.ID.value
-    reader = request.app.state.sign_in.reader(request)
+    reader = _reader(request)
     return Shell(
         site=Site.of(request.app.state.desk.ledger.founded),
         lang=Lang(wanted) if wanted in set(Lang) else Lang.ID,
@@ -97,3 +99,14 @@ def shell_of(request: Request) -> Shell:
         roles=() if reader is None else tuple(sorted({str(one.role) for one in reader.grants})),
         nav=() if reader is None else AREAS,
     )
+
+
+def _reader(request: Request) -> Reader | None:
+    """Who is shown in the masthead: nobody where asking who it is was refused itself, as with a
+    form of another site.
+    """
+    try:
+        found: Reader | None = request.app.state.sign_in.reader(request)
+    except LedgerError:
+        return None
+    return found

@@ -13,10 +13,11 @@ from api.http.problems import body_of
 from api.http.serving import opened
 from api.http.settings import read_settings
 from api.web import assets
+from api.web.pages import masuk
 from api.web.render import page
 from ledger.errors import LedgerError
 
-PAGES: Sequence[APIRouter] = ()
+PAGES: Sequence[APIRouter] = (masuk.router,)
 
 
 def pages(app: FastAPI) -> None:
@@ -28,7 +29,12 @@ def pages(app: FastAPI) -> None:
 
 
 def problem_page(request: Request, fault: LedgerError, status: int) -> Response:
-    """A refusal for somebody who looks at it in a browser; the same words as the problem's."""
+    """A refusal for somebody who looks at it in a browser; the same words as the problem's. Where
+    a sign-in or a purpose would help, he is led to it.
+    """
+    found = masuk.refused(request, fault, status)
+    if found is not None:
+        return found
     body = body_of(status, fault.code, fault.message, next_step=fault.next_step)
     return page(request, "problem.html", {"problem": orjson.loads(body)}, status=status)
 

@@ -26,8 +26,9 @@ from ledger.vocabulary_agency import ReadingPurpose, Role
 
 router = APIRouter(tags=["sign-in"], dependencies=[Depends(allow(None))])
 browser = APIRouter(tags=["sign-in"], dependencies=[Depends(allow(None))], include_in_schema=False)
-_ACCOUNT_MAX, _PASSWORD_MAX, _PATH_MAX, _CODE_MAX = 64, 1_024, 2_000, 4_096
-Following = Annotated[str, Form(alias="lanjut", max_length=_PATH_MAX)]
+PATH_MAX = 2_000
+_ACCOUNT_MAX, _PASSWORD_MAX, _CODE_MAX = 64, 1_024, 4_096
+Following = Annotated[str, Form(alias="lanjut", max_length=PATH_MAX)]
 Reading = Annotated[ReadingPurpose | None, Form(alias="tujuan")]
 
 
@@ -88,7 +89,7 @@ def ways_in(request: Request, doors: Doors) -> dict[str, Any]:
 @browser.get("/masuk/openid")
 def to_provider(
     doors: DoorsHere,
-    following: Annotated[str, Query(alias="lanjut", max_length=_PATH_MAX)] = "/",
+    following: Annotated[str, Query(alias="lanjut", max_length=PATH_MAX)] = "/",
     purpose: Annotated[ReadingPurpose | Literal[""] | None, Query(alias="tujuan")] = None,
 ) -> Response:
     """Go to the provider of identities."""
@@ -108,7 +109,7 @@ def back(
     doors: DoorsHere,
     state: Annotated[str, Query(max_length=_ACCOUNT_MAX)] = "",
     code: Annotated[str, Query(max_length=_CODE_MAX)] = "",
-    iss: Annotated[str | None, Query(max_length=_PATH_MAX)] = None,
+    iss: Annotated[str | None, Query(max_length=PATH_MAX)] = None,
 ) -> Response:
     """Come back from the provider, in the browser that went there, once."""
     at = doors.desk.now()
