@@ -22,6 +22,7 @@ from api.http.guard import allow, reader_of
 from api.http.problems import NotThere
 from api.http.shapes import Me
 from api.http.sign_in import Doors
+from api.queries.accounts import grant_shown
 from ledger.vocabulary_agency import ReadingPurpose, Role
 
 router = APIRouter(tags=["sign-in"], dependencies=[Depends(allow(None))])
@@ -54,14 +55,7 @@ def me(request: Request, doors: DoorsHere) -> Response:
     shown: dict[str, Any] = {
         "account": reader.account,
         "person": None if reader.person is None else reader.person.hex,
-        "roles": [
-            {
-                "role": grant.role.value,
-                "unit": None if grant.unit is None else grant.unit.hex,
-                "until": None if grant.until is None else grant.until.isoformat(),
-            }
-            for grant in reader.held()
-        ],
+        "roles": [grant_shown(grant) for grant in reader.held()],
         "method": "token" if asking is None or asking.method is None else asking.method.value,
         "purpose": None if asking is None else asking.purpose,
     }
