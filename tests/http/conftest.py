@@ -88,7 +88,7 @@ def _served(url: str, folder: Path) -> Iterator[Served]:
     ledger = Ledger.open(url, keys=keys)
     desk, badges = Desk(ledger, clock=lambda: NOW), Badges()
     access = AccessLog.of(ledger, clock=lambda: NOW)
-    settings = Settings(url=url, keys=keys, requests_per_minute=1_000_000)
+    settings = Settings(url=url, keys=keys, requests_per_minute=1_000_000, refusal_milliseconds=0)
     with TestClient(create_app(desk, settings, access, badges)) as client:
         one = ledger.index.find(QUASHED)
         for role in Role:

@@ -32,7 +32,6 @@ from tests.http.matrix import Row
 
 ROWS = matrix.rows()
 REFUSED = {"person": 404, "unit": 404, "many": 403}
-AFTER = {"X-Reader": ""}
 
 
 class Named(Doors):
@@ -92,6 +91,7 @@ def site(served: Served) -> Iterator[Site]:
         url=url,
         requests_per_minute=10**9,
         refusals_per_minute=10**9,
+        refusal_milliseconds=0,
         number_searches_per_minute=10**9,
     )
     standing = Standing(desk.ledger, desk.units)
@@ -235,6 +235,18 @@ def _nobody_else(site: Site, text: str, expected: set[str], told: object) -> Non
             pid: UUID = getattr(site, one)
             assert pid.hex not in text, (told, one)
             assert str(pid) not in text, (told, one)
+
+
+def test_an_answer_about_many_has_everybody_within_reach(site: Site) -> None:
+    """Nobody is left out either: the scores of a role hold each person whom it reaches."""
+    row = next(one for one in ROWS if one.path == "/api/v1/scores")
+    for role, letter in zip(Role, row.letters, strict=True):
+        for name, whole in ((role.value, True), (f"{role.value}/unit", False)):
+            if not _any(letter, whole=whole):
+                continue
+            text = site.ask(row, name).text
+            for one in reached(letter, whole=whole) - {"unit", "elsewhere"}:
+                assert getattr(site, one).hex in text, (name, one)
 
 
 def _code(site: Site, row: Row) -> str:
