@@ -6,11 +6,12 @@ A new route needs a row here. What it is about:
   person  the person of the path; who may not see him is told 404, as if he did not exist
   unit    the unit of the path; alike
   many    everybody the reader reaches; who reaches nobody at all is told 403
+  new     somebody or something that lies in no unit yet; alike, or 404 for a grant over one unit
 Then the status of an answer that no right stands against, for the request that is made here.
 Letters by role, in the order of ledger.vocabulary_agency.Role: ASN, appraiser, head, assessor,
 operator, analyst, approver, panel, auditor, decider, administrator. o: himself. r: whom he
 appraises. s: the unit of his grant. a: the agency, if his grant is for all of it. *: whoever holds
-the role. -: never.
+the role. -: never. A ! behind it: never of himself.
 """
 
 from __future__ import annotations
@@ -52,6 +53,43 @@ POST /api/v1/accounts/{id}/tokens             many    422  - - - -  -  -  -  -  
 POST /api/v1/tokens/{id}/revoke               many    404  - - - -  -  -  -  -  -  -  a
 """
 
+# Commands that state a fact, an address for each kind; sent here with a version and an empty body,
+# which is refused once the right is there.
+_PERSON, _UNIT = "/api/v1/people/{pid}/commands/", "/api/v1/units/{code}/commands/"
+_BOOK = "/api/v1/references/commands/"
+COMMANDS = [
+    (
+        _PERSON,
+        "absence activity appraisal attendance award competency competency_test credit culture"
+        " dialogue employment golongan identity innovation leave left need periodic_pay plan"
+        " position potential published_score qualification record_check self_assessment"
+        " service_exam standing",
+        "person  422  o r s -  s  s  -  -  -  -  -",
+    ),
+    (_PERSON, "annul correct end merged", "person  422  - - - -  s!  s!  s! -  -  -  -"),
+    (_PERSON, "appeal objection", "person  422  o - - -  -  -  -  s  -  -  -"),
+    (
+        _PERSON,
+        "case delivered examination sanction served summons suspension",
+        "person  422  - r s! -  -  s!  -  s!  -  s!  -",
+    ),
+    (_PERSON, "finding inspection", "person  422  - - - -  -  -  -  -  s!  -  -"),
+    (_PERSON, "follow_up", "person  422  - - s -  s  -  -  -  -  -  -"),
+    (_PERSON, "ruling", "person  422  - - - -  -  -  -  s!  -  -  -"),
+    ("/api/v1/people/commands/", "registered", "new  422  - - - -  a  a  -  -  -  -  -"),
+    (
+        _UNIT,
+        "annul correct end formation target unit unit_appraisal unit_closed",
+        "unit  422  - - - -  s  s  -  -  -  -  -",
+    ),
+    (_UNIT, "assessment", "unit  422  - - - s  -  -  -  -  -  -  -"),
+    (_UNIT, "finding inspection", "unit  422  - - - -  -  -  -  -  s  -  -"),
+    (_UNIT, "follow_up", "unit  422  - - s -  s  -  -  -  -  -  -"),
+    (_UNIT, "self_assessment", "unit  422  - - s -  -  -  -  -  -  -  -"),
+    ("/api/v1/units/commands/", "unit", "new  422  - - - -  a  a  -  -  -  -  -"),
+    (_BOOK, "annul calendar correct end position_ref", "many  422  - - - -  -  a  -  -  -  -  -"),
+]
+
 _RULES = {"instrument": "ip-asn", "as_of": "2022-12-31"}
 _CHANGE = {"instrument": "ip-asn", "from": "2021-12-31", "to": "2022-12-31"}
 # What a request needs beside its path; {unit} is the unit of the grant, {member} somebody in it.
@@ -68,7 +106,10 @@ QUERIES: dict[str, dict[str, str]] = {
     "/api/v1/units/{code}/difference": _CHANGE,
     "/api/v1/units/{code}/series": {"instrument": "ip-asn", "from": "2022-01-01"},
 }
-BODIES: dict[str, Any] = {"/api/v1/people/search": {"nip": "{nip}"}}
+BODIES: dict[str, Any] = {
+    "/api/v1/people/search": {"nip": "{nip}"},
+    "/api/v1/units/commands/unit": {},
+}
 PATHS = {"code": "no_right", "digest": "x", "name": "x", "id": "acc-nobody"}
 
 
@@ -88,4 +129,9 @@ def rows() -> list[Row]:
     for line in ROWS.strip().splitlines():
         method, path, about, status, *letters = line.split()
         found.append(Row(method, path, about, int(status), tuple(letters)))
+    for prefix, kinds, told in COMMANDS:
+        about, status, *letters = told.split()
+        found += [
+            Row("POST", prefix + kind, about, int(status), tuple(letters)) for kind in kinds.split()
+        ]
     return found

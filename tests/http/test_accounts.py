@@ -55,9 +55,7 @@ def test_a_machine_gets_an_account_and_a_token_that_works(site: Site) -> None:
 def test_an_administrator_cannot_act_as_a_person(site: Site) -> None:
     """No token for a person's account, no role that is not granted, nobody who does not exist."""
     account = machine(site)
-    person = site.doors.office.accounts.add(
-        person=uuid4(), label=None, actor="a", at=site.at[0]
-    )
+    person = site.doors.office.accounts.add(person=uuid4(), label=None, actor="a", at=site.at[0])
     wanted = {"roles": ["ASN"], "until": "2027-01-31", "label": "x"}
     answer = post(site, f"/accounts/{person.id}/tokens", wanted)
     assert (answer.status_code, answer.json()["code"]) == (422, "token_misused")

@@ -19,7 +19,15 @@ from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
-from api.http.routes import accounts, differences, health, people, scores, signing_in
+from api.http.routes import (
+    accounts,
+    commands,
+    differences,
+    health,
+    people,
+    scores,
+    signing_in,
+)
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
 from api.http.shapes import documented
@@ -29,6 +37,7 @@ VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
     accounts.router,
+    commands.router,
     differences.router,
     people.router,
     problem_pages.router,

@@ -8,8 +8,8 @@ holds at the positions of the command, so a repeated command gets the same one, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
@@ -121,7 +121,8 @@ class Done(Generic[_Result]):
 
     Attributes:
         outcome: where its events lie; without any where it added nothing.
-        result: what was given by the function that did it; None in a repetition and a dry run.
+        result: what was given by the function that did it; None in a repetition, and in a dry run
+            that stopped where it would append.
         would: in a dry run, what would be appended.
     """
 
@@ -176,10 +177,17 @@ def run(
             raise
         return Done(before)
     if sent.dry:
-        return Done(_NOTHING, would=Command(()))
+        return Done(_NOTHING, result, Command(()))
     if held.outcome is None and request is not None:
         held.outcome = desk.ledger.store.append(Command((), request))
     return Done(held.outcome or _NOTHING, result)
+
+
+def would(done: Done[_Result], events: Iterable[NewEvent]) -> Done[_Result]:
+    """A dry run that was not stopped, because what did it knows dry runs itself: with the events
+    that it found.
+    """
+    return replace(done, would=Command(tuple(events)))
 
 
 def _request(desk: Desk, actor: str, key: str, said: Mapping[str, Any]) -> Request:

@@ -15,7 +15,7 @@ from fastapi import Depends, Header, Path, Query
 from starlette.requests import Request
 
 from api.access import policy
-from api.access.policy import Action
+from api.access.policy import Action, Target
 from api.access.reach import may_at_all
 from api.access.readers import Reader
 from api.access.standing import Standing
@@ -139,6 +139,7 @@ class PersonRead(NamedTuple):
     stream: UUID
     reader: Reader
     purpose: ReadingPurpose
+    target: Target
 
 
 def nobody_here() -> NotThere:
@@ -168,10 +169,10 @@ def read_person(action: Action) -> Callable[..., PersonRead]:
         found = target is not None and policy.may(reader, action, target)
         asked = {"what": _route(request), "found": found}
         access_of(request).record(of_person(reader.account, why, pid, asked))
-        if not found:
+        if target is None or not found:
             wait_evenly(request, begun)
             raise nobody_here()
-        return PersonRead(pid, reader, why)
+        return PersonRead(pid, reader, why, target)
 
     setattr(person, PERMISSION, action)
     return person
@@ -211,10 +212,9 @@ def _route(request: Request) -> str:
     return str(getattr(request.scope.get("route"), "path", ""))
 
 
-def may_see(request: Request, person: PersonRead, action: Action) -> bool:
+def may_see(person: PersonRead, action: Action) -> bool:
     """Whether the reader of a person's record may see this of him too."""
-    target = standing_of(request).of_person(person.stream, desk_of(request).today())
-    return target is not None and policy.may(person.reader, action, target)
+    return policy.may(person.reader, action, person.target)
 
 
 class UnitRead(NamedTuple):

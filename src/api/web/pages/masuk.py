@@ -48,12 +48,10 @@ def refused(request: Request, fault: LedgerError, status: int) -> Response | Non
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     following = own_path(here) if request.method == "GET" else "/"
     if fault.code == NEEDED and request.url.path != PLACE:
-        answer = RedirectResponse(f"{PLACE}?{urlencode({'lanjut': following})}", 303)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return RedirectResponse(f"{PLACE}?{urlencode({'lanjut': following})}", 303)
     if fault.code == PURPOSE:
-        told = {"following": following, "purposes": _purposes()}
-        return page(request, "tujuan.html", told, status=status)
+        wanted = {"following": following, "purposes": _purposes()}
+        return page(request, "tujuan.html", wanted, status=status)
     if fault.code in REFUSALS:
         told = _shown(request, doors, "/") | {"refused": fault.code}
         told["wait"] = fault.details.get("retry_after")
