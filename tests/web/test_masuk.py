@@ -122,6 +122,6 @@ def test_a_foreign_form_is_told_in_a_page(site: Site) -> None:
         headers={**PAGE, "Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
     )
     assert answer.status_code == 403
-    assert "Tidak ada yang berubah" in answer.text
+    assert "Permintaan dari situs lain ditolak" in answer.text
     assert account not in answer.text
     assert site.client.get("/api/v1/me", headers=OURS).status_code == 200
