@@ -22,6 +22,7 @@ from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
 from api.http.routes import (
+    accounts,
     audit,
     cases,
     commands,
@@ -50,6 +51,7 @@ from ledger.access_log import AccessLog
 VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
+    accounts.router,
     audit.router,
     cases.router,
     commands.router,

@@ -21,6 +21,7 @@ from api.web.pages import (
     catatan,
     cerita,
     impor,
+    masuk,
     opd,
     perbandingan,
     rekam,
@@ -40,6 +41,7 @@ PAGES: Sequence[APIRouter] = (
     impor.router,
     cerita.router,
     opd.router,
+    masuk.router,
     perbandingan.router,  # before rekam: its address is longer
     rekam.router,
     audit.router,
@@ -60,7 +62,12 @@ def pages(app: FastAPI) -> None:
 
 
 def problem_page(request: Request, fault: LedgerError, status: int) -> Response:
-    """A refusal for somebody who looks at it in a browser; the same words as the problem's."""
+    """A refusal for somebody who looks at it in a browser; the same words as the problem's. Where
+    a sign-in or a purpose would help, he is led to it.
+    """
+    found = masuk.refused(request, fault, status)
+    if found is not None:
+        return found
     body = body_of(status, fault.code, fault.message, next_step=fault.next_step)
     shown = {"problem": orjson.loads(body), "purposes": _purposes(request)}
     return page(request, "problem.html", shown, status=status)
