@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ledger import proposals as pages
 from ledger.canonical import canonical_json
-from ledger.events.base import Encoded
 from ledger.errors import BadValue
+from ledger.events.base import Encoded
 from ledger.proposals import (
     ProposalClosed,
     Proposals,
