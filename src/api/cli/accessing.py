@@ -126,6 +126,8 @@ def _about(one: dict[str, Any]) -> str:
     match LookKind(one["kind"]):
         case LookKind.PERSON:
             return f"person {one['subject']}"
+        case LookKind.REFUSED:
+            return f"person {one['subject']}, refused"
         case LookKind.UNIT:
             unit = one["unit"]
             return f"people of {unit['code'] or unit['id']}"
