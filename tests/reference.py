@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from enum import EnumType
 from pathlib import Path
 
+from api.cli import main as _every_error  # noqa: F401 - so that each code is known
+from api.http.problems import STATUS
+from api.http.settings import Settings
 from api.intake.form import Form
 from api.intake.forms.catalogue import FORMS
-from ledger import vocabulary, vocabulary_agency
+from ledger import errors, vocabulary, vocabulary_agency
 from ledger.events import registry
 from ledger.events.base import EventSpec, FieldSpec
 
@@ -77,10 +80,34 @@ def forms() -> str:
     )
 
 
+def settings() -> str:
+    """The table of every setting of the server."""
+    rows = [
+        f"| `ASN_LEDGER_{name.upper()}` | {_default(one.default)} | {one.description} |"
+        for name, one in Settings.model_fields.items()
+    ]
+    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
+
+
+def _default(value: object) -> str:
+    return "" if value is None else f"`{value}`"
+
+
+def problems() -> str:
+    """The table of every code that has a status of its own."""
+    meanings = errors.meanings()
+    rows = [
+        f"| {status} | `{code}` | {meanings.get(code, 'The request cannot be read.')} |"
+        for code, status in sorted(STATUS.items(), key=lambda pair: (pair[1], pair[0]))
+    ]
+    return "\n".join(["| status | code | meaning |", "|---|---|---|", *rows])
+
+
 GENERATED = {
     "docs/events.md": {"events": events},
     "docs/glossary.md": {"lists": lists},
     "docs/samples.md": {"forms": forms},
+    "docs/serving.md": {"settings": settings, "problems": problems},
 }
 
 

@@ -45,7 +45,7 @@ class CaseStepRefused(LedgerError):
 
 
 @dataclass(slots=True)
-class _Gate:
+class CaseGate:
     """What rows would put out of order, looked at before they are recorded."""
 
     ledger: Ledger
@@ -90,7 +90,7 @@ def record(
     Raises:
         CaseStepRefused: the law forbids a step; and what an import raises.
     """
-    gate = _Gate(ledger, at)
+    gate = CaseGate(ledger, at)
     report = import_files(
         ledger, files, actor=actor, dry=dry, strict=True, rejects=rejects, gate=gate
     )

@@ -117,3 +117,14 @@ class NotAllowed(LedgerError):
     """The law or the state of the record forbids it."""
 
     code = "not_allowed"
+
+
+def meanings() -> dict[str, str]:
+    """Every code of a refusal that the program knows by now, with what it means."""
+    found: dict[str, str] = {}
+    waiting: list[type[LedgerError]] = [LedgerError]
+    while waiting:
+        one = waiting.pop()
+        found.setdefault(one.code, " ".join((one.__doc__ or "").split("\n\n")[0].split()))
+        waiting.extend(one.__subclasses__())
+    return found

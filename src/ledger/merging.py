@@ -109,10 +109,10 @@ def _facts_of(ledger: Ledger, stream: UUID) -> Iterator[_Whole]:
             recorded = by_version[fact.version]
             opened = ledger.rows.unseal(recorded, sealed.get(recorded.id, ()))
             said = ledger.rows.to_domain_event(recorded).context
-            yield _Whole(fact, _own(recorded, opened), said.get("document"))
+            yield _Whole(fact, own_sealed(recorded, opened), said.get("document"))
 
 
-def _own(
+def own_sealed(
     recorded: RecordedEvent, opened: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Mapping[str, Any]]:
     """The sealed fields of the fact itself: a correction carries those of its replacement

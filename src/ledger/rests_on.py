@@ -16,6 +16,7 @@ from ledger.records import RecordedEvent
 
 _NAMING = ("unit", "parent")
 _SUCCESSORS = "successors"
+_OF_LEDGER = "ledger."
 
 Read = Callable[[Sequence[UUID]], Mapping[UUID, Sequence[RecordedEvent]]]
 
@@ -37,9 +38,14 @@ def units_of(events: Iterable[RecordedEvent], read: Read) -> set[UUID]:
 
 
 def named(events: Iterable[RecordedEvent]) -> set[UUID]:
-    """The ids that events state as a unit, the one above or a successor, corrections included."""
+    """The ids that events state as a unit, the one above or a successor, corrections included.
+
+    What the ledger says of itself names units too, as whom a role is over; no score rests on it.
+    """
     found: set[UUID] = set()
     for event in events:
+        if event.topic.startswith(_OF_LEDGER):
+            continue
         payload = _object(event.state)
         for fields in (payload, payload.get("fields")):
             if isinstance(fields, dict):

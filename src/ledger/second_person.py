@@ -41,10 +41,14 @@ class Elsewhere(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What a confirmed proposal records: in the ledger stream, and in those of people or units."""
+    """What a confirmed proposal records: in the ledger stream, and in those of people or units.
+
+    `rows` are events of other streams that are ready to be appended, after a version decided upon.
+    """
 
     events: tuple[Encoded, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
+    rows: tuple[NewEvent, ...] = ()
 
 
 Carry = Callable[[Proposal], Carried]
@@ -133,7 +137,7 @@ def confirm(ledger: Ledger, ident: int, *, actor: str, carry: Carry) -> tuple[Pr
         rows = ledger.rows_of(ledger.stream, last, events, context)
         for part in carried.elsewhere:
             rows += ledger.rows_of(part.stream, part.version, part.events, context)
-        return rows
+        return rows + carried.rows
 
     outcome = _append(ledger, decided)
     return found[0], outcome

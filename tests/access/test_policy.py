@@ -140,9 +140,7 @@ def test_both_tables_name_the_same_actions() -> None:
 
 @pytest.mark.parametrize(("action", "role"), cells())
 def test_each_role_reaches_what_is_expected(action: Action, role: Role) -> None:
-    """Each action of each role reaches what the second table says, of eleven targets, for a grant
-    over one unit and one over the whole agency.
-    """
+    """Each action of each role reaches, of eleven targets, what the second table says."""
     never_oneself, letters = expected()[action.value]
     said = letters[list(Role).index(role)]
     for unit, reached in ((MINE, REACHED), (None, REACHED_WHOLE)):

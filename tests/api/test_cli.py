@@ -18,6 +18,7 @@ from uuid import UUID
 import pytest
 import typer
 
+from api import naming as names
 from api.cli import common, main, naming
 from api.cli.common import FileRefused
 from api.outputs.aside import written_aside
@@ -192,10 +193,10 @@ def test_subjects_are_found_by_every_name(here: Desk) -> None:
     assert unit is not None
     for named in (nip(1), f" {nip(1)[:8]} {nip(1)[8:]} ", person.hex, str(person)):
         assert naming.subject_stream(here.ledger, named) == person
-        assert naming.person_stream(here.ledger, named) == person
+        assert names.person_stream(here.ledger, named) == person
     for named in ("BKD", "bkd", "Badan Kepegawaian Daerah", unit.hex, str(unit)):
         assert naming.subject_stream(here.ledger, named) == unit
-        assert naming.person_stream(here.ledger, named) is None
+        assert names.person_stream(here.ledger, named) is None
 
 
 @pytest.mark.parametrize("named", ["", "x", "0" * 32, "g" * 32, str(UUID(int=0)), "1234"])
@@ -239,14 +240,14 @@ def test_facts_left_out_are_named_like_targets(here: Desk) -> None:
     root = (event.originator_id.hex, event.originator_version)
     place = f"{event.originator_id.hex}/{event.originator_version}"
     for named in ("kunci", str(event.id), place):
-        assert naming.fact_root(here.ledger, event.originator_id, [named]) == (root,)
+        assert names.fact_root(here.ledger, event.originator_id, [named]) == (root,)
     for named in (str(event.id), place):
-        assert naming.fact_root(here.ledger, None, [named]) == (root,)
+        assert names.fact_root(here.ledger, None, [named]) == (root,)
     with pytest.raises(Misuse):
-        naming.fact_root(here.ledger, None, ["kunci"])
+        names.fact_root(here.ledger, None, ["kunci"])
     for named in ("tidak-ada", "99999"):
         with pytest.raises(TargetUnknown):
-            naming.fact_root(here.ledger, event.originator_id, [named])
+            names.fact_root(here.ledger, event.originator_id, [named])
 
 
 def test_the_members_of_a_unit_are_those_of_today(here: Desk) -> None:

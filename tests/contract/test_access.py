@@ -70,9 +70,7 @@ def test_every_command_about_a_person_is_kept(office: AsnLedger, command: tuple[
 
 
 def test_an_answer_about_many_tells_each_of_those_who_were_in_it(office: AsnLedger) -> None:
-    """By the unit, the day and what was known: the first person's unit lies below BKD, the second
-    belongs elsewhere, the third came later.
-    """
+    """By unit, day and knowledge: one is below BKD, one elsewhere, one came later."""
     assert office("score", "--unit", "BKD", *ON, "--actor", "sari", "--json").status == 0
     assert office("score", "--all", *ON, "--actor", "budi", "--json").status == 0
     first, second, third = (looks(office, nip(number)) for number in (1, 2, 3))

@@ -310,7 +310,7 @@ def test_a_ruled_sanction_is_reduced_with_its_rulings(bkd: AsnLedger) -> None:
 
 
 def test_the_cases_of_the_demo(tmp_path: Path) -> None:
-    """One under each regime, whole and in order; an open objection of another is overdue."""
+    """One under each regime, whole and in order; of the others those are overdue that should be."""
     asn = AsnLedger(f"sqlite:///{tmp_path / 'demo.sqlite3'}", tmp_path)
     assert asn("demo", "--size", "small").status == 0
     on = ("--as-of", "2026-10-31", "--json")
@@ -318,7 +318,8 @@ def test_the_cases_of_the_demo(tmp_path: Path) -> None:
     old, new = listed["PK-LAMA"], listed["PK-BARU"]
     assert (old["regime"], old["state"], old["findings"]) == ("PP53", "SELESAI", [])
     assert (new["regime"], new["state"], new["findings"]) == ("PP94", "BERLAKU", [])
-    (late,) = asn("case", "list", "--overdue", *on).lines
-    assert late["id"] == "HD-SENGKETA"
+    late = {one["id"] for one in asn("case", "list", "--overdue", *on).lines}
+    assert late == {"HD-SENGKETA", "PK-2026-06-1", "PK-2026-08-1", "PK-2026-10-1"}
+    assert {listed[one]["findings"] == [] for one in late - {"HD-SENGKETA"}} == {True}
     whole = asn("case", "show", new["subject"], "PK-BARU", *on).json
     assert {one["state"] for one in whole["clocks"]} == {"MET", "LAPSED"}

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from api.cli import demo_rules
+from api.seeding import rules as demo_rules
 from projections.language.instrument import load
 from projections.language.shipped import DRAFTS, names, text
 from tests.builders import DOCUMENT, about
@@ -537,7 +537,7 @@ def test_every_instrument_of_the_demo_measures_somebody(demo: tuple[AsnLedger, A
     assert {"kinerja-individu", "kinerja-opd", "talenta", "sebaran-predikat"} <= set(shown)
     assert [name for name, one in shown.items() if not one["measured"]] == []
     assert {one["actor"] for one in asn("events", "--kind", "confirmed", "--json").lines} == {
-        "demo-kedua"
+        "demo-penyetuju"
     }
 
 

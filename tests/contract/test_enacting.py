@@ -160,6 +160,13 @@ def test_what_is_confirmed_is_one_command(on_each: AsnLedger) -> None:
     assert len({one["recorded_at"] for one in rows}) == 1
 
 
+def test_a_log_of_enactments_verifies(people: AsnLedger) -> None:
+    """Proposal and enactment keep the text as its file is, line breaks and all."""
+    in_force(people, DRAFT)
+    verified = people("verify", "--json")
+    assert (verified.status, verified.json["findings"]) == (0, [])
+
+
 @pytest.mark.parametrize("actor", ["ani", "Ani", "ANI"])
 def test_the_proposer_never_confirms(people: AsnLedger, actor: str) -> None:
     """Nothing is recorded when he tries."""

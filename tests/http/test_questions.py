@@ -19,12 +19,15 @@ WHO = {"purpose": "administration"}
 
 def test_a_posted_number_finds_a_person(served: Served) -> None:
     """The number stands in the body, the answer leads to the opaque id; nobody is an empty list."""
-    find = lambda nip: served.client.post(  # noqa: E731
-        "/api/v1/people/search",
-        json={"nip": nip},
-        params=WHO,
-        headers={"Authorization": "Bearer ANALYST"},
-    )
+
+    def find(nip: str) -> Any:
+        return served.client.post(
+            "/api/v1/people/search",
+            json={"nip": nip},
+            params=WHO,
+            headers={"Authorization": "Bearer ANALYST"},
+        )
+
     (found,) = find(QUASHED).json()["people"]
     assert found["id"] == served.person(QUASHED).replace("-", "")
     assert find("197906182005012001").json()["people"] == []

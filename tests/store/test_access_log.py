@@ -83,9 +83,7 @@ def test_there_is_no_access_log_before_the_first_look(ledger: Ledger) -> None:
 
 
 def test_a_look_is_kept_once_in_a_quarter_of_an_hour(ledger: Ledger) -> None:
-    """By reader, person and purpose; in the next quarter again; also where another process kept
-    it.
-    """
+    """By reader, person and purpose; again in the next quarter; whichever process kept it."""
     clock = SteppingClock(START)
     with log_of(ledger, clock) as log, log_of(ledger, clock) as elsewhere:
         log.record(look(1), look(1), look(2))

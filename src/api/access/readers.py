@@ -18,6 +18,8 @@ from ledger.events.book import RoleGranted, RoleRevoked
 from ledger.records import RecordedEvent
 from ledger.vocabulary_agency import Role
 
+# What the id of an account begins with: an ordinary one, and one of the demo's.
+ACCOUNT, DEMO = "acc-", "demo-"
 GRANTED = RoleGranted.SPEC.topic
 REVOKED = RoleRevoked.SPEC.topic
 

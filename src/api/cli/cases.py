@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -73,7 +73,7 @@ def list_command(
         opened(url, keys) as ledger,
         looking_at(ledger, "case list", actor, purpose) as looker,
     ):
-        asked = _when(ledger, as_of, known_at, position)
+        asked = when(ledger, as_of, known_at, position)
         among = None
         if unit is not None:
             among = unit_of(ledger.units(asked.position), unit, asked.as_of)
@@ -107,12 +107,9 @@ def show_command(
         opened(url, keys) as ledger,
         looking_at(ledger, "case show", actor, purpose, subject) as looker,
     ):
-        stream = _person(ledger, subject)
-        asked = _when(ledger, as_of, known_at, position)
+        stream, asked = person_of(ledger, subject), when(ledger, as_of, known_at, position)
         looker.person(stream, as_of=asked.as_of)
-        known = asking_cases.cases_of(ledger, stream, asked)
-        shown = cases_json.whole(asking_cases.case_named(known, case), asked)
-        shown["person"] = ledger.person(stream)
+        shown = case_of(ledger, stream, case, asked)
     if as_json:
         print_json(shown)
     else:
@@ -143,17 +140,36 @@ def effect_command(
         opened(url, keys) as ledger,
         looking_at(ledger, "case effect", actor, purpose, subject) as looker,
     ):
-        stream = _person(ledger, subject)
-        asked = _when(ledger, as_of, known_at, position)
+        stream, asked = person_of(ledger, subject), when(ledger, as_of, known_at, position)
         looker.person(stream, as_of=asked.as_of)
-        case, roots = _meant(ledger, stream, asked, named)
-        ask = Ask("", asked.as_of, None, parsed_instant(known_at), position)
-        found = asking_effect.effect(ledger, stream, roots, ask, today=today(ledger), now=now())
-        shown = {**found, "case": case, "person": ledger.person(stream)}
+        shown = effect_of(ledger, stream, named, asked)
     if as_json:
         print_json(shown)
     else:
         tell_effect(shown)
+
+
+def case_of(ledger: Ledger, stream: UUID, named: str | None, asked: When) -> dict[str, Any]:
+    """One case of a person, with number and name.
+
+    Raises:
+        CaseUnknown: he has none of that name, or several and none is named.
+    """
+    known = asking_cases.cases_of(ledger, stream, asked)
+    shown = cases_json.whole(asking_cases.case_named(known, named), asked)
+    return {**shown, "person": ledger.person(stream)}
+
+
+def effect_of(ledger: Ledger, stream: UUID, named: str | None, asked: When) -> dict[str, Any]:
+    """What every instrument says without a case or a fact of a person.
+
+    Raises:
+        CaseUnknown, TargetUnknown.
+    """
+    case, roots = _meant(ledger, stream, asked, named)
+    ask = Ask("", asked.as_of, position=asked.position)
+    found = asking_effect.effect(ledger, stream, roots, ask, today=today(ledger), now=now())
+    return {**found, "case": case, "person": ledger.person(stream)}
 
 
 def _meant(
@@ -214,15 +230,24 @@ def record_command(
     raise typer.Exit(report.exit_status)
 
 
-def _person(ledger: Ledger, subject: str) -> UUID:
+def person_of(ledger: Ledger, subject: str) -> UUID:
+    """The stream of a person.
+
+    Raises:
+        PersonUnknown: nobody of that number or id, or a unit.
+    """
     stream = subject_stream(ledger, subject)
     if ledger.units().described(stream, today(ledger)) is not None:
         raise PersonUnknown("This is a unit and no person.", next_step="Give a NIP or an id.")
     return stream
 
 
-def _when(ledger: Ledger, as_of: str | None, known_at: str | None, position: int | None) -> When:
-    """The day and position asked about."""
+def when(ledger: Ledger, as_of: str | None, known_at: str | None, position: int | None) -> When:
+    """The day and position asked about.
+
+    Raises:
+        Misuse, BeforeFirstRecord, PositionRefused.
+    """
     found, _ = asked_position(
         inquiry.log_of(ledger), position=position, known_at=parsed_instant(known_at), now=now()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
@@ -83,26 +84,50 @@ def diff_command(
 ) -> None:
     """Why a score differs between two days, or between what was known then and now."""
     _check_one(subject, unit, everybody=everybody)
-    days = _days(from_day, to_day, as_of)
+    days = days_of(from_day, to_day, as_of)
     subject = None if subject is None else given(subject)
     with (
         opened(url, keys) as ledger,
         looking_at(ledger, "diff", actor, purpose, subject) as looker,
     ):
-        asks = [
-            Ask(
-                instrument,
-                days[place],
-                known_at=_instant(ledger, (known_from, known_to)[place]),
-                position=(position_from, position_to)[place],
-                rules=(rules_from, rules_to)[place],
-            )
-            for place in range(2)
-        ]
-        _check_apart(asks)
-        moment = now()
-        sides = [inquiry.resolve(ledger, ask, today=today(ledger), now=moment) for ask in asks]
+        sides = sides_of(
+            ledger,
+            instrument,
+            days,
+            known=(known_from, known_to),
+            positions=(position_from, position_to),
+            rules=(rules_from, rules_to),
+        )
         _diff(ledger, looker, sides, subject, unit, as_json=as_json)
+
+
+def sides_of(
+    ledger: Ledger,
+    instrument: str,
+    days: Sequence[date | None],
+    *,
+    known: tuple[str | None, str | None],
+    positions: tuple[int | None, int | None],
+    rules: tuple[str | None, str | None],
+) -> list[Asked]:
+    """Both questions of a comparison, placed in the log.
+
+    Raises:
+        Misuse: they are the same, or one cannot be read; and what `inquiry.resolve` raises.
+    """
+    asks = [
+        Ask(
+            instrument,
+            days[place],
+            known_at=_instant(ledger, known[place]),
+            position=positions[place],
+            rules=rules[place],
+        )
+        for place in range(2)
+    ]
+    _check_apart(asks)
+    moment = now()
+    return [inquiry.resolve(ledger, ask, today=today(ledger), now=moment) for ask in asks]
 
 
 def _diff(
@@ -136,7 +161,12 @@ def _check_one(subject: str | None, unit: str | None, *, everybody: bool) -> Non
         )
 
 
-def _days(first: str | None, last: str | None, as_of: str | None) -> list[date | None]:
+def days_of(first: str | None, last: str | None, as_of: str | None) -> list[date | None]:
+    """The legal days of both sides.
+
+    Raises:
+        Misuse: they are given twice, or the last alone.
+    """
     if as_of is not None and (first is not None or last is not None):
         raise Misuse(
             "--as-of and --from or --to both say which day is meant.",
@@ -178,17 +208,25 @@ def _name(person: dict[str, str | None], stream: UUID) -> str:
 
 
 def _diff_person(ledger: Ledger, sides: list[Asked], person: UUID, *, as_json: bool) -> None:
+    shown = difference_of(ledger, sides, person)
+    if as_json:
+        print_json(shown)
+    else:
+        tell_difference(shown, _name(shown["person"], person))
+
+
+def difference_of(ledger: Ledger, sides: list[Asked], person: UUID) -> dict[str, Any]:
+    """Why one person's answers differ, with number and name.
+
+    Raises:
+        PersonUnknown: on record at neither position.
+    """
     if not any(inquiry.is_known(ledger, asked, person) for asked in sides):
         raise PersonUnknown(
             "This person was not on record at either position.", next_step="Ask at a later one."
         )
     found = asking_why.difference(ledger, sides[0], sides[1], person)
-    shown = causes_json.of_difference(found)
-    shown["person"] = ledger.person(person)
-    if as_json:
-        print_json(shown)
-    else:
-        tell_difference(shown, _name(shown["person"], person))
+    return {**causes_json.of_difference(found), "person": ledger.person(person)}
 
 
 def _diff_group(ledger: Ledger, sides: list[Asked], unit: str | None, *, as_json: bool) -> None:

@@ -218,7 +218,7 @@ def show_command(
         looking_at(ledger, "decision show", actor, purpose) as looker,
     ):
         one = desk.decisions_of(ledger).named(ident)
-        _look(looker, one)
+        look_at_decision(looker, one)
         shown = shown_as.whole(ledger, one)
     if as_json:
         print_json(shown)
@@ -243,7 +243,7 @@ def recheck_command(
         looking_at(ledger, "decision recheck", actor, purpose) as looker,
     ):
         one = desk.decisions_of(ledger).named(ident)
-        _look(looker, one)
+        look_at_decision(looker, one)
         found = recheck.recheck(ledger, one, today=today(ledger), now=now())
         shown = recheck.as_json(ledger, found)
         people = ledger.people([UUID(each["subject"]) for each in shown["later"]["moved"]])
@@ -259,7 +259,7 @@ def recheck_command(
 
 def _tell(ledger: Ledger, found: Decision, outcome: Outcome, *, actor: str, as_json: bool) -> None:
     with looking_at(ledger, "decision", actor, ReadingPurpose.DECISION) as looker:
-        _look(looker, found)
+        look_at_decision(looker, found)
     shown = shown_as.whole(ledger, found)
     if as_json:
         print_json({"new": bool(outcome.count), "decision": shown})
@@ -274,7 +274,7 @@ def _tell(ledger: Ledger, found: Decision, outcome: Outcome, *, actor: str, as_j
         say(f"Recorded at position {outcome.first_position}.")
 
 
-def _look(looker: Looker, one: Decision) -> None:
+def look_at_decision(looker: Looker, one: Decision) -> None:
     """The candidates are about to be shown."""
     people = [UUID(each.subject) for each in one.draft.candidates]
     looker.listed(people, decision=one.draft.id)

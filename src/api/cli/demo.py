@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import datetime, time
 from pathlib import Path
 from shutil import rmtree
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import orjson
 import typer
 
 from api.cli import demo_rules
@@ -26,22 +22,18 @@ from api.cli.common import (
     say,
     sqlite_path,
 )
-from api.cli.founding import KALTARA_CODE, KALTARA_ZONE
 from api.demo import printed, province, stories
+from api.demo.accounts import ACCOUNTS, Account
 from api.demo.stories import Question, Story
-from api.founding import found_ledger
-from api.intake.importing import import_files
 from api.naming import fact_root
-from ledger.application import Founding, Ledger
+from api.seeding.filling import ZONE, fill, found
+from api.seeding.guiding import guided
+from ledger.application import Ledger
+from ledger.checkpoint_store import last_checkpoint
 from ledger.errors import LedgerError, invariant
 from ledger.key_folder import default_key_folder
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask
-
-AGENCY = "Provinsi Contoh (data rekaan)"
-ACTOR = "demo"
-_BLOCK = 1 << 20
-_CLOSING = time(17, 0)
 
 
 class NotADemo(LedgerError):
@@ -52,44 +44,6 @@ class NotADemo(LedgerError):
     code = "not_a_demo"
 
 
-class SeededBytes:
-    """The same bytes in the same order each time: SHAKE-256 of a seed, only ever for demo
-    ledgers.
-    """
-
-    def __init__(self, seed: str) -> None:
-        self._seed = seed
-        self._blocks = 0
-        self._rest = b""
-
-    def __call__(self, count: int) -> bytes:
-        """So many bytes."""
-        while len(self._rest) < count:
-            text = f"{self._seed} {self._blocks}".encode()
-            self._rest += hashlib.shake_256(text).digest(_BLOCK)
-            self._blocks += 1
-        given, self._rest = self._rest[:count], self._rest[count:]
-        return given
-
-
-class SetClock:
-    """A clock that stands where it was set; the store makes each command later than the one
-    before.
-    """
-
-    def __init__(self, zone: str) -> None:
-        self._zone = ZoneInfo(zone)
-        self.instant = datetime(2019, 1, 1, tzinfo=UTC)
-
-    def set(self, day: date) -> None:
-        """Set to the close of office on a day."""
-        self.instant = datetime.combine(day, _CLOSING, self._zone).astimezone(UTC)
-
-    def __call__(self) -> datetime:
-        """The instant it was set to."""
-        return self.instant
-
-
 def demo_command(
     size: Annotated[str, typer.Option("--size", help="small or province.")] = "small",
     url: LedgerUrl = DEFAULT_URL,
@@ -98,48 +52,57 @@ def demo_command(
 ) -> None:
     """Found a demo ledger of invented people and ask it some questions."""
     batches = list(province.batches(size))
-    _clear(url, keys)
-    clock = SetClock(KALTARA_ZONE)
-    clock.set(batches[0].known_on)
-    founding = Founding(KALTARA_CODE, AGENCY, KALTARA_ZONE, demo=True)
-    ledger = found_ledger(
-        url,
-        founding,
-        keys=keys,
-        actor=ACTOR,
-        randomness=SeededBytes(f"asn-ledger demo {size}"),
-        clock=clock,
-    )
+    folder = _clear(url, keys)
+    filling = found(url, size, first_day=batches[0].known_on, keys=keys)
+    ledger = filling.ledger
     try:
-        read = _load(ledger, batches, clock, quiet=as_json)
-        demo_rules.enact(ledger)
+        total = sum(len(batch.rows) for batch in batches)
+        with progress_bar("facts", total, quiet=as_json) as advance:
+            read = fill(filling, batches, folder=folder, progress=advance)
         told = [_story(ledger, story) for story in stories.stories()]
         shown = list(demo_rules.at_work(ledger))
-        head = ledger.store.head().position
+        last = last_checkpoint(ledger.store)
+        tours = guided(ledger)
     finally:
         ledger.close()
+    invariant(last is not None, "the demo ends with a checkpoint")
+    if last is None:
+        raise LookupError
     if as_json:
         print_json(
-            {"ledger": url, "rows": read, "events": head, "stories": told, "instruments": shown}
+            {
+                "ledger": url,
+                "size": size,
+                "rows": read,
+                "events": last.size,
+                "root": last.checkpoint.root.hex(),
+                "workbooks": None if folder is None else str(folder),
+                "accounts": [_account(one) for one in ACCOUNTS],
+                "tours": tours,
+                "stories": told,
+                "instruments": shown,
+            }
         )
     else:
-        _tell(url, read, head, told)
+        _tell(url, read, last.size, told)
         demo_rules.tell(shown)
         _tell_on(url, told[0])
 
 
-def _clear(url: str, keys: Path | None) -> None:
-    """Remove an earlier demo from an SQLite file; anything else is left alone.
+def _clear(url: str, keys: Path | None) -> Path | None:
+    """Remove an earlier demo from an SQLite file; anything else is left alone. Gives the folder for
+    its workbooks, which lies beside such a file.
 
     Raises:
         NotADemo.
     """
     path = sqlite_path(url)
     if path is None:
-        return
+        return None
+    workbooks = Path(f"{path}.impor")
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        return
+        return workbooks
     if not _is_demo(url, keys):
         raise NotADemo(
             f"{path} holds something other than a demo ledger; a demo does not replace it.",
@@ -148,8 +111,9 @@ def _clear(url: str, keys: Path | None) -> None:
     folder = keys or default_key_folder(url, "")
     for part in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         part.unlink(missing_ok=True)
-    for part in (folder, Path(f"{path}.facts")):
+    for part in (folder, Path(f"{path}.facts"), workbooks):
         rmtree(part, ignore_errors=True)
+    return workbooks
 
 
 def _is_demo(url: str, keys: Path | None) -> bool:
@@ -161,30 +125,6 @@ def _is_demo(url: str, keys: Path | None) -> bool:
         return bool(ledger.founded["demo"])
     finally:
         ledger.close()
-
-
-def _load(ledger: Ledger, batches: list[province.Batch], clock: SetClock, *, quiet: bool) -> int:
-    total = sum(len(batch.rows) for batch in batches)
-    read = 0
-    with (
-        tempfile.TemporaryDirectory(prefix="asn-ledger-demo-") as folder,
-        progress_bar("facts", total, quiet=quiet) as advance,
-    ):
-        for batch in batches:
-            clock.set(batch.known_on)
-            path = Path(folder) / f"{batch.known_on.isoformat()}.jsonl"
-            path.write_bytes(b"".join(_lines(batch)))
-            report = import_files(ledger, [path], actor=ACTOR, progress=advance)
-            invariant(
-                not report.refused, f"the demo holds a row that is refused: {report.refused[:1]}"
-            )
-            read += report.read
-    return read
-
-
-def _lines(batch: province.Batch) -> Iterator[bytes]:
-    for row in batch.rows:
-        yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _story(ledger: Ledger, story: Story) -> dict[str, Any]:
@@ -222,7 +162,17 @@ def _story(ledger: Ledger, story: Story) -> dict[str, Any]:
 def _known_at(question: Question) -> datetime | None:
     if question.known_on is None:
         return None
-    return datetime.combine(question.known_on, time(23, 59, 59), ZoneInfo(KALTARA_ZONE))
+    return datetime.combine(question.known_on, time(23, 59, 59), ZoneInfo(ZONE))
+
+
+def _account(one: Account) -> dict[str, Any]:
+    return {
+        "account": one.name,
+        "role": one.role.value,
+        "unit": one.unit,
+        "label": one.label,
+        "english": one.english,
+    }
 
 
 def _tell(url: str, read: int, head: int, told: list[dict[str, Any]]) -> None:

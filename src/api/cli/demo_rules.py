@@ -1,8 +1,4 @@
-"""The rule book of the demo: drafts enacted by two people, and every instrument at work.
-
-The drafts say of themselves that their numbers are examples; the document by which the demo enacts
-them does so again.
-"""
+"""Every instrument of the demo at work."""
 
 from __future__ import annotations
 
@@ -10,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from api import enacting, proposing
 from api.cli.common import now, say, warn
 from ledger.application import Ledger
 from ledger.canonical import decimal_text
@@ -19,33 +14,9 @@ from projections.asking import inquiry
 from projections.asking.group import Group
 from projections.asking.inquiry import Ask
 
-PROPOSER, CONFIRMER = "demo", "demo-kedua"
-# In the order in which one may read another.
-DRAFTS = (
-    "tertib-data-bkn",
-    "kinerja-individu-contoh",
-    "kinerja-opd-contoh",
-    "talenta-contoh",
-    "sebaran-predikat-se-menpanrb-3-2023",
-    "profesionalitas-budaya-kerja-2021",
-    "kinerja-periodik-contoh",
-    "kinerja-periodik-tahunan-contoh",
-    "kenaikan-pangkat-struktural-perbkn-4-2023",
-    "kenaikan-pangkat-struktural-perbkn-4-2025",
-)
 YEAR_END = date(2025, 12, 31)
 # Promotions are only given on the first of a month, so that on another day nobody meets everything.
 PROMOTION, PROMOTION_DAY = "kenaikan-pangkat-", date(2025, 12, 1)
-
-
-def enact(ledger: Ledger) -> None:
-    """Bring the drafts into force, each proposed by one and confirmed by another."""
-    for place, name in enumerate(DRAFTS, start=1):
-        file, raw = enacting.named_text(name)
-        text = enacting.checked(raw, file=file)
-        document = {"kind": "SK", "number": f"DEMO/CONTOH/{place}", "date": "2026-10-30"}
-        proposal, _ = enacting.propose_enactment(ledger, text, actor=PROPOSER, document=document)
-        proposing.carry_out(ledger, proposal.id, actor=CONFIRMER)
 
 
 def day_of(instrument: str) -> date:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api import enacting, proposing
+from api import enacting, proposing, recording
 from api.cli.common import (
     DEFAULT_URL,
     Actor,
@@ -19,6 +19,7 @@ from api.cli.common import (
     Reason,
     actor_or_account,
     document_of,
+    now,
     opened,
     print_json,
     reason_of,
@@ -28,7 +29,14 @@ from api.cli.common import (
 from api.cli.naming import today
 from api.cli.rules import Name, TextName
 from api.cli.scoring import Rules
+from api.cli.telling_imports import (
+    summary_of,
+    tell_fact_effect,
+    tell_import_effect,
+    tell_imported,
+)
 from api.cli.telling_rules import tell_proposal, tell_rule_change
+from api.intake import desk
 from ledger import second_person
 from ledger.application import Ledger
 from ledger.errors import Misuse
@@ -130,12 +138,20 @@ def confirm_command(
         bool, typer.Option("--reject", help="Refuse or withdraw it instead.")
     ] = False,
     reason: Reason = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option(
+            "--outcome", help="Digest of an import's outcome, if it changed.", metavar="SHA256"
+        ),
+    ] = None,
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
-    """Carry out what somebody else proposed, checked again as things stand; or reject it."""
+    """Carry out what somebody else proposed, checked again as things stand; or reject it. An import
+    that was interrupted goes on.
+    """
     who, why = actor_or_account(actor), reason_of(reason)
     if why is not None and not rejected:
         raise Misuse(
@@ -144,10 +160,10 @@ def confirm_command(
         )
     with opened(url, keys, live=True) as ledger:
         if rejected:
-            one = second_person.reject(ledger, ident, actor=who, reason=why)
+            one = proposing.reject(ledger, ident, actor=who, reason=why)
             _tell_rejected(one, as_json=as_json)
         else:
-            _confirm(ledger, ident, who, as_json=as_json)
+            _confirm(ledger, ident, who, agreed=outcome, as_json=as_json)
 
 
 def _tell_rejected(one: Proposal, *, as_json: bool) -> None:
@@ -158,26 +174,36 @@ def _tell_rejected(one: Proposal, *, as_json: bool) -> None:
         say(f"Proposal {one.id} is closed and not carried out: {shown['says']}.")
 
 
-def _confirm(ledger: Ledger, ident: int, who: str, *, as_json: bool) -> None:
+def _confirm(ledger: Ledger, ident: int, who: str, *, agreed: str | None, as_json: bool) -> None:
     one, effect = proposing.effect_before(
         ledger, ident, actor=who, today=today(ledger), report=warn
     )
     if effect is not None and not as_json:
-        tell_rule_change(effect)
+        _TELL_EFFECT.get(one.kind, tell_rule_change)(effect)
         say("")
-    _, outcome = proposing.carry_out(ledger, ident, actor=who)
-    done = second_person.proposals_of(ledger).by_id[ident]
-    shown = proposing.shown(done)
+    done = proposing.carry_out(ledger, ident, actor=who, agreed=agreed, at=now())
+    closed = second_person.proposals_of(ledger).by_id[ident]
+    recorded = list(done.outcome.positions)[1:]
     if as_json:
         print_json(
             {
-                "proposal": shown,
-                "position": outcome.first_position,
-                "recorded": list(outcome.positions)[1:],
+                "proposal": proposing.shown(closed),
+                "position": done.outcome.first_position,
+                "recorded": recorded,
                 "effect": effect,
             }
+            | ({} if done.report is None else {"import": summary_of(done.report)})
         )
         return
     says = proposing.kind_of(one).says(one)
-    where = ", ".join(str(place) for place in list(outcome.positions)[1:])
-    say(f"Done: {says}. Recorded at position {where}; proposed by {one.actor}, confirmed by {who}.")
+    where = ", ".join(str(place) for place in recorded)
+    say(
+        f"Done: {says}."
+        + (f" Recorded at position {where};" if where else "")
+        + f" proposed by {one.actor}, confirmed by {closed.closed_by}."
+    )
+    if done.report is not None:
+        tell_imported(done.report)
+
+
+_TELL_EFFECT = {desk.IMPORT: tell_import_effect, recording.FACT: tell_fact_effect}

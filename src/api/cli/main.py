@@ -21,11 +21,11 @@ from api.cli import (
     founding,
     importing,
     looking,
+    printing,
     privacy,
     proving,
     rebuilding,
     reconciling,
-    reporting,
     rules,
     scoring,
     serving,
@@ -46,12 +46,12 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("init")(founding.init_command)
-app.command("import")(importing.import_command)
+app.add_typer(importing.app, name="import")
 app.command("template")(importing.template_command)
 app.command("score")(scoring.score_command)
 app.command("export")(scoring.export_command)
 app.command("reconcile")(reconciling.reconcile_command)
-app.command("report")(reporting.report_command)
+app.add_typer(printing.app, name="report")
 app.command("diff")(comparing.diff_command)
 app.command("series")(comparing.series_command)
 app.command("advise")(advising.advise_command)

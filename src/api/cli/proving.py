@@ -136,11 +136,7 @@ def prove_command(
     as_json: AsJson = False,
 ) -> None:
     """Write a proof that anybody can check without this ledger: C2SP text, or JSON with --json."""
-    if (what is None) == (consistency is None) or (complete and what is None):
-        raise Misuse(
-            "Name one thing to prove: a FACT, a SUBJECT with --complete, or --consistency OLD.",
-            next_step="See `asn-ledger prove --help`.",
-        )
+    _check_one(what, consistency, complete=complete)
     named = None if what is None else given(what)
     with (
         opened(url, keys, live=True) as ledger,
@@ -159,19 +155,29 @@ def prove_command(
             for event in ledger.store.read(position, position):
                 _look(ledger, looker, event.originator_id)
             proof = proving.prove_inclusion(ledger.store, position, under)
-    if as_json:
-        data = proof_forms.proof_json(proof)
-    elif isinstance(proof, InclusionProof):
-        data = proof_forms.tlog_proof(proof)
-    elif isinstance(proof, ConsistencyProof):
-        data = proof_forms.witness_request(proof)
-    else:
-        data = proof_forms.proof_json(proof)
+    data = _written(proof, as_json=as_json)
     if out is None:
         typer.echo(data, nl=False)
     else:
         hand_out(out, data)
         say(f"Proof under the checkpoint of {under.size} events: {out}")
+
+
+def _check_one(what: str | None, consistency: str | None, *, complete: bool) -> None:
+    if (what is None) == (consistency is None) or (complete and what is None):
+        raise Misuse(
+            "Name one thing to prove: a FACT, a SUBJECT with --complete, or --consistency OLD.",
+            next_step="See `asn-ledger prove --help`.",
+        )
+
+
+def _written(proof: Proof, *, as_json: bool) -> bytes:
+    """C2SP text where it has a form for the proof, JSON otherwise and where it is asked for."""
+    if isinstance(proof, InclusionProof) and not as_json:
+        return proof_forms.tlog_proof(proof)
+    if isinstance(proof, ConsistencyProof) and not as_json:
+        return proof_forms.witness_request(proof)
+    return proof_forms.proof_json(proof)
 
 
 def _look(ledger: Ledger, looker: Looker, stream: UUID) -> None:

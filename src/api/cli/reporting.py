@@ -31,23 +31,15 @@ from api.outputs import rekap
 from api.outputs.aside import known_suffix, written_aside
 from ledger.application import Ledger
 from ledger.canonical import decimal_text
-from ledger.errors import Misuse
 from projections.answer import DigestOfAnswers
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask, Asked
 from projections.asking.recap import Recap, offices, recap
 from projections.cohorts.cohort import cohort
 
-REPORTS = {rekap.NAME: "mean IP-ASN per perangkat daerah, jenis jabatan, jenjang, pendidikan, sex"}
 
-
-def report_command(
-    name: Annotated[
-        str | None, typer.Argument(help="Which report; without it, those there are.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="FILE.xlsx or FILE.pdf.", metavar="FILE")
-    ] = None,
+def recap_command(
+    out: Annotated[Path, typer.Option("--out", help="FILE.xlsx or FILE.pdf.", metavar="FILE")],
     as_of: AsOf = None,
     period: Period = None,
     known_at: KnownAt = None,
@@ -59,16 +51,7 @@ def report_command(
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
-    """A report as .xlsx or .pdf: the same question gives the same bytes."""
-    if name is None:
-        _list(as_json=as_json)
-        return
-    if name not in REPORTS:
-        raise Misuse(
-            f"There is no report named {name}.", next_step="There is: " + ", ".join(REPORTS) + "."
-        )
-    if out is None:
-        raise Misuse("A report needs a file.", next_step="Name it with --out FILE.xlsx or .pdf.")
+    """The recapitulation as .xlsx or .pdf: the same question gives the same bytes."""
     suffix = known_suffix(out, rekap.SUFFIXES, "A report")
     day = None if as_of is None else day_option(as_of)
     ask = Ask(rekap.INSTRUMENT, day, period, parsed_instant(known_at), position)
@@ -90,7 +73,7 @@ def report_command(
         with written_aside(out) as stream:
             rekap.write(stream, suffix, made)
     if as_json:
-        print_json(_shown(name, out, asked, found, told))
+        print_json(_shown(rekap.NAME, out, asked, found, told))
     else:
         whole = found.whole
         mean = "no mean" if whole.total is None else f"mean {whole.total} {whole.band}"
@@ -117,14 +100,6 @@ def _shown(
         "band": whole.band,
         "digest": told.text(),
     }
-
-
-def _list(*, as_json: bool) -> None:
-    if as_json:
-        print_json({"reports": [{"report": name, "what": what} for name, what in REPORTS.items()]})
-        return
-    for name, what in REPORTS.items():
-        say(f"{name}: {what}")
 
 
 def _counted(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -31,7 +30,7 @@ from api.cli.common import (
 )
 from api.cli.naming import day_option, today
 from api.cli.telling import tell_answer, tell_group_line, tell_row
-from api.cli.watched import look_at_people, looking_at
+from api.cli.watched import given, look_at_people, looking_at
 from api.naming import check_subject, fact_root, person_stream, say_if_closed, unit_of
 from api.outputs.answers import SUFFIXES, write_answers
 from api.outputs.aside import known_suffix, written_aside
@@ -84,12 +83,8 @@ def score_command(
     as_json: AsJson = False,
 ) -> None:
     """Scores as of any legal day, as known at any moment, with their derivation."""
-    if sum((subject is not None, unit is not None, everybody)) != 1:
-        raise Misuse(
-            "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
-        )
-    if subject == "-":
-        subject = sys.stdin.readline().strip()
+    _check_one(subject, unit, everybody=everybody)
+    subject = None if subject is None else given(subject)
     if out is not None:
         must_be_free(out)
     with (
@@ -117,14 +112,20 @@ def score_command(
         if person is not None:
             looker.person(person, instrument=instrument, as_of=asked.question.as_of)
             _one(ledger, asked, person, out=out, actor=actor, as_json=as_json)
-        elif subject is not None and inquiry.measures_units(asked):
-            if trace:
-                look_at_people(looker, asked, subject)
+            return
+        if trace or not inquiry.measures_units(asked):
+            look_at_people(looker, asked, unit or subject)
+        if subject is not None and inquiry.measures_units(asked):
             _one_unit(ledger, asked, subject, trace=trace, as_json=as_json)
         else:
-            if trace or not inquiry.measures_units(asked):
-                look_at_people(looker, asked, unit or subject)
             _many(ledger, asked, unit or subject, trace=trace, as_json=as_json)
+
+
+def _check_one(subject: str | None, unit: str | None, *, everybody: bool) -> None:
+    if sum((subject is not None, unit is not None, everybody)) != 1:
+        raise Misuse(
+            "Say who is asked about, once.", next_step="Give a SUBJECT, --unit U or --all."
+        )
 
 
 def _one(

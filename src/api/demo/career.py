@@ -20,7 +20,7 @@ from api.demo.person import (
     Row,
     since_founding,
 )
-from api.demo.places import CLOSED, SUCCESSOR, section_code
+from api.demo.places import BRANCH, CLOSED, SUCCESSOR, section_code
 from ledger.values import shift_months
 
 _LADDER = (
@@ -50,6 +50,7 @@ _FIELDS = ("Administrasi Publik", "Manajemen", "Hukum", "Akuntansi", "Informatik
 _SCHOOLS = ("Universitas Contoh Utara", "Institut Rekaan Nusantara", "Politeknik Umpama")
 _SKILLED = ("SLTP", "SLTA", "D3")
 STEP_MONTHS = 48
+HEAD_OF_BRANCH = "Kepala Cabang Dinas"
 
 
 def registration(person: Person) -> Iterator[Row]:
@@ -143,9 +144,11 @@ def functional_post(person: Person, on: date, unit: str, trade: str | None = Non
 
 def leading_post(person: Person, on: date, unit: str) -> Row:
     """A structural post. Its row states no kind, as in SIASN's profile, which says "struktural"."""
+    section = person.section or ""
+    bureau = "Sekretaris Dinas" if section == "SEKR" else "Kepala Bidang"
     title = {
         HEAD: person.place.head,
-        ADMINISTRATOR: "Kepala Bidang" if person.section != "SEKR" else "Sekretaris Dinas",
+        ADMINISTRATOR: HEAD_OF_BRANCH if section.startswith(BRANCH) else bureau,
         PENGAWAS: "Kepala Subbagian Umum dan Kepegawaian",
     }[person.role]
     return person.row("position", on, title=title, unit=unit)

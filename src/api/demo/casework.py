@@ -6,14 +6,15 @@ They became known last: the personnel office filed the papers when the demo ends
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from api.demo.discipline import Known
-from api.demo.person import Person, Row
+from api.demo.person import LAST_DAY, Person, Row
 from api.demo.record import document
 
 FILED_ON = date(2026, 10, 30)
 _YEARS = (2025, 2026)
+_FILING_DAYS = 3
 # Days that fall on one day every year; the decree of a real year names more.
 _HOLIDAYS = ("01-01", "05-01", "06-01", "08-17", "12-25")
 
@@ -35,7 +36,7 @@ def calendars() -> Iterator[Known]:
 
 def old_case(person: Person) -> Iterator[Known]:
     """Under PP 53/2010: examined at once, sanctioned, made milder on objection, served."""
-    rows = _Rows(person, "PK-LAMA", "HD-LAMA")
+    rows = CaseRows(person, "PK-LAMA", "HD-LAMA")
     return rows.known(
         rows.report("2019-02-18", act_on="2019-02-11", ground="PENYALAHGUNAAN_BARANG"),
         rows.of_case("summons", "2019-02-20", number=1),
@@ -49,7 +50,7 @@ def old_case(person: Person) -> Iterator[Known]:
 
 def new_case(person: Person) -> Iterator[Known]:
     """Under PP 94/2021: summoned twice, and every step on the last day or before."""
-    rows = _Rows(person, "PK-BARU", "HD-BARU")
+    rows = CaseRows(person, "PK-BARU", "HD-BARU")
     return rows.known(
         rows.report("2026-07-20", act_on="2026-07-13", ground="KETERLAMBATAN_LAPORAN"),
         rows.of_case("summons", "2026-07-27", number=1),
@@ -62,7 +63,7 @@ def new_case(person: Person) -> Iterator[Known]:
     )
 
 
-class _Rows:
+class CaseRows:
     """The rows of one case of one person."""
 
     def __init__(self, person: Person, case: str, sanction: str) -> None:
@@ -74,25 +75,43 @@ class _Rows:
         """All of them, as they became known."""
         return ((FILED_ON, row) for row in rows)
 
+    def as_it_went(self, *rows: Row) -> Iterator[Known]:
+        """The rows of a case that was filed step by step: each some days after it happened.
+
+        A sanction is filed when it was decided.
+        """
+        for row in rows:
+            on = date.fromisoformat(row.get("decided_on") or row["on"])
+            yield min(on + timedelta(days=_FILING_DAYS), LAST_DAY), row
+
     def report(self, on: str, *, act_on: str, ground: str) -> Row:
         return self._row("case", on, id=self._case, act_on=act_on, ground=ground)
 
     def of_case(self, fact: str, on: str, **fields: object) -> Row:
         return self._row(fact, on, case=self._case, **fields)
 
-    def sanction(self, on: str, *, decided_on: str, received_on: str) -> Row:
-        """A year without periodic pay rise."""
+    def sanction(
+        self,
+        on: str,
+        *,
+        decided_on: str,
+        received_on: str | None,
+        level: str = "SEDANG",
+        kind: str = "PENUNDAAN_KGB",
+    ) -> Row:
+        """A year without periodic pay rise, or what else is named; a light one has no term."""
         begin = date.fromisoformat(on)
+        until = None if level == "RINGAN" else begin.replace(year=begin.year + 1).isoformat()
         return self._row(
             "sanction",
             on,
             id=self._sanction,
             case=self._case,
-            level="SEDANG",
-            kind="PENUNDAAN_KGB",
+            level=level,
+            kind=kind,
             decided_on=decided_on,
             received_on=received_on,
-            until=begin.replace(year=begin.year + 1).isoformat(),
+            until=until,
             document=self._document("SK", "HD", decided_on),
         )
 
@@ -101,16 +120,23 @@ class _Rows:
             "objection", on, id=f"KB-{self._sanction}", target=self._sanction, filed_on=on
         )
 
-    def ruling(self, on: str, forum: str) -> Row:
-        """The sanction is made milder."""
+    def appeal(self, on: str) -> Row:
+        """Before BPASN."""
+        return self._row(
+            "appeal", on, id=f"BD-{self._sanction}", target=self._sanction, filed_on=on
+        )
+
+    def ruling(self, on: str, forum: str, outcome: str = "DIPERINGAN") -> Row:
+        """The sanction is made milder, or what else is ruled on the objection."""
+        milder = outcome == "DIPERINGAN"
         return self._row(
             "ruling",
             on,
             of=f"KB-{self._sanction}",
             forum=forum,
-            outcome="DIPERINGAN",
-            level="RINGAN",
-            kind="TEGURAN_TERTULIS",
+            outcome=outcome,
+            level="RINGAN" if milder else None,
+            kind="TEGURAN_TERTULIS" if milder else None,
             final=True,
             document=self._document("SK", "KB", on),
         )

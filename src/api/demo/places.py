@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -121,6 +122,51 @@ SECTIONS = (
     ("BID2", "Bidang Pengembangan", "BIDANG"),
     ("BID3", "Bidang Data dan Pelaporan", "BIDANG"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A part of Dinas Pendidikan: a school, or the cabang dinas that schools lie under.
+
+    Attributes:
+        branch: section of the cabang dinas above; None for a cabang dinas itself.
+    """
+
+    section: str
+    name: str
+    kind: str
+    branch: str | None = None
+    small: bool = False
+
+
+_REGENCIES = (
+    ("TJS", "Tanjung Selor", 2, 2),
+    ("TRK", "Tarakan", 3, 4),
+    ("NNK", "Nunukan", 2, 1),
+    ("MLN", "Malinau", 2, 1),
+    ("TTG", "Tana Tidung", 1, 1),
+)
+
+
+def _schools() -> Iterator[School]:
+    for mark, regency, general, vocational in _REGENCIES:
+        branch, small = f"CABDIN-{mark}", mark == "TJS"
+        yield School(branch, f"Cabang Dinas Pendidikan {regency}", "CABANG_DINAS", None, small)
+        for short, name, count in (("SMAN", "SMA", general), ("SMKN", "SMK", vocational)):
+            for number in range(1, count + 1):
+                code, first = f"{short}{number}-{mark}", number == 1
+                title = f"{name} Negeri {number} {regency}"
+                yield School(code, title, "SEKOLAH", branch, small and first)
+        yield School(f"SLBN-{mark}", f"SLB Negeri {regency}", "SEKOLAH", branch, small)
+
+
+BRANCH = "CABDIN"
+SCHOOLS = tuple(_schools())
+
+
+def schools_of(size: str) -> tuple[School, ...]:
+    """The schools and cabang dinas of a demo of this size."""
+    return SCHOOLS if size != "small" else tuple(school for school in SCHOOLS if school.small)
 
 
 def places_of(size: str) -> tuple[Place, ...]:

@@ -5,12 +5,22 @@ Equal arguments give equal rows on every machine: nothing here reads a clock or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain, groupby
 
-from api.demo import career, casework, discipline, further, printed, record, stories
+from api.demo import (
+    career,
+    casework,
+    discipline,
+    further,
+    mending,
+    open_cases,
+    printed,
+    record,
+    stories,
+)
 from api.demo.dice import Dice
 from api.demo.discipline import Known
 from api.demo.person import (
@@ -37,13 +47,18 @@ from api.demo.places import (
     SECTIONS,
     SUCCESSOR,
     Place,
+    School,
     places_of,
+    schools_of,
     section_code,
 )
+from api.demo.supervision import NAMED_SINCE, Hierarchy
 from ledger.errors import Misuse
 from ledger.values import month_end
 
 SIZES = {"small": 150, "province": 5000}
+# How often each plot of an open case is told.
+CASES = {"small": 1, "province": 3}
 SECTIONS_FROM = 8
 _PER_ADMINISTRATOR = 24
 _PER_PENGAWAS = 16
@@ -89,22 +104,27 @@ def _known(size: str) -> Iterator[Known]:
     for row in chain(_references(size), _units(size, crowded)):
         yield max(LOADED_ON, date.fromisoformat(row["on"]) + timedelta(days=10)), row
     yield from _unit_appraisals(size)
+    everybody = (*people, *stories.cast().values())
+    above = Hierarchy.of(people)
     for person in people:
-        yield from _life(person)
+        yield from _life(person, above)
     for person in stories.cast().values():
-        yield from _told_life(person)
+        yield from _told_life(person, above)
+    for person, row in above.rows():
+        yield _on_time(person, row)
     yield from printed.results(people)
     yield from casework.calendars()
     cast = stories.cast()
     yield from casework.old_case(cast[stories.MISTYPED])
     yield from casework.new_case(cast[stories.RENUMBERED])
-    yield from further.of_people((*people, *stories.cast().values()))
+    yield from open_cases.of_people(people, each=CASES[size])
+    yield from further.of_people(everybody)
     yield from further.of_places(place for place in places_of(size) if place is not CLOSED)
 
 
 def people_of(size: str) -> Iterator[Person]:
     """The people of a demo of this size, without the cast of the stories."""
-    places = places_of(size)
+    places, schools = places_of(size), schools_of(size)
     wanted = SIZES[size]
     total = sum(place.weight for place in places)
     index = given = passed = 0
@@ -114,14 +134,15 @@ def people_of(size: str) -> Iterator[Person]:
         count = wanted * passed // total - given
         given += count
         for seat in range(count):
-            yield _seat(index, place, seat=seat, count=count)
+            yield _seat(index, place, schools, seat=seat, count=count)
             index += 1
 
 
-def _seat(index: int, place: Place, *, seat: int, count: int) -> Person:
-    leads = 1 + max(1, count // _PER_ADMINISTRATOR)
-    supervises = leads + max(1, count // _PER_PENGAWAS)
-    section = SECTIONS[seat % len(SECTIONS)][0] if count >= SECTIONS_FROM and seat else None
+def _seat(index: int, place: Place, schools: Sequence[School], *, seat: int, count: int) -> Person:
+    # One leads a section or branch, at most three supervise in it.
+    parts = len(SECTIONS) + len(_branches(place, schools))
+    leads = 1 + min(max(1, count // _PER_ADMINISTRATOR), parts)
+    supervises = leads + min(max(1, count // _PER_PENGAWAS), 3 * parts)
     if seat == 0:
         role = HEAD
     elif seat < leads:
@@ -132,7 +153,27 @@ def _seat(index: int, place: Place, *, seat: int, count: int) -> Person:
         share = 800 if place.trade in {SCHOOL, HEALTH} else 560
         functional = Dice(f"asn-demo/1:{index}:role").chance(share)
         role = FUNGSIONAL if functional else PELAKSANA
+    section = _section(place, schools, role=role, seat=seat) if count >= SECTIONS_FROM else None
     return draw_person(index, place, role=role, section=section)
+
+
+def _section(place: Place, schools: Sequence[School], *, role: str, seat: int) -> str | None:
+    """Where in his place somebody works: a teacher in a school, who leads in a cabang dinas too."""
+    if role == HEAD:
+        return None
+    if place.trade == SCHOOL and (role == FUNGSIONAL or (role == PELAKSANA and seat % 3)):
+        taught = [one.section for one in schools if one.branch is not None]
+        return taught[seat % len(taught)]
+    parts = [section for section, _, _ in SECTIONS]
+    if role == ADMINISTRATOR:
+        parts += _branches(place, schools)
+    return parts[seat % len(parts)]
+
+
+def _branches(place: Place, schools: Sequence[School]) -> list[str]:
+    if place.trade != SCHOOL:
+        return []
+    return [one.section for one in schools if one.branch is None]
 
 
 def _crowded(people: tuple[Person, ...]) -> frozenset[str]:
@@ -140,7 +181,7 @@ def _crowded(people: tuple[Person, ...]) -> frozenset[str]:
     return frozenset(person.place.code for person in people if person.section)
 
 
-def _life(person: Person) -> Iterator[Known]:
+def _life(person: Person, above: Hierarchy) -> Iterator[Known]:
     dice = person.dice("knowledge")
     drawn = chain(
         career.education(person),
@@ -151,16 +192,18 @@ def _life(person: Person) -> Iterator[Known]:
         record.trainings(person),
         record.appraisals(person),
         record.honours(person),
+        record.plans(person),
     )
     for row in career.registration(person):
         yield _on_time(person, row)
     for row in drawn:
-        yield from _as_known(person, dice, row)
+        for known_on, one in _as_known(person, dice, _appraised(person, row, above)):
+            yield from mending.as_stated(person, known_on, one)
     for known_on, row in discipline.sanctions(person):
         yield max(known_on, person.known_from), row
 
 
-def _told_life(person: Person) -> Iterator[Known]:
+def _told_life(person: Person, above: Hierarchy) -> Iterator[Known]:
     """An ordinary career without chance trainings or sanctions, and the story on top of it."""
     drawn = chain(
         career.registration(person),
@@ -168,10 +211,20 @@ def _told_life(person: Person) -> Iterator[Known]:
         career.ranks(person),
         career.posts(person),
         record.steady_appraisals(person, stories.predicate(person)),
+        record.plans(person),
     )
     for row in drawn:
-        yield _on_time(person, row)
+        yield _on_time(person, _appraised(person, row, above))
     yield from stories.plot(person)
+
+
+def _appraised(person: Person, row: Row, above: Hierarchy) -> Row:
+    """An appraisal with who made it, since e-Kinerja names him; another row as it is."""
+    on = date.fromisoformat(row["on"])
+    if row["fact"] != "appraisal" or on.year < NAMED_SINCE:
+        return row
+    appraiser = above.appraiser(person, on)
+    return row if appraiser is None else row | {"appraiser": appraiser.nip}
 
 
 def _on_time(person: Person, row: Row) -> Known:
@@ -197,6 +250,7 @@ def _references(size: str) -> Iterator[Row]:
     titles = [
         ("Sekretaris Dinas", "ADMINISTRATOR", "III.a"),
         ("Kepala Bidang", "ADMINISTRATOR", "III.b"),
+        (career.HEAD_OF_BRANCH, "ADMINISTRATOR", "III.b"),
         ("Kepala Subbagian Umum dan Kepegawaian", "PENGAWAS", "IV.a"),
     ]
     for place in places_of(size):
@@ -229,6 +283,11 @@ def _units(size: str, crowded: frozenset[str]) -> Iterator[Row]:
             for section, name, kind in SECTIONS:
                 code = section_code(place, section)
                 yield _unit(code, f"{name} {place.name}", kind=kind, parent=place.code)
+        if place.trade == SCHOOL:
+            for school in schools_of(size):
+                above = place.code if school.branch is None else section_code(place, school.branch)
+                code = section_code(place, school.section)
+                yield _unit(code, school.name, kind=school.kind, parent=above)
     yield _unit(RENAMED, RENAMED_TO, kind="BADAN", on=REFORMED_ON)
     yield {
         "fact": "unit_closed",

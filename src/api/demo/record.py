@@ -24,7 +24,10 @@ FIRST_YEAR = 2018
 RATED_SINCE = 2022  # PermenPANRB 6/2022; the year before has two halves
 # Of a thousand people, how many take a technical training in a year: data entry got better.
 _TRAINING = {2018: 430, 2019: 480, 2020: 520, 2021: 600, 2022: 690, 2023: 790, 2024: 830, 2025: 860}
-_TRAINING_LAST = 700
+_TRAINING_LAST = 950
+PLANNED = 2026
+# Of a thousand: who made no SKP, and whose waits for agreement.
+_UNPLANNED, _WAITING = 25, 35
 _SEMINAR_SHARE = 620
 _HOURS = ((6, 8), (8, 16), (26, 20), (20, 24), (20, 32), (14, 40), (6, 60))
 _TOPICS = (
@@ -153,6 +156,22 @@ def appraisals(person: Person) -> Iterator[Row]:
             result, behaviour = dice.pick(_RATINGS[predicate])
             ratings = {"work_result": result, "work_behaviour": behaviour}
             yield _appraisal(person, f"{year}", date(year, 12, 31), **ratings)
+
+
+def plans(person: Person) -> Iterator[Row]:
+    """The SKP of the year that runs: most are agreed, some wait, a few were never made."""
+    dice = person.dice("plans")
+    fate = dice.below(1000)
+    first = date(PLANNED, 1, 1)
+    if fate < _UNPLANNED or not person.serves_on(first):
+        return
+    yield person.row(
+        "plan",
+        first,
+        **{"from": first.isoformat(), "to": date(PLANNED, 12, 31).isoformat()},
+        state="DIAJUKAN" if fate < _UNPLANNED + _WAITING else "DISETUJUI",
+        results=[{"text": f"{dice.pick(_TOPICS)} terlaksana"}, {"text": "Laporan tepat waktu"}],
+    )
 
 
 def steady_appraisals(person: Person, predicate: str) -> Iterator[Row]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import APIRouter, FastAPI
-from starlette.types import Scope
+from starlette.types import Lifespan
 
 from api.access.standing import Standing
 from api.desk import Desk
 from api.http import problems
+from api.http.description import described
 from api.http.guard import Nobody, SignIn
 from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
 from api.http.routes import differences, health, people, scores
+from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
+from api.http.shapes import documented
 from ledger.access_log import AccessLog
 
 VERSION = "1"
@@ -26,6 +30,7 @@ PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
     differences.router,
     people.router,
+    problem_pages.router,
     scores.router,
 )
 Site = Callable[[FastAPI], None]
@@ -52,6 +57,21 @@ def create_app(
         access.close()
         desk.close()
 
+    app = routed(settings, living)
+    app.state.desk = desk
+    app.state.settings = settings
+    app.state.sign_in = sign_in or Nobody()
+    app.state.access = access
+    app.state.standing = Standing(desk.ledger, desk.units)
+    app.state.metrics = Metrics()
+    app.state.searches = Bucket(settings.number_searches_per_minute, time.monotonic)
+    site(app)
+    _layers(app, settings)
+    return app
+
+
+def routed(settings: Settings, living: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """The application with its routes and refusals, over no ledger yet: enough to describe it."""
     app = FastAPI(
         title="ASN performance ledger",
         version=VERSION,
@@ -60,21 +80,14 @@ def create_app(
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
         lifespan=living,
+        max_body_size=settings.body_bytes,
         separate_input_output_schemas=False,
     )
-    app.state.desk = desk
-    app.state.settings = settings
-    app.state.sign_in = sign_in or Nobody()
-    app.state.access = access
-    app.state.standing = Standing(desk.ledger, desk.units)
-    app.state.metrics = Metrics()
-    app.state.searches = Bucket(settings.number_searches_per_minute, time.monotonic)
     problems.install(app)
     for router in NOUNS:
-        app.include_router(router, prefix=PREFIX)
+        app.include_router(router, prefix=PREFIX, responses=documented())
     app.include_router(health.router)
-    site(app)
-    _layers(app, settings)
+    app.openapi = partial(described, app)  # type: ignore[method-assign]
     return app
 
 
@@ -82,19 +95,9 @@ def _layers(app: FastAPI, settings: Settings) -> None:
     """From the innermost to the outermost: limits, headers, log."""
     app.add_middleware(
         Limits,
-        body_bytes=settings.body_bytes,
         seconds=settings.answer_seconds,
         bucket=Bucket(settings.requests_per_minute, time.monotonic),
-        name_of=_asker,
+        strangers=Bucket(settings.refusals_per_minute, time.monotonic),
     )
     app.add_middleware(SecureHeaders, secure=settings.secure)
     app.add_middleware(Logged, metrics=app.state.metrics, seconds=time.monotonic)
-
-
-def _asker(scope: Scope) -> str:
-    """Whose share of requests is used: of the session or token shown, else of the address."""
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            return f"token {hash(value)}"
-    client = scope.get("client")
-    return str(client[0]) if client else "nobody"

@@ -1,23 +1,24 @@
-"""Limits on a request: its size, its time, and how many an account or address may send."""
+"""Limits on a request: its headers, its time, and how many an account or address may send."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import math
 from collections import OrderedDict
 from collections.abc import Callable
+from http import HTTPStatus
 from threading import Lock
 from typing import NamedTuple
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.problems import BodyTooLarge, TooManyRequests, TooSlow, response_of
-from ledger.errors import LedgerError
+from api.http.problems import HeadersTooLarge, TooManyRequests, TooSlow, response_of
 
 _MOST_HELD = 20_000
 _MINUTE = 60.0
 _MOST_HEADERS = 100
+_MOST_HEADER_BYTES = 32 * 1024
 
 
 class Verdict(NamedTuple):
@@ -36,6 +37,7 @@ class Bucket:
 
     def __init__(self, per_minute: int, seconds: Callable[[], float]) -> None:
         self.per_minute = per_minute
+        self._full: float = per_minute
         self._seconds = seconds
         self._lock = Lock()
         self._held: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -44,7 +46,7 @@ class Bucket:
         """Count one request of a name."""
         now = self._seconds()
         with self._lock:
-            left, since = self._held.pop(name, (float(self.per_minute), now))
+            left, since = self._held.pop(name, (self._full, now))
             left = min(self.per_minute, left + (now - since) * self.per_minute / _MINUTE)
             passes = left >= 1
             left -= 1 if passes else 0
@@ -53,6 +55,15 @@ class Bucket:
                 self._held.popitem(last=False)
         wait = 0.0 if passes else (1 - left) * _MINUTE / self.per_minute
         return Verdict(passes, int(left), wait)
+
+    def left(self, name: str) -> Verdict:
+        """What a name has left, without counting."""
+        now = self._seconds()
+        with self._lock:
+            left, since = self._held.get(name, (self._full, now))
+        left = min(self.per_minute, left + (now - since) * self.per_minute / _MINUTE)
+        wait = 0.0 if left >= 1 else (1 - left) * _MINUTE / self.per_minute
+        return Verdict(left >= 1, int(left), wait)
 
     def check(self, name: str, what: str) -> None:
         """Count one request of a name.
@@ -76,113 +87,100 @@ def too_many(what: str, per_minute: int, verdict: Verdict) -> TooManyRequests:
 
 
 class Limits:
-    """Refuses what is too large, too slow or too much, before the application sees it."""
+    """Refuses what is too many or comes too slowly, before the application sees it.
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        body_bytes: int,
-        seconds: float,
-        bucket: Bucket,
-        name_of: Callable[[Scope], str],
-    ) -> None:
+    How large a body may be is FastAPI's own limit (`max_body_size`).
+    """
+
+    def __init__(self, app: ASGIApp, *, seconds: float, bucket: Bucket, strangers: Bucket) -> None:
+        """Args: `strangers` counts, by address, answers that nobody was signed in for: whoever
+        tries one token or password after the other does not get a new share with each.
+        """
         self._app = app
-        self._body_bytes = body_bytes
         self._seconds = seconds
         self._bucket = bucket
-        self._name_of = name_of
+        self._strangers = strangers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on within its limits."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        verdict = self._bucket.take(self._name_of(scope))
+        verdict, bucket = self._bucket.take(_asker(scope)), self._bucket
+        if verdict.passes:
+            known = self._strangers.left(_address(scope))
+            verdict, bucket = (verdict, bucket) if known.passes else (known, self._strangers)
         if not verdict.passes:
-            fault = too_many("requests", self._bucket.per_minute, verdict)
+            fault = too_many("requests", bucket.per_minute, verdict)
             headers = {"Retry-After": str(math.ceil(verdict.wait))}
             await response_of(fault, headers)(scope, receive, send)
-            return
-        refused = self._too_large(scope)
-        if refused is not None:
-            await response_of(refused, {"Connection": "close"})(scope, receive, send)
-            return
-        await _Passing(self, scope, receive, send, verdict).run()
+        elif _headers_beyond(scope):
+            await response_of(_too_many_headers(), _CLOSE)(scope, receive, send)
+        else:
+            await self._timed(scope, receive, send, verdict)
 
-    def _too_large(self, scope: Scope) -> LedgerError | None:
-        headers = Headers(scope=scope)
-        told = headers.get("content-length", "0")
-        if len(headers) > _MOST_HEADERS:
-            return BodyTooLarge(
-                f"The request has more than {_MOST_HEADERS} headers.", next_step="Send fewer."
+    async def _timed(self, scope: Scope, receive: Receive, send: Send, verdict: Verdict) -> None:
+        """Wait for the answer to begin, the reading of the body included; then no longer watch, as
+        a long answer is read at the reader's speed.
+        """
+        begun = False
+        told = (
+            (b"ratelimit-policy", b'"requests";q=%d;w=60' % self._bucket.per_minute),
+            (b"ratelimit", b'"requests";r=%d' % verdict.left),
+        )
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                watch.reschedule(None)
+                if message["status"] == HTTPStatus.UNAUTHORIZED:
+                    self._strangers.take(_address(scope))
+                message["headers"] = [*message.get("headers", ()), *told]
+            await send(message)
+
+        try:
+            async with asyncio.timeout(self._seconds) as watch:
+                await self._app(scope, receive, sending)
+        except TimeoutError:
+            if begun:
+                raise
+            await response_of(self._too_slow(), {**_CLOSE, "Retry-After": "30"})(
+                scope, receive, send
             )
-        if told.isascii() and told.isdecimal() and int(told[:20]) <= self._body_bytes:
-            return None
-        return self.over()
 
-    def over(self) -> BodyTooLarge:
-        """The refusal of a body beyond the limit."""
-        return BodyTooLarge(
-            f"The body holds more than {self._body_bytes} bytes.",
-            next_step="Send less at once, as by splitting the file.",
+    def _too_slow(self) -> TooSlow:
+        return TooSlow(
+            f"The answer did not begin within {self._seconds:g} seconds.",
+            next_step="Send the request faster, ask for less at once, or try again later.",
         )
 
 
-class _Passing:
-    """One request on its way: counts the body's bytes, and watches until the answer begins."""
-
-    def __init__(
-        self, limits: Limits, scope: Scope, receive: Receive, send: Send, verdict: Verdict
-    ) -> None:
-        self._limits = limits
-        self._scope = scope
-        self._receive = receive
-        self._send = send
-        self._verdict = verdict
-        self._bytes = 0
-        self._begun = False
-        self._watch: asyncio.Timeout | None = None
-
-    async def run(self) -> None:
-        limits = self._limits
-        try:
-            async with asyncio.timeout(limits._seconds) as self._watch:  # noqa: SLF001 - one class
-                await limits._app(self._scope, self._receiving, self._sending)  # noqa: SLF001
-        except TimeoutError:
-            if self._begun:
-                raise
-            fault = TooSlow(
-                f"The answer did not begin within {limits._seconds:g} seconds.",  # noqa: SLF001
-                next_step="Send the request faster, ask for less at once, or try again later.",
-            )
-            headers = {"Connection": "close", "Retry-After": "30"}
-            await response_of(fault, headers)(self._scope, self._receive, self._send)
-        except _OverFull:
-            if not self._begun:
-                response = response_of(limits.over(), {"Connection": "close"})
-                await response(self._scope, self._receive, self._send)
-
-    async def _receiving(self) -> Message:
-        message = await self._receive()
-        self._bytes += len(message.get("body", b""))
-        if self._bytes > self._limits._body_bytes:  # noqa: SLF001
-            raise _OverFull
-        return message
-
-    async def _sending(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._begun = True
-            if self._watch is not None:
-                self._watch.reschedule(None)
-            bucket = self._limits._bucket  # noqa: SLF001
-            told = (
-                (b"ratelimit-policy", b'"requests";q=%d;w=60' % bucket.per_minute),
-                (b"ratelimit", b'"requests";r=%d' % self._verdict.left),
-            )
-            message["headers"] = [*message.get("headers", ()), *told]
-        await self._send(message)
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else "nowhere"
 
 
-class _OverFull(Exception):
-    """A body that said less than it holds."""
+def _asker(scope: Scope) -> str:
+    """Whose share is used: of the token or session shown, else of the address."""
+    for wanted in (b"authorization", b"cookie"):
+        for name, value in scope["headers"]:
+            if name == wanted:
+                return f"{wanted!r} {hashlib.sha256(value).hexdigest()}"
+    return _address(scope)
+
+
+_CLOSE = {"Connection": "close"}
+
+
+def _headers_beyond(scope: Scope) -> bool:
+    headers = scope["headers"]
+    size = sum(len(name) + len(value) for name, value in headers)
+    return len(headers) > _MOST_HEADERS or size > _MOST_HEADER_BYTES
+
+
+def _too_many_headers() -> HeadersTooLarge:
+    return HeadersTooLarge(
+        f"The request has over {_MOST_HEADERS} headers, or {_MOST_HEADER_BYTES} bytes of them.",
+        next_step="Send fewer.",
+    )

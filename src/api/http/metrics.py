@@ -60,19 +60,22 @@ def _always(value: float) -> Callable[[], float]:
 
 def _standing(desk: Desk) -> dict[str, tuple[str, float]]:
     head = desk.ledger.store.head()
-    found = {"asn_ledger_position": ("The last position recorded.", float(head.position))}
+    found: dict[str, tuple[str, float]] = {
+        "asn_ledger_position": ("The last position recorded.", head.position)
+    }
     held = desk.held_position()
     if held is not None:
         found["asn_ledger_table_lag"] = (
             "Events recorded since everybody's scores were last asked for; added before an answer.",
-            float(head.position - held),
+            head.position - held,
         )
     newest = last_checkpoint(desk.ledger.store)
+    covered = 0 if newest is None else newest.size
+    found["asn_ledger_checkpoint_lag"] = (
+        "Events since the last checkpoint.",
+        head.position - covered,
+    )
     if newest is not None:
         age = (desk.now() - desk.recorded_at(newest.size)).total_seconds()
         found["asn_ledger_checkpoint_age_seconds"] = ("Since the last checkpoint.", age)
-        found["asn_ledger_checkpoint_lag"] = (
-            "Events since the last checkpoint.",
-            float(head.position - newest.size),
-        )
     return found

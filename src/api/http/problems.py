@@ -65,10 +65,10 @@ class TooManyRequests(LedgerError):
     code = "too_many_requests"
 
 
-class BodyTooLarge(LedgerError):
-    """A body of more bytes than the server takes."""
+class HeadersTooLarge(LedgerError):
+    """More headers than the server takes."""
 
-    code = "body_too_large"
+    code = "headers_too_large"
 
 
 class TooSlow(LedgerError):
@@ -92,9 +92,11 @@ class ForeignOrigin(LedgerError):
 _BY_STATUS: Mapping[int, Sequence[str]] = {
     400: ["malformed_request"],
     401: ["sign_in_needed"],
-    403: ["no_right", "second_person_needed", "foreign_origin"],
+    403: ["no_right", "second_person_needed", "foreign_origin", "not_your_upload"],
     404: [
         "not_there",
+        "upload_unknown",
+        "import_unknown",
         "person_unknown",
         "unit_unknown",
         "case_unknown",
@@ -120,11 +122,15 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
         "already_enacted",
         "number_taken",
         "version_conflict",
+        "outcome_changed",
+        "nothing_new",
+        "second_person_required",
     ],
     412: ["version_stale"],
     413: ["body_too_large"],
     428: ["version_needed"],
     429: ["too_many_requests"],
+    431: ["headers_too_large"],
     503: [
         "ledger_busy",
         "ledger_locked",
@@ -134,6 +140,7 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
         "key_store_unavailable",
         "keys_unreadable",
         "disk_full",
+        "uploads_unavailable",
         "too_slow",
         "not_ready",
     ],

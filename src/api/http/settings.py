@@ -17,27 +17,44 @@ _MEBIBYTE = 1024 * 1024
 class Settings(BaseSettings):
     """What the server is told from outside; each field is the variable ASN_LEDGER_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="ASN_LEDGER_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ASN_LEDGER_", extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
 
     url: str = "sqlite:///var/ledger.sqlite3"
+    """Where the ledger is."""
     keys: Path | None = None
+    """Folder of the keys; default beside the ledger."""
     host: str = "127.0.0.1"
+    """Address to listen at; 0.0.0.0 for all, and then behind a proxy that speaks https."""
     port: Annotated[int, Field(ge=1, le=65_535)] = 8000
+    """Port to listen at."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes that answer; each opens the ledger itself."""
     public_url: str | None = None
     """How users reach the server, as https://kinerja.example.go.id; needed behind a proxy."""
     oidc_issuer: str | None = None
+    """The OpenID provider, as https://sso.example.go.id/realms/asn."""
     oidc_client_id: str | None = None
+    """What the provider calls this server."""
     oidc_client_secret: SecretStr | None = None
+    """Its secret, if the provider gave one; PKCE is used in any case."""
     oidc_nip_claim: str | None = None
     """The claim of the provider that holds the NIP; without it accounts are linked by hand."""
     session_idle_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 30
+    """After so long without a request a session is over."""
     session_hours: Annotated[int, Field(ge=1, le=72)] = 10
+    """After so long it is over in any case."""
     body_mebibytes: Annotated[int, Field(ge=1, le=200)] = 20
+    """The most that the body of a request may hold."""
     answer_seconds: Annotated[float, Field(gt=0, le=600)] = 30
     """How long an answer may take to begin, the reading of the body included."""
     requests_per_minute: Annotated[int, Field(ge=1)] = 1200
+    """Requests of one session, token or address, counted in each worker."""
+    refusals_per_minute: Annotated[int, Field(ge=1)] = 120
+    """Requests of one address that nobody was signed in for."""
     number_searches_per_minute: Annotated[int, Field(ge=1)] = 30
+    """Searches by number of one account."""
     metrics_token: SecretStr | None = None
     """Who asks for /metrics from elsewhere than this machine must show it as a bearer token."""
 

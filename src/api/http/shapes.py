@@ -6,6 +6,8 @@ totals are exact decimals as text.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +17,97 @@ class Open(BaseModel):
     """An object that may say more than is listed here."""
 
     model_config = ConfigDict(extra="allow")
+
+
+class Pointed(Open):
+    """One place of a request that cannot be read: a JSON Pointer within its part."""
+
+    pointer: str
+    message: str
+
+
+class Problem(Open):
+    """A refusal (RFC 9457); `code` is stable, `next_step` says what to do."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    next_step: str | None = None
+    errors: list[Pointed] | None = None
+
+
+_EXAMPLES: Mapping[int, tuple[str, str, str]] = {
+    400: ("malformed_request", "The request cannot be read.", ""),
+    401: (
+        "sign_in_needed",
+        "Nobody is signed in, or the session or token is over.",
+        "Sign in at /masuk, or send a bearer token.",
+    ),
+    403: (
+        "no_right",
+        "Your roles do not give this right.",
+        "Ask the administrator of the ledger for the role that has it.",
+    ),
+    404: (
+        "not_there",
+        "There is no such person, or none that you may see.",
+        "Check the address; if it is right, ask for the role that sees this person.",
+    ),
+    409: (
+        "conflict_other_content",
+        "The same act was recorded before with other content.",
+        "Correct the earlier fact, or give the row its own number.",
+    ),
+    412: (
+        "version_stale",
+        "Something was recorded since version 12.",
+        "Read again, decide again, and send the new version.",
+    ),
+    413: ("body_too_large", "The body holds more bytes than the server takes.", ""),
+    422: (
+        "misused",
+        "known_at and position both say what was known.",
+        "Give one of them.",
+    ),
+    428: (
+        "version_needed",
+        "A command needs If-Match with the version it was decided on.",
+        "Read the record and send its version.",
+    ),
+    429: ("too_many_requests", "More than 1200 requests in a minute.", "Wait 3 seconds."),
+    431: ("headers_too_large", "The request has over 100 headers.", "Send fewer."),
+    503: ("ledger_busy", "The ledger is busy.", "Try again in a moment."),
+}
+
+
+def documented() -> dict[int | str, dict[str, Any]]:
+    """Every refusal with an example, for the description of each route."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {
+                "application/problem+json": {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "example": _example(status),
+                }
+            },
+        }
+        for status in _EXAMPLES
+    }
+
+
+def _example(status: int) -> dict[str, Any]:
+    code, detail, next_step = _EXAMPLES[status]
+    shown: dict[str, Any] = {
+        "type": f"/api/v1/problems/{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    return {**shown, "next_step": next_step} if next_step else shown
 
 
 class FactUsed(Open):
@@ -176,3 +269,11 @@ class Advice(Open):
 
     instrument: str
     proposals: list[dict[str, Any]]
+
+
+class Meaning(Open):
+    """What the code of a problem means."""
+
+    code: str
+    status: int
+    meaning: str

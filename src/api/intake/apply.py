@@ -30,7 +30,7 @@ from ledger.errors import ContentConflict, KeyConflict, LedgerError
 from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.events.reading import Draft
 from ledger.events.registry import FACT_SPECS
-from ledger.records import Command, Outcome
+from ledger.records import Command, NewEvent, Outcome
 from ledger.statement import Source
 from ledger.store_errors import VersionConflict
 from ledger.values import without_identity_numbers
@@ -46,6 +46,7 @@ _COLUMN_OF = {
 }
 Progress = Callable[[int], None]
 Gate = Callable[[Sequence[Decided]], None]
+Sink = Callable[[tuple[NewEvent, ...]], Outcome]
 
 
 @dataclass(slots=True)
@@ -53,11 +54,13 @@ class Importer:
     """Applies the rows of one import.
 
     Attributes:
-        batch: opaque id of the import; stands in the origin of each of its events.
+        batch: opaque id of the import; stands in the origin of each of its events. Empty for a
+            single fact, which comes from no file: a digest of one line would tell what it says.
         digests: SHA-256 of each file by its name, hex.
         strict: all rows are one command; any refusal refuses everything.
         turns: held while appending, where a second process helps.
         gate: with `strict`, sees everything decided before it is appended, and may refuse it all.
+        sink: with `strict`, appends everything decided, as part of a command of its own.
     """
 
     ledger: Ledger
@@ -71,6 +74,7 @@ class Importer:
     progress: Progress = lambda _: None
     turns: AbstractContextManager[object] = field(default_factory=nullcontext)
     gate: Gate = lambda _: None
+    sink: Sink | None = None
     first_position: int = 0
     last_position: int = 0
     _whole: list[Decided] = field(default_factory=list)
@@ -162,15 +166,17 @@ class Importer:
             if not stands_in_a_file:
                 return None  # the rows that name the unit are refused, each with its place
             if isinstance(fault, (ContentConflict, KeyConflict)):
-                self.report.conflict(self._refused(row, fault))
+                self.report.conflict(self._refused(row, fault), row.drafts)
             else:
-                self.report.refuse(self._refused(row, fault))
+                self.report.refuse(self._refused(row, fault), row.drafts)
             return None
         if stands_in_a_file:
-            self.report.count(decided.verdict)
+            self.report.count(decided.verdict, row.place, row.drafts)
         return decided if decided.rows else None
 
     def _source(self, row: Prepared) -> Source:
+        if not self.batch:
+            return Source(self.actor)
         place: dict[str, Any] = {"form": row.form, "batch": self.batch}
         if row.form != _FROM_NAME:
             place |= {"file": self.digests[row.place.file], "row": row.place.row}
@@ -226,7 +232,7 @@ class Importer:
                 self.subjects.forget(fresh.streams)
                 self._uncount(fresh)
                 if attempt == _ATTEMPTS - 1 or not isinstance(outcome, VersionConflict):
-                    self.report.refuse(self._refused(one.row, outcome))
+                    self.report.refuse(self._refused(one.row, outcome), one.row.drafts)
                     break
 
     def _not_stored(self, one: Decided, fault: LedgerError) -> None:
@@ -234,7 +240,7 @@ class Importer:
             raise fault
         self._uncount(one)
         self.subjects.forget(one.streams)
-        self.report.refuse(self._refused(one.row, fault))
+        self.report.refuse(self._refused(one.row, fault), one.row.drafts)
 
     def _append_whole(self) -> None:
         """All rows as one command, or none of them."""
@@ -246,14 +252,14 @@ class Importer:
             for one in self._whole:
                 self._uncount(one)
                 if one.row.form != _FROM_NAME:
-                    self.report.refuse(self._refused(one.row, nothing))
+                    self.report.refuse(self._refused(one.row, nothing), one.row.drafts)
             self.report.forget_units()
             return
         self.gate(self._whole)
         if self.dry:
             return
         rows = tuple(event for one in self._whole for event in one.rows)
-        self._seen(self.ledger.store.append(Command(rows)))
+        self._seen(self.sink(rows) if self.sink else self.ledger.store.append(Command(rows)))
         self.ledger.index.follow()
 
     def absorb(self, report: ImportReport, first_position: int, last_position: int) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from api.intake.report import ImportReport
 from api.intake.rows import RawRow, with_faults
 from api.intake.spool import Spool, prepared
+from ledger.deciding import Verdict
 from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.events.reading import Draft, FieldError, read_fact
 from ledger.unit_directory import PATH_MARK, folded
@@ -92,10 +93,10 @@ def check_rows(rows: Iterable[RawRow], *, spool: Spool, report: ImportReport, na
             else:
                 faults.extend((index, fault) for fault in outcome)
         if row.errors or faults:
-            report.refuse(with_faults(row, faults))
+            report.refuse(with_faults(row, faults), drafts)
             continue
         if not drafts:
-            report.same += 1
+            report.count(Verdict.SAME, row.place, ())
             continue
         for draft in drafts:
             if draft.flags:

@@ -65,6 +65,29 @@ def write_rejects(
     return written
 
 
+def write_back(name: str, data: bytes, folder: Path) -> Path:
+    """Rows that came back from the desk, as a file of that name, or with a number where it is
+    taken.
+
+    Raises:
+        RejectsNotWritten.
+    """
+    stem, mark, suffix = name.partition(REJECTED)
+    try:
+        with _fresh(folder, stem, suffix if mark else "") as (out, path):
+            out.write(data)
+        return path
+    except OSError as fault:
+        raise _not_written(fault.strerror or fault) from fault
+
+
+def _not_written(why: object) -> RejectsNotWritten:
+    return RejectsNotWritten(
+        f"The refused rows could not be written: {why}.",
+        next_step="Make room or name another folder with --rejects, and import again.",
+    )
+
+
 def _write_file(source: SourceFile, rows: list[RawRow], folder: Path) -> Path:
     suffix = ".jsonl" if source.is_facts_file else ".xlsx"
     try:
@@ -76,10 +99,7 @@ def _write_file(source: SourceFile, rows: list[RawRow], folder: Path) -> Path:
         return path
     except (OSError, FileCreateError) as fault:
         why = fault.strerror if isinstance(fault, OSError) else fault
-        raise RejectsNotWritten(
-            f"The refused rows could not be written: {why}.",
-            next_step="Make room or name another folder with --rejects, and import again.",
-        ) from fault
+        raise _not_written(why) from fault
 
 
 @contextmanager

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.intake.rows import Place, RawRow, RowError
 from ledger.deciding import Verdict
+from ledger.events.reading import Draft
 
 UNIT_FOUNDED = "UNIT_FOUNDED"
+REFUSED = "refused"
+CONFLICTS = "conflicts"
+
+
+class Seen(NamedTuple):
+    """What became of one row: a verdict, `refused` or `conflicts`, with the code of its first
+    error; `drafts` are its facts as far as they could be read.
+    """
+
+    outcome: str
+    code: str | None
+    drafts: Sequence[Draft]
 
 
 def _placed(place: Place) -> dict[str, Any]:
@@ -33,7 +46,9 @@ def error_object(fault: RowError) -> dict[str, Any]:
 class ImportReport:
     """Counts are rows; `rejected` holds refused and conflicting rows for the sender's workbook.
 
-    `written` are the files in which the sender gets them back.
+    `written` are the files in which the sender gets them back; `sources` are the files that were
+    recognised, each with its forms and the sheets of it that were left alone. `seen` is what became
+    of each row, kept only where a dict is given for it: of a large import it would be long.
     """
 
     read: int = 0
@@ -47,6 +62,8 @@ class ImportReport:
     unknown_files: list[str] = field(default_factory=list)
     rejected: list[RawRow] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    seen: dict[Place, Seen] | None = None
 
     @property
     def exit_status(self) -> int:
@@ -58,8 +75,10 @@ class ImportReport:
         """Rows from which events followed."""
         return self.new + self.corrects
 
-    def count(self, verdict: Verdict) -> None:
+    def count(self, verdict: Verdict, place: Place, drafts: Sequence[Draft]) -> None:
         """One more row of a verdict."""
+        if self.seen is not None:
+            self.seen[place] = Seen(verdict.value, None, drafts)
         if verdict is Verdict.NEW:
             self.new += 1
         elif verdict is Verdict.SAME:
@@ -77,9 +96,11 @@ class ImportReport:
         self.flagged = sorted(self.flagged + other.flagged, key=_by_place)
         self.rejected = sorted(self.rejected + other.rejected, key=_by_file)
 
-    def refuse(self, row: RawRow) -> None:
+    def refuse(self, row: RawRow, drafts: Sequence[Draft] = ()) -> None:
         """A row that is refused for its errors, all of them named at once."""
         first, *others = row.errors
+        if self.seen is not None:
+            self.seen[row.place] = Seen(REFUSED, first.code, drafts)
         refusal = _placed(row.place) | error_object(first)
         refusal["also"] = [error_object(one) for one in others]
         self.refused.append(refusal)
@@ -91,10 +112,12 @@ class ImportReport:
         refusal["also"] = []
         self.refused.append(refusal)
 
-    def conflict(self, row: RawRow) -> None:
+    def conflict(self, row: RawRow, drafts: Sequence[Draft] = ()) -> None:
         """A row whose act is recorded with other content: offered as a correction."""
         self.conflicts += 1
         fault = row.errors[0]
+        if self.seen is not None:
+            self.seen[row.place] = Seen(CONFLICTS, fault.code, drafts)
         self.flag(row.place, fault.column, fault.code, f"{fault.message} {fault.next_step}")
         self.rejected.append(row)
 

@@ -17,18 +17,32 @@ from ledger.stream_state import StreamState, replay
 
 
 @dataclass(slots=True)
+class Memory:
+    """States of people that imports one after the other hand on, so that none is read again.
+
+    For whoever alone writes to the ledger. A row that another's fact overtook is refused by the
+    store and decided anew, but a row that adds nothing would be judged by the old state. Some
+    20 kB a person.
+    """
+
+    people: dict[UUID, Employee] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Subjects:
     """People by number, units by name, states by stream; also the `References` of statements.
 
     Attributes:
         dry: nothing is appended at all.
         keeps: nothing is appended before the end, so states that went on must be kept.
+        remembers: people at hand stay at hand; see `Memory`.
     """
 
     ledger: Ledger
     units: UnitBook
     dry: bool = False
     keeps: bool = False
+    remembers: Memory | None = None
     people: dict[str, UUID] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     _held: dict[UUID, Employee] = field(default_factory=dict)
@@ -36,7 +50,12 @@ class Subjects:
     _units_held: dict[UUID, OrgUnit] = field(default_factory=dict)
     _book: StreamState | None = None
     _keys: dict[UUID, StreamKeys] = field(default_factory=dict)
+    _made: dict[UUID, StreamKeys] = field(default_factory=dict)
     _ahead: list[UUID] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.remembers is not None:
+            self._held = self.remembers.people
 
     # ------------------------------------------------------------------ References of statements
 
@@ -69,7 +88,8 @@ class Subjects:
 
     def let_go(self) -> None:
         """Of the people at hand; rows come person by person, so the next rows are about others."""
-        self._held.clear()
+        if self.remembers is None:
+            self._held.clear()
 
     def fetch_people(self, numbers: Iterable[str]) -> None:
         """Look up many numbers at once; unknown ones are remembered as unknown."""
@@ -95,8 +115,9 @@ class Subjects:
 
     def fetch_keys(self, streams: Sequence[UUID], fresh: Sequence[UUID]) -> None:
         """Hold the keys of these streams until the next call; those of fresh ones are made."""
-        self._keys = self.ledger.keyring.ensure(fresh)
-        self._keys |= self.ledger.keyring.keys_many(streams)
+        made = self._new_keys(fresh)
+        known = [stream for stream in streams if stream not in self._made]
+        self._keys = self.ledger.keyring.keys_many(known) | made
 
     def found_person(self, number: str) -> UUID:
         """A stream for a person who is not on record; his keys come with `fetch_keys`."""
@@ -109,8 +130,16 @@ class Subjects:
     def fetch_unit_keys(self, count: int) -> None:
         """Make streams with durable keys for so many units that are about to be founded."""
         fresh = [self.ledger.new_stream() for _ in range(count - len(self._ahead))]
-        self.ledger.keyring.ensure(fresh)
+        self._new_keys(fresh)
         self._ahead.extend(fresh)
+
+    def _new_keys(self, fresh: Sequence[UUID]) -> dict[UUID, StreamKeys]:
+        """Keys of streams to be founded: durable, but in a dry run, which keeps them only here."""
+        if not self.dry:
+            return self.ledger.keyring.ensure(fresh)
+        made = {stream: self.ledger.keyring.new_keys() for stream in fresh}
+        self._made |= made
+        return made
 
     def found_unit(self) -> UUID:
         """A stream for a unit that is not on record."""
@@ -135,7 +164,8 @@ class Subjects:
         Raises:
             KeyDestroyed: erased.
         """
-        return self._keys.get(stream) or self.ledger.keyring.keys(stream)
+        held = self._keys.get(stream) or self._made.get(stream)
+        return held or self.ledger.keyring.keys(stream)
 
     def unit_state(self, stream: UUID) -> OrgUnit:
         """The state of a unit."""

@@ -40,7 +40,10 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
         reasons.MEMBERS_PROVISIONAL: "nilai sebagian pegawai masih sementara",
     }
 )
-_CAPITALS: Final = frozenset(("JPT", "SD", "SLTP", "SLTA", "CPNS", "PNS", "PPPK", "CLTN", "MPP"))
+_CAPITALS: Final = frozenset(
+    "JPT SD SLTP SLTA CPNS PNS PPPK CLTN MPP PLT PLH PJ SKP KGB PTDH PDHTAPS PPK BPASN BAPEK PTUN"
+    " PTTUN MA BKD BKN KASN ASN OPD PKA PKP PKN PIM".split()
+)
 
 
 def code_words(code: str) -> str:

@@ -14,7 +14,9 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
+
+from api.http import guard
 
 router = APIRouter(include_in_schema=False)
 
@@ -63,7 +65,7 @@ def address(name: str) -> str:
     return assets()[name].address
 
 
-@router.get(PREFIX + "/{digest}/{name}")
+@router.get(PREFIX + "/{digest}/{name}", dependencies=[Depends(guard.allow(None))])
 def asset(digest: str, name: str) -> Response:
     """A file of `static/`; under another digest than its own there is nothing."""
     found = assets().get(name)

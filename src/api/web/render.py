@@ -83,12 +83,11 @@ def page(
 def shell_of(request: Request) -> Shell:
     """What stands around the page of a request.
 
-    Reads `request.app.state.desk` (the opened ledger) and, where somebody is signed in,
-    `request.state.reader`.
+    Reads `request.app.state`: the desk of the opened ledger, and who is signed in.
     """
     asked = request.query_params
     wanted = asked.get(LANG_KEY) or request.cookies.get(LANG_KEY) or Lang.ID.value
-    reader = getattr(request.state, "reader", None)
+    reader = request.app.state.sign_in.reader(request)
     return Shell(
         site=Site.of(request.app.state.desk.ledger.founded),
         lang=Lang(wanted) if wanted in set(Lang) else Lang.ID,
@@ -96,5 +95,5 @@ def shell_of(request: Request) -> Shell:
         query=tuple((key, value) for key, value in asked.multi_items() if value),
         account=None if reader is None else str(reader.account),
         roles=() if reader is None else tuple(sorted({str(one.role) for one in reader.grants})),
-        nav=AREAS,
+        nav=() if reader is None else AREAS,
     )

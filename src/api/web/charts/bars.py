@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from api.web.charts import ruled
 from api.web.charts.chart import Chart, Pen
 from api.web.charts.scale import Scale, points_scale
 from api.web.charts.svg import cell, el, percent
 
 _HEIGHT: Final = 38
-_MIDDLE: Final = 10
 _THICK: Final = 18
+_UP: Final = "translate(0,-9)"  # half of it: y is the middle of the row
 _ZERO: Final = Decimal(0)
 
 Row = Mapping[str, Any]
@@ -36,8 +37,9 @@ def bullets(pen: Pen, title: str, rows: Sequence[Row]) -> Chart:
     (1 for a part of the measure above it).
     """
     scale = points_scale(*(exact(row["max"]) for row in rows))
-    body = Markup("").join(_bullet(pen, scale, row) for row in rows)
-    return Chart("bullets", title, _table(title, "bullets", _heads(pen), body))
+    lines = [_bullet(pen, scale, row) for row in rows]
+    heads = _heads(pen, pen.say("Poin"))
+    return Chart("bullets", title, ruled.table(title, "bullets", heads, lines))
 
 
 def _bullet(pen: Pen, scale: Scale, row: Row) -> Markup:
@@ -51,7 +53,7 @@ def _bullet(pen: Pen, scale: Scale, row: Row) -> Markup:
         parts.append(_bar("range", scale, low, high, y=10, thick=18))
     parts.append(_line("axis", scale.at(most), 4, 34))
     said = pen.say("{n} dari {all}", n=pen.number(points), all=pen.number(most))
-    return _row(row, cell(f"{row['label']}: {said}", _HEIGHT, parts), said)
+    return _line_of(row, parts, said)
 
 
 def waterfall(
@@ -68,45 +70,63 @@ def waterfall(
         at += exact(row["points"]) or _ZERO
         ends.append(at)
     scale = points_scale(*ends, exact(total["points"]))
-    body = [] if start is None else [_whole(pen, scale, start)]
+    body = (
+        [] if start is None else [_whole(pen, scale, start, _joint(scale.at(first), "50%", "100%"))]
+    )
     for i, row in enumerate(rows):
         first_row = i == 0 and start is None
         body.append(_fall(pen, scale, row, ends[i], ends[i + 1], joined=not first_row))
-    foot = _whole(pen, scale, total)
-    heads = _heads(pen) if start is None else (*_heads(pen)[:2], pen.say("Selisih"))
-    return Chart("waterfall", title, _table(title, "waterfall", heads, Markup("").join(body), foot))
+    foot = _whole(pen, scale, total, _joint(scale.at(at), "0%", "50%"))
+    heads = _heads(pen, pen.say("Poin") if start is None else pen.say("Selisih"))
+    return Chart("waterfall", title, ruled.table(title, "waterfall", heads, body, foot))
 
 
 def _fall(pen: Pen, scale: Scale, row: Row, old: Decimal, new: Decimal, *, joined: bool) -> Markup:
     points = exact(row["points"])
-    parts = []
-    if joined:
-        parts.append(_line("link", scale.at(old), 0, _MIDDLE))
+    parts = [_joint(scale.at(old), "0%", "50%")] if joined else []
+    parts.append(_joint(scale.at(new), "50%", "100%"))
     if points is None:
-        parts.append(
-            el("rect", class_="gap", x=percent(scale.at(old)), y=_MIDDLE, width=6, height=_THICK)
-        )
+        x = percent(scale.at(old))
+        parts.append(el("rect", class_="gap", x=x, y="50%", width=6, height=_THICK, transform=_UP))
     elif points:
         kind = "bar" if points > 0 else "bar-bad"
-        parts.append(_bar(kind, scale, old, new, y=_MIDDLE, thick=_THICK))
+        parts.append(_centred(kind, scale, old, new))
     else:
-        parts.append(_line("axis", scale.at(old), _MIDDLE, _MIDDLE + _THICK))
-    parts.append(_line("link", scale.at(new), _MIDDLE + _THICK, _HEIGHT))
+        parts.append(_joint(scale.at(old), "0%", "100%"))
     said = pen.signed(points) if points is not None else pen.number(None)
-    return _row(row, cell(f"{row['label']}: {said}", _HEIGHT, parts), said)
+    return _line_of(row, parts, said)
 
 
-def _whole(pen: Pen, scale: Scale, row: Row) -> Markup:
+def _whole(pen: Pen, scale: Scale, row: Row, joint: Markup) -> Markup:
     points = exact(row["points"])
-    parts = []
+    parts = [joint]
     if points is not None:
-        parts.append(_bar("total", scale, _ZERO, points, y=_MIDDLE, thick=_THICK))
+        parts.append(_centred("total", scale, _ZERO, points))
     said = pen.number(points)
-    return _row(row, cell(f"{row['label']}: {said}", _HEIGHT, parts), said)
+    return _line_of(row, parts, said)
 
 
-def _heads(pen: Pen) -> tuple[str, str, str]:
-    return pen.say("Ukuran"), pen.say("Gambar"), pen.say("Poin")
+def _joint(share: Decimal, top: str, bottom: str) -> Markup:
+    """From one row to the next: rows may be as tall as their labels."""
+    return el("line", class_="link", x1=percent(share), x2=percent(share), y1=top, y2=bottom)
+
+
+def _centred(kind: str, scale: Scale, one: Decimal, other: Decimal) -> Markup:
+    left = min(scale.at(one), scale.at(other))
+    return el(
+        "rect",
+        class_=kind,
+        x=percent(left),
+        y="50%",
+        width=percent(scale.length(one, other)),
+        height=_THICK,
+        transform=_UP,
+    )
+
+
+def _heads(pen: Pen, said: str) -> tuple[ruled.Cell, ...]:
+    drawn = el("span", pen.say("Gambar"), class_="sr")
+    return (pen.say("Ukuran"), None), (drawn, "cell-bar"), (said, "right")
 
 
 def _bar(kind: str, scale: Scale, one: Decimal, other: Decimal, *, y: int, thick: int) -> Markup:
@@ -119,37 +139,6 @@ def _line(kind: str, share: Decimal, top: int, bottom: int) -> Markup:
     return el("line", class_=kind, x1=percent(share), x2=percent(share), y1=top, y2=bottom)
 
 
-def _row(row: Row, drawn: Markup, said: str) -> Markup:
-    label: Markup | str = row["label"]
-    if row.get("href"):
-        label = el("a", label, href=row["href"])
-    note = el("span", row["note"], class_="quiet note") if row.get("note") else Markup("")
-    return el(
-        "tr",
-        el("th", label, note, scope="row"),
-        el("td", drawn, class_="cell-bar"),
-        el("td", said, class_="right num"),
-        class_="part" if row.get("level") else None,
-    )
-
-
-def _table(
-    title: str, kind: str, heads: tuple[str, str, str], body: Markup, foot: Markup | None = None
-) -> Markup:
-    name, drawn, said = heads
-    return el(
-        "table",
-        el("caption", title, class_="sr"),
-        el(
-            "thead",
-            el(
-                "tr",
-                el("th", name, scope="col"),
-                el("th", el("span", drawn, class_="sr"), scope="col"),
-                el("th", said, scope="col", class_="right"),
-            ),
-        ),
-        el("tbody", body),
-        el("tfoot", foot) if foot is not None else Markup(""),
-        class_=f"bars {kind}",
-    )
+def _line_of(row: Row, parts: list[Markup], said: str) -> Markup:
+    drawn = cell(f"{row['label']}: {said}", _HEIGHT, parts)
+    return ruled.line(row, (drawn, "cell-bar"), (said, "right num"))

@@ -13,9 +13,9 @@ from api.web.charts.chart import Chart, Pen
 from api.web.charts.scale import Scale, points_scale
 from api.web.charts.svg import drawing, el, percent
 
-_HEIGHT: Final = 220
-_TOP: Final = 40
-_BOTTOM: Final = 190
+_HEIGHT: Final = 236
+_TOP: Final = 54
+_BOTTOM: Final = 206
 # Room between two bars, a share of the width.
 _AIR: Final = Decimal("0.003")
 
@@ -47,17 +47,16 @@ def histogram(
     )
     up = points_scale(*(exact(one["count"]) for one in bins))
     parts: list[Markup] = []
-    for i, one in enumerate(bins):
-        parts.append(_bin(pen, across, up, one, roomy=i % 2 == 1))
-    parts.append(el("line", class_="axis", x1="0%", x2="100%", y1=_BOTTOM, y2=_BOTTOM))
-    last = percent(across.at(Decimal(str(bins[-1]["to"]))))
-    parts.append(el("text", pen.number(bins[-1]["to"]), x=last, y=_BOTTOM + 18, text_anchor="end"))
     if mean is not None:
         parts += _mark(pen.say("rata-rata {n}", n=pen.number(mean)), across, mean, y=12, kind="now")
     if median is not None:
         parts += _mark(
             pen.say("median {n}", n=pen.number(median)), across, median, y=28, kind="due"
         )
+    parts += [_bin(pen, across, up, one, roomy=i % 2 == 1) for i, one in enumerate(bins)]
+    parts.append(el("line", class_="axis", x1="0%", x2="100%", y1=_BOTTOM, y2=_BOTTOM))
+    last = percent(across.at(Decimal(str(bins[-1]["to"]))))
+    parts.append(el("text", pen.number(bins[-1]["to"]), x=last, y=_BOTTOM + 18, text_anchor="end"))
     links = any(one.get("href") for one in bins)
     known = sum(one["count"] for one in bins if one["count"] is not None)
     desc = pen.say("Sebaran {n} pegawai menurut poin.", n=pen.number(known))

@@ -23,7 +23,7 @@ from api.web.charts.svg import drawing, el, percent
 _HEIGHT: Final = 360
 _TOP: Final = 26
 _BOTTOM: Final = 322
-_KINDS: Final = frozenset(("held", "replaced", "annulled"))
+_KINDS: Final = ("held", "replaced", "annulled")
 
 Box = Mapping[str, Any]
 
@@ -52,18 +52,46 @@ def plane(
     across, up, first, last = _scales(pen, boxes, today, as_of)
     bottom_day = date.fromordinal(int(up.low))
     parts = [_hatches(ident)]
-    parts += _grid(pen, up, bottom_day, date.fromordinal(int(up.high)))
+    lines, labels = _grid(pen, up, bottom_day, date.fromordinal(int(up.high)))
+    parts += lines
     parts += axis_of_days(pen, across, first, last, top=_BOTTOM, text=_BOTTOM + 18)
     parts.append(_slope(across, up))
     for one in sorted(boxes, key=lambda box: (box["known_from"], box["label"])):
         parts.append(_box(pen, ident, across, up, one))
-    parts += _here(pen, across, up, as_of, known_at)
+    parts += [*labels, *_here(pen, across, up, as_of, known_at)]
     parts.append(el("text", pen.say("hari berlaku"), x="100%", y=_HEIGHT - 4, text_anchor="end"))
     parts.append(el("text", pen.say("hari tercatat"), x="0%", y=12))
     desc = pen.say("{n} catatan pada bidang hari berlaku dan hari tercatat.", n=len(boxes))
     links = any(one.get("href") for one in boxes)
     markup = drawing(ident, title, desc, _HEIGHT, parts, links=links)
-    return Chart("plane", title, markup, columns, rows)
+    return Chart("plane", title, markup + _key(pen, ident, boxes), columns, rows)
+
+
+def _key(pen: Pen, ident: str, boxes: Sequence[Box]) -> Markup:
+    """What the fillings mean, of those that are there."""
+    there = {_kind(one) for one in boxes}
+    return el(
+        "ul",
+        *(
+            el("li", _swatch(ident, kind), pen.code(kind, "box"))
+            for kind in _KINDS
+            if kind in there
+        ),
+        class_="key",
+    )
+
+
+def _swatch(ident: str, kind: str) -> Markup:
+    shape = el("rect", class_=kind, fill=_fill(ident, kind), x=1, y=1, width=20, height=12)
+    return el("svg", shape, width=22, height=14, aria_hidden="true")
+
+
+def _kind(one: Box) -> str:
+    return one["kind"] if one["kind"] in _KINDS else _KINDS[0]
+
+
+def _fill(ident: str, kind: str) -> str | None:
+    return None if kind == _KINDS[0] else f"url(#{ident}-{kind})"
 
 
 def _words(pen: Pen, one: Box) -> tuple[str, ...]:
@@ -100,7 +128,6 @@ def _y(up: Scale, on: Decimal | int) -> Decimal:
 
 
 def _box(pen: Pen, ident: str, across: Scale, up: Scale, one: Box) -> Markup:
-    kind = one["kind"] if one["kind"] in _KINDS else "held"
     start = across.at(date.fromisoformat(one["from"]).toordinal())
     end = across.at(date.fromisoformat(one["until"]).toordinal()) if one["until"] else Decimal(1)
     low = _y(up, _known(pen, one["known_from"]).toordinal())
@@ -108,13 +135,13 @@ def _box(pen: Pen, ident: str, across: Scale, up: Scale, one: Box) -> Markup:
         _y(up, _known(pen, one["known_until"]).toordinal()) if one["known_until"] else Decimal(_TOP)
     )
     height = max(low - high, Decimal(3))
-    fill = None if kind == "held" else f"url(#{ident}-{kind})"
+    kind = _kind(one)
     said = " \u00b7 ".join(_words(pen, one))
     shape = el(
         "rect",
         el("title", said),
         class_=kind,
-        fill=fill,
+        fill=_fill(ident, kind),
         x=percent(start),
         y=low - height,
         width=percent(max(end - start, Decimal("0.004"))),
@@ -127,7 +154,7 @@ def _box(pen: Pen, ident: str, across: Scale, up: Scale, one: Box) -> Markup:
 
 
 def _hatches(ident: str) -> Markup:
-    lines = (("replaced", "hatch-line", "M0 6L6 0"), ("annulled", "hatch-bad-line", "M0 0L6 6"))
+    lines = (("replaced", "hatch-line", "M0 9L9 0"), ("annulled", "hatch-bad-line", "M0 0L9 9"))
     return el(
         "defs",
         *(
@@ -135,8 +162,8 @@ def _hatches(ident: str) -> Markup:
                 "pattern",
                 el("path", class_=kind, d=drawn, fill="none"),
                 id=f"{ident}-{name}",
-                width=6,
-                height=6,
+                width=9,
+                height=9,
                 patternUnits="userSpaceOnUse",
             )
             for name, kind, drawn in lines
@@ -144,15 +171,16 @@ def _hatches(ident: str) -> Markup:
     )
 
 
-def _grid(pen: Pen, up: Scale, first: date, last: date) -> list[Markup]:
-    parts = []
+def _grid(pen: Pen, up: Scale, first: date, last: date) -> tuple[list[Markup], list[Markup]]:
+    """Lines, which lie under the boxes, and their labels, which lie above."""
+    lines, labels = [], []
     for on, whole_year in day_ticks(first, last, 8):
         y = _y(up, on.toordinal())
         said = str(on.year) if whole_year else formats.day_short(on, pen.lang).split("\u00a0")[1]
-        parts.append(el("line", class_="grid", x1="0%", x2="100%", y1=y, y2=y))
-        parts.append(el("text", said, x="0%", y=y - 3))
-    parts.append(el("line", class_="axis", x1="0%", x2="100%", y1=_BOTTOM, y2=_BOTTOM))
-    return parts
+        lines.append(el("line", class_="grid", x1="0%", x2="100%", y1=y, y2=y))
+        labels.append(el("text", said, class_="over", x="0%", y=y - 3))
+    lines.append(el("line", class_="axis", x1="0%", x2="100%", y1=_BOTTOM, y2=_BOTTOM))
+    return lines, labels
 
 
 def _slope(across: Scale, up: Scale) -> Markup:

@@ -50,7 +50,7 @@ def step_line(
     if not points:
         return Chart("step-line", title, Markup(""), columns, rows)
     first, last = date.fromisoformat(points[0]["on"]), date.fromisoformat(until)
-    across = day_scale(first, last, start="0.01", end="0.985")
+    across = day_scale(first, last, start="0.06", end="0.985")
     up = points_scale(*(exact(one["total"]) for one in points), exact(most))
     parts = [*_grid(pen, up), *_days(pen, across, first, last)]
     ends = [*(date.fromisoformat(one["on"]) for one in points[1:]), last]

@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from api.web.charts import ruled
 from api.web.charts.chart import Chart, Pen
 from api.web.charts.scale import Scale, day_scale
 from api.web.charts.steps import axis_of_days
-from api.web.charts.svg import cell, el, linked, percent
+from api.web.charts.svg import cell, el, percent
 
 _HEIGHT: Final = 34
 _MIDDLE: Final = 17
@@ -35,35 +36,16 @@ def timeline(pen: Pen, title: str, rows: Sequence[Row], *, as_of: str) -> Chart:
     ]
     days.append(date.fromisoformat(as_of))
     across = day_scale(min(days), max(days), start="0.02", end="0.98")
-    body = Markup("").join(_row(pen, across, one, as_of) for one in rows)
     axis = cell(title, 24, axis_of_days(pen, across, min(days), max(days), top=0, text=18))
-    markup = el(
-        "table",
-        el("caption", title, class_="sr"),
-        el(
-            "thead",
-            el(
-                "tr",
-                el("th", pen.say("Langkah"), scope="col"),
-                el(
-                    "th",
-                    el("span", pen.say("Gambar"), class_="sr"),
-                    axis,
-                    scope="col",
-                    class_="cell-bar",
-                ),
-                el("th", pen.say("Tanggal"), scope="col"),
-                el("th", pen.say("Batas waktu"), scope="col"),
-            ),
-        ),
-        el("tbody", body),
-        class_="bars case-line",
+    drawn = el("span", pen.say("Gambar"), class_="sr") + axis
+    heads = (
+        (pen.say("Langkah"), None),
+        (drawn, "cell-bar"),
+        (pen.say("Tanggal"), None),
+        (pen.say("Batas waktu"), None),
     )
-    return Chart(
-        "timeline",
-        title,
-        el("div", markup, class_="scroll", role="region", aria_label=title, tabindex=0),
-    )
+    lines = [_row(pen, across, one, as_of) for one in rows]
+    return Chart("timeline", title, ruled.table(title, "case-line", heads, lines))
 
 
 def _row(pen: Pen, across: Scale, one: Row, as_of: str) -> Markup:
@@ -79,18 +61,10 @@ def _row(pen: Pen, across: Scale, one: Row, as_of: str) -> Markup:
         x = percent(across.at(date.fromisoformat(one["on"]).toordinal()))
         kind = "dot overdue" if overdue else "dot"
         dot = el("circle", class_=kind, cx=x, cy=_MIDDLE, r=6)
-        parts.append(linked(None, dot))
-    label: Markup | str = one["label"]
-    if one.get("href"):
-        label = el("a", label, href=one["href"])
-    note = el("span", one["note"], class_="quiet note") if one.get("note") else Markup("")
-    return el(
-        "tr",
-        el("th", label, note, scope="row"),
-        el("td", cell(str(one["label"]), _HEIGHT, parts), class_="cell-bar"),
-        el("td", _taken(pen, one)),
-        el("td", _due(pen, one, overdue=overdue)),
-    )
+        parts.append(dot)
+    drawn = cell(str(one["label"]), _HEIGHT, parts)
+    dates = (_taken(pen, one), "when"), (_due(pen, one, overdue=overdue), "when")
+    return ruled.line(one, (drawn, "cell-bar"), *dates)
 
 
 def _taken(pen: Pen, one: Row) -> str:

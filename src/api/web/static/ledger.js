@@ -91,8 +91,6 @@ async function go(address, keep) {
     if (!fresh || !old) return location.assign(address);
     old.replaceWith(fresh);
   }
-  document.querySelectorAll(".band").forEach((one) => one.remove());
-  document.querySelector(".timebar").after(...next.querySelectorAll(".band"));
   document.title = next.title;
   if (!keep) history.pushState({}, "", address);
   begin(document.querySelector(".timebar"));

@@ -1,0 +1,118 @@
+"""`report perbandingan`: two answers about one person on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from api.cli import cases
+from api.cli.common import (
+    ADMINISTRATION,
+    DEFAULT_URL,
+    Actor,
+    AsJson,
+    KeyFolder,
+    LedgerUrl,
+    Purpose,
+    opened,
+)
+from api.cli.comparing import days_of, difference_of, sides_of
+from api.cli.paper_options import Number, Out, Person, Site, form_and_site, keep, made_of
+from api.cli.scoring import Instrument
+from api.cli.watched import given, looking_at
+from api.naming import check_subject
+from api.outputs.papers import links
+from projections.asking.inquiry import Asked
+
+
+def comparison_command(
+    subject: Person,
+    instrument: Instrument,
+    out: Out,
+    from_day: Annotated[
+        str | None, typer.Option("--from", help="Legal day to start from.", metavar="D")
+    ] = None,
+    to_day: Annotated[
+        str | None, typer.Option("--to", help="Legal day to end at; default today.", metavar="D")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Legal day of both sides.", metavar="D")
+    ] = None,
+    known_from: Annotated[
+        str | None, typer.Option("--known-from", help="As known then.", metavar="T")
+    ] = None,
+    known_to: Annotated[
+        str | None, typer.Option("--known-to", help="As known then; default now.", metavar="T")
+    ] = None,
+    position_from: Annotated[
+        int | None, typer.Option("--position-from", help="As known there.", metavar="N")
+    ] = None,
+    position_to: Annotated[
+        int | None, typer.Option("--position-to", help="As known there.", metavar="N")
+    ] = None,
+    rules_from: Annotated[
+        str | None, typer.Option("--rules-from", help="Under this decree.", metavar="DECREE")
+    ] = None,
+    rules_to: Annotated[
+        str | None, typer.Option("--rules-to", help="Under this decree.", metavar="DECREE")
+    ] = None,
+    number: Number = None,
+    site: Site = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Perbandingan: two answers about one person, and why they differ."""
+    suffix, where = form_and_site(out, site)
+    days = days_of(from_day, to_day, as_of)
+    with (
+        opened(url, keys) as ledger,
+        looking_at(
+            ledger, "report perbandingan", actor, purpose, subject := given(subject)
+        ) as look,
+    ):
+        stream = cases.person_of(ledger, subject)
+        sides = sides_of(
+            ledger,
+            instrument,
+            days,
+            known=(known_from, known_to),
+            positions=(position_from, position_to),
+            rules=(rules_from, rules_to),
+        )
+        check_subject(sides[1], stream)
+        look.person(stream, instrument=instrument, as_of=sides[1].question.as_of)
+        shown = difference_of(ledger, sides, stream)
+        link = _link(where, stream, sides, rules=(rules_from, rules_to))
+        made = made_of(ledger, "perbandingan", suffix, shown, (_latest(sides), link, number))
+    keep("perbandingan", made, out, as_json=as_json)
+
+
+def _latest(sides: Sequence[Asked]) -> int:
+    return max(side.question.position for side in sides)
+
+
+def _link(
+    site: str | None,
+    stream: UUID,
+    sides: Sequence[Asked],
+    *,
+    rules: tuple[str | None, str | None],
+) -> str | None:
+    """The permanent address of a comparison."""
+    first, last = (side.question for side in sides)
+    coordinates = [
+        ("instrument", sides[1].plan.instrument),
+        ("from", first.as_of.isoformat()),
+        ("to", last.as_of.isoformat()),
+        ("position_from", first.position),
+        ("position_to", last.position),
+        ("rules_from", rules[0]),
+        ("rules_to", rules[1]),
+    ]
+    return links.link_of(site, links.COMPARISON, stream.hex, asked=coordinates)

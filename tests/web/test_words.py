@@ -1,0 +1,83 @@
+"""The words of the pages: every text has its English, with the same places to fill."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from api.web import words
+from api.web.formats import Lang
+from projections import reasons
+
+WEB = Path(words.__file__).parent
+COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+SAID = re.compile(r'(?:\b_|\.say)\(\s*"((?:[^"\\]|\\.)*)"')
+
+
+def texts() -> list[tuple[str, str]]:
+    """(file, text) of all that templates, charts and the menu say."""
+    found = []
+    for path in sorted([*WEB.rglob("*.html"), *WEB.rglob("*.py")]):
+        text = COMMENT.sub("", path.read_text("utf-8"))
+        found += [(path.name, one) for one in SAID.findall(text)]
+    return found
+
+
+def places(text: str) -> set[str]:
+    """The names that a text leaves to be filled in."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_every_text_of_the_pages_has_its_english() -> None:
+    """Nobody meets an Indonesian sentence on an English page by oversight."""
+    said = texts()
+    assert len(said) > 60
+    missing = sorted({f"{name}: {text}" for name, text in said if text not in words.catalogue()})
+    assert not missing, "add to src/api/web/catalogue: " + "; ".join(missing)
+
+
+def test_both_languages_leave_the_same_places() -> None:
+    """A translation fills in what the original fills in."""
+    differ = [one for one, other in words.catalogue().items() if places(one) != places(other)]
+    assert not differ
+
+
+def test_nothing_is_translated_that_nobody_says() -> None:
+    """The catalogue holds no leftovers: each text stands in quotes in a template or a module."""
+    sources = [*WEB.rglob("*.html"), *WEB.parent.rglob("*.py")]
+    whole = "".join(path.read_text("utf-8") for path in sources)
+    assert [one for one in words.catalogue() if f'"{one}"' not in whole] == []
+
+
+def test_every_code_has_both_languages() -> None:
+    """A code in words is a pair of texts without blanks around."""
+    for (group, code), pair in words.codes().items():
+        assert len(pair) == 2, (group, code)
+        assert all(one and one == one.strip() for one in pair), (group, code)
+
+
+@pytest.mark.parametrize("lang", list(Lang))
+def test_every_reason_of_an_answer_has_words(lang: Lang) -> None:
+    """Why an answer is not certain is said in words, never as a code."""
+    codes = [one for name, one in vars(reasons).items() if name.isupper() and name == one]
+    assert len(codes) > 20
+    for code in codes:
+        assert ("reason", code) in words.codes(), code
+        assert words.code_said(lang, code, "reason") != code
+
+
+def test_a_text_is_filled_in() -> None:
+    """Places take what they are given, in either language."""
+    assert words.say(Lang.ID, "{n} baris", n=3) == "3 baris"
+    assert words.say(Lang.EN, "{n} baris", n=3) == "3 rows"
+    assert words.say(Lang.EN, "belum ada di katalog") == "belum ada di katalog"
+
+
+def test_a_code_without_words_reads_as_a_heading() -> None:
+    """An unlisted code is written as officials write it, and none is a dash."""
+    assert words.code_said(Lang.ID, "SANGAT_TINGGI", "band") == "Sangat Tinggi"
+    assert words.code_said(Lang.ID, "kualifikasi", "measure") == "Kualifikasi"
+    assert words.code_said(Lang.EN, None) == "\u2013"
+    assert words.todo(Lang.ID, "FACT_MISSING").startswith("Catat")
+    assert words.todo(Lang.EN, "UNHEARD_OF") == ""
