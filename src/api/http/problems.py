@@ -92,7 +92,7 @@ class ForeignOrigin(LedgerError):
 _BY_STATUS: Mapping[int, Sequence[str]] = {
     400: ["malformed_request"],
     401: ["sign_in_needed"],
-    403: ["no_right", "second_person_needed", "foreign_origin", "not_your_upload"],
+    403: ["no_right", "own_role", "second_person_needed", "foreign_origin", "not_your_upload"],
     404: [
         "not_there",
         "upload_unknown",
@@ -116,6 +116,8 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
         "fact_already_replaced",
         "fact_already_disputed",
         "proposal_closed",
+        "role_held",
+        "role_not_held",
         "decision_closed",
         "decision_already_drafted",
         "stream_closed",
