@@ -208,11 +208,7 @@ def carry_out(
         OwnRole: who confirms would receive the role. SecondPersonNeeded, ProposalClosed, and what
             proposing it raises.
     """
-    if proposal.kind == GRANT and proposal.command["account"].casefold() == actor.casefold():
-        raise OwnRole(
-            f"{actor} would confirm a role of his own.",
-            next_step="Let somebody confirm it who does not receive it.",
-        )
+    check_confirming(proposal, actor=actor)
     return second_person.confirm(
         ledger,
         proposal.id,
@@ -221,13 +217,30 @@ def carry_out(
     )
 
 
+def check_confirming(proposal: Proposal, *, actor: str) -> None:
+    """Refuse whoever would receive the role.
+
+    Raises:
+        OwnRole.
+    """
+    if proposal.kind == GRANT and proposal.command["account"].casefold() == actor.casefold():
+        raise OwnRole(
+            f"{actor} would confirm a role of his own.",
+            next_step="Let somebody confirm it who does not receive it.",
+        )
+
+
 def effect(ledger: Ledger, proposal: Proposal) -> Json:
+    """What a proposal would do; see `effect_of`."""
+    return effect_of(ledger, proposal.kind, Wish.of(proposal.command))
+
+
+def effect_of(ledger: Ledger, kind: str, wish: Wish) -> Json:
     """What an account holds, and what it would hold: {account, before, after}, lists of
     {role, unit, person, until}.
     """
-    wish = Wish.of(proposal.command)
     before = _held(ledger, wish.account)
-    if proposal.kind == REVOKE:
+    if kind == REVOKE:
         after = [one for one in before if not _loses(one, wish)]
     else:
         kept = [one for one in before if _place(one.grant) != _place(_grant(wish))]

@@ -141,4 +141,4 @@ def _about(one: dict[str, Any]) -> str:
 
 def _question(question: dict[str, Any]) -> str:
     rest = [f"{name} {value}" for name, value in question.items() if name not in ("what", "mark")]
-    return ", ".join([str(question["what"]), *rest])
+    return ", ".join([str(question.get("what", "")), *rest])

@@ -19,7 +19,8 @@ from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
-from api.http.routes import differences, health, people, scores
+from api.http.routes import access as looks
+from api.http.routes import differences, health, people, roles, scores
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
 from api.http.shapes import documented
@@ -28,9 +29,11 @@ from ledger.access_log import AccessLog
 VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
+    looks.router,
     differences.router,
     people.router,
     problem_pages.router,
+    roles.router,
     scores.router,
 )
 Site = Callable[[FastAPI], None]

@@ -13,10 +13,11 @@ from api.http.problems import body_of
 from api.http.serving import opened
 from api.http.settings import read_settings
 from api.web import assets
+from api.web.pages import akses
 from api.web.render import page
 from ledger.errors import LedgerError
 
-PAGES: Sequence[APIRouter] = ()
+PAGES: Sequence[APIRouter] = (akses.router,)
 
 
 def pages(app: FastAPI) -> None:
