@@ -53,3 +53,17 @@ def look_at_people(
         seen = [UUID(one) for one in people if one in among]
         looks = of_list(reader.account, why, seen, told)
     guard.access_of(request).record(*looks)
+
+
+def look_at_figures(
+    request: Request, reader: Reader, unit: UUID | None, *, on: date, position: int, **asked: object
+) -> None:
+    """Sums or means over people are about to be told of. They are figures and no records, but those
+    of a unit with one person are his: so they are kept, as reporting where nothing else was said.
+
+    Raises:
+        StoreError: the look could not be kept, so there is no answer.
+    """
+    said = request.app.state.sign_in.purpose(request)
+    why = ReadingPurpose.REPORTING if said is None else ReadingPurpose(said)
+    look_at_people(request, reader, why, unit, on=on, position=position, **asked)

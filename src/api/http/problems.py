@@ -136,6 +136,9 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
     503: [
         "ledger_busy",
         "ledger_locked",
+        "ledger_read_only",
+        "look_interrupted",
+        "other_access_log",
         "ledger_damaged",
         "store_unavailable",
         "store_refused",

@@ -39,6 +39,7 @@ REGISTERED = "employee.registered/1"
 _LISTS = frozenset({LookKind.LIST})
 _SETS = frozenset({LookKind.ALL, LookKind.UNIT})
 _API = "/api/v1"
+_AKSES = "akses"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +189,9 @@ def asked_for(what: str) -> str:
     nobody, as `score` of `/api/v1/people/{pid}/score`.
     """
     parts = [part for part in what.removeprefix(_API).split("/") if part and "{" not in part]
-    return parts[-1].partition(".")[0] if parts else "record"
+    if not parts:
+        return "record"
+    return parts[0] if parts[0] == _AKSES else parts[-1].partition(".")[0]
 
 
 class _Membership:

@@ -76,7 +76,7 @@ def own(
 ) -> Response:
     """Who looked at me; whoever has no record is led to what he may see here."""
     if person is None:
-        return _elsewhere(reader)
+        return _elsewhere(reader, suffix_of(request))
     suffix, log = suffix_of(request), guard.access_of(request)
     limit = _MOST if suffix == "csv" else page.limit
     shown = asking.looks_at(
@@ -93,10 +93,10 @@ def own(
     return shown_page(request, "akses.html", {**_around(reader, OWN), **_looks(shown)})
 
 
-def _elsewhere(reader: Reader) -> Response:
+def _elsewhere(reader: Reader, suffix: str | None) -> Response:
     for path, action in ((EVERY, Action.READ_AUDIT), (ROLES, Action.READ_ROLES)):
         if may_at_all(reader, action):
-            return RedirectResponse(path, _SEE_OTHER)
+            return RedirectResponse(path + ("" if suffix is None else f".{suffix}"), _SEE_OTHER)
     raise NoRight(
         "This account is nobody's, so nobody looked at its record.",
         next_step="Sign in with the account of a person.",
