@@ -269,8 +269,6 @@ def test_the_page_and_its_twins_say_the_same(served: Served, site: TestClient) -
         ("nobody", "/akses", 401),
     ],
 )
-def test_each_part_is_for_those_who_may(
-    site: TestClient, who: str, path: str, status: int
-) -> None:
+def test_each_part_is_for_those_who_may(site: TestClient, who: str, path: str, status: int) -> None:
     """Who has no record of his own is led to the part that is for him."""
     assert opened(site, who, path).status_code == status

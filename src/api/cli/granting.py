@@ -27,7 +27,6 @@ from api.cli.telling_rules import tell_proposal, tell_roles
 from api.granting import Wish
 from api.naming import unit_of
 from api.queries import roles as asking
-from ledger import second_person
 from ledger.application import Ledger
 from ledger.errors import PersonUnknown
 from ledger.proposals import Proposal

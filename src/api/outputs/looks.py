@@ -1,4 +1,4 @@
-"""Looks and roles as CSV for people: semicolons, a byte order mark, instants in the agency's zone."""
+"""Looks and roles as CSV for people: semicolons, a byte order mark, times of the agency."""
 
 from __future__ import annotations
 

@@ -157,10 +157,12 @@ def every_look(ledger: Ledger, log: AccessLog, wanted: Wanted) -> Iterator[Json]
 
 
 def look_json(one: Entry, units: UnitDirectory) -> Json:
-    """One entry: {number, at, reader, purpose, purpose_words, kind, subject, unit, asked, question}.
+    """One entry: {number, at, reader, purpose, purpose_words, kind, subject, unit, asked,
+    question}.
 
-    `asked` says in a word what was asked. `question` has `what` was asked, and `as_of`, `position`, `instrument` and the like where they
-    were; ids of other people in it are left out. `unit` is {id, code, name} as of that day.
+    `asked` says in a word what was asked. `question` has `what` was asked, and `as_of`,
+    `position`, `instrument` and the like where they were; ids of other people in it are left out.
+    `unit` is {id, code, name} as of that day.
     """
     question: Json = orjson.loads(one.question)
     question.pop("listed", None)

@@ -82,7 +82,6 @@ def person_access(
 def every_access(
     request: Request,
     reader: Auditor,
-    desk: DeskHere,
     seeks: Seeks,
     page: Pages,
     kind: Kinds = None,

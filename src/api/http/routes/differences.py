@@ -97,9 +97,7 @@ def person_difference(
 
 
 @router.get("/units/{code}/difference", response_model=Difference)
-def unit_difference(
-    request: Request, unit: ReadUnit, desk: DeskHere, between: Ends
-) -> Response:
+def unit_difference(request: Request, unit: ReadUnit, desk: DeskHere, between: Ends) -> Response:
     """Why a unit's own score differs, or the mean of its people and all below it."""
     ends = differences.sides(desk, between.asks)
     if inquiry.measures_units(ends[1]):
@@ -125,9 +123,7 @@ def everybodys_difference(
     return found
 
 
-def _look(
-    request: Request, reader: Reader, ends: tuple[Asked, Asked], unit: UUID | None
-) -> None:
+def _look(request: Request, reader: Reader, ends: tuple[Asked, Asked], unit: UUID | None) -> None:
     for question in {(one.question.as_of, one.question.position) for one in ends}:
         on, position = question
         instrument = ends[1].plan.instrument

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import granting, proposing
@@ -126,10 +126,10 @@ def propose_revocation(
 
 
 @router.post("/roles/proposals/{ident}/confirm", response_model=RoleChange)
-def confirm_role(
-    reader: Confirmer, desk: DeskHere, ident: Ident, dry_run: Dry = False
-) -> Response:
-    """Carry out what somebody else proposed about a role, checked again; never by who receives it."""
+def confirm_role(reader: Confirmer, desk: DeskHere, ident: Ident, dry_run: Dry = False) -> Response:
+    """Carry out what somebody else proposed about a role, checked again. Who would receive the role
+    cannot.
+    """
     one = about_role(desk, ident)
     effect = granting.effect(desk.ledger, one)
     if dry_run:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from starlette.responses import RedirectResponse, StreamingResponse
 
 from api import granting, proposing
@@ -18,7 +18,7 @@ from api.http import guard
 from api.http.answers import answer
 from api.http.caching import PRIVATE
 from api.http.guard import DeskHere, PersonRead
-from api.http.paging import Page, Pages, written
+from api.http.paging import Pages, written
 from api.http.problems import NoRight, NotThere
 from api.http.routes.access import Seeks, Whom, number_of, sought
 from api.http.routes.roles import about_role
@@ -106,7 +106,12 @@ def _elsewhere(reader: Reader, suffix: str | None) -> Response:
 @router.get(EVERY)
 @router.get(EVERY + ".{suffix}")
 def every(
-    request: Request, reader: Auditor, desk: DeskHere, seeks: Seeks, page: Pages, person: Whom = None
+    request: Request,
+    reader: Auditor,
+    desk: DeskHere,
+    seeks: Seeks,
+    page: Pages,
+    person: Whom = None,
 ) -> Response:
     """Every look, for auditors, by reader, person, day and purpose; the search is kept too."""
     suffix = suffix_of(request)
