@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from enum import EnumType
 from pathlib import Path
 
+from api.access.policy import TABLE, Scope
 from api.cli import main as _every_error  # noqa: F401 - so that each code is known
 from api.http.problems import STATUS
 from api.http.settings import Settings
@@ -17,6 +18,7 @@ from api.intake.forms.catalogue import FORMS
 from ledger import errors, vocabulary, vocabulary_agency
 from ledger.events import registry
 from ledger.events.base import EventSpec, FieldSpec
+from ledger.vocabulary_agency import Role
 
 ROOT = Path(__file__).parents[1]
 BEGIN = "<!-- generated: {name} -->"
@@ -80,6 +82,30 @@ def forms() -> str:
     )
 
 
+_SHORT = {
+    Scope.OWN: "himself",
+    Scope.ACTS: "own acts",
+    Scope.REPORTS: "reports",
+    Scope.SUBTREE: "unit",
+    Scope.AGENCY: "agency",
+    Scope.OPEN: "yes",
+}
+
+
+def rights() -> str:
+    """The table of rights: every action with what each role reaches."""
+    head = ["action", "what it is", *(role.value for role in Role), "kept from"]
+    rows = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for action, rule in TABLE.items():
+        cells = (
+            ", ".join(_SHORT[one] for one in sorted(rule.scopes.get(role, ()))) for role in Role
+        )
+        near = ("" if rule.oneself else "himself", "" if rule.own_unit else "own unit")
+        kept = ", ".join(filter(None, near))
+        rows.append(f"| `{action}` | {rule.says} | {' | '.join(cells)} | {kept} |")
+    return "\n".join(rows)
+
+
 def settings() -> str:
     """The table of every setting of the server."""
     rows = [
@@ -106,6 +132,7 @@ def problems() -> str:
 GENERATED = {
     "docs/events.md": {"events": events},
     "docs/glossary.md": {"lists": lists},
+    "docs/rights.md": {"rights": rights},
     "docs/samples.md": {"forms": forms},
     "docs/serving.md": {"settings": settings, "problems": problems},
 }

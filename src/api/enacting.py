@@ -18,7 +18,8 @@ from unicodedata import is_normalized
 
 from ledger.application import Ledger
 from ledger.canonical import MAX_ENTRY, canonical_json
-from ledger.decision import issued_decisions
+from ledger.decision import standing
+from ledger.decision_desk import reading
 from ledger.errors import BadValue, LedgerError, Misuse, invariant
 from ledger.events.base import encode
 from ledger.events.book import InstrumentEnacted, InstrumentRepealed
@@ -28,7 +29,6 @@ from ledger.proposals import Proposal, digest_of
 from ledger.rulebook import Enactment, InstrumentUnknown, Rulebook
 from ledger.second_person import Carried, propose, reason_of
 from ledger.values import holds_identity_number
-from ledger.vocabulary_agency import DecisionKind
 from projections.asking import enacted, inquiry
 from projections.asking.rule_change import RuleChange, rule_change
 from projections.language import instrument, shipped
@@ -302,8 +302,7 @@ def effect(
     invariant(head.recorded_at is not None, "a founded ledger has no event")
     if head.recorded_at is None:
         raise TypeError
-    events = ledger.book_events(head.position)
-    official = [one for one in issued_decisions(events) if one.kind is DecisionKind.PENETAPAN]
+    official = standing(ledger.book_events(head.position), reading(ledger), head.position)
     return rule_change(
         inquiry.facts_table(ledger, report).frame(),
         before,

@@ -57,6 +57,12 @@ class NothingNew(LedgerError):
     code = "nothing_new"
 
 
+class OtherUnit(LedgerError):
+    """The code of a unit was another unit's on the day of the fact."""
+
+    code = "other_unit"
+
+
 class Why(StrEnum):
     """Why a second person is needed."""
 
@@ -72,12 +78,14 @@ class Recorded:
     Attributes:
         second_person: why it needs one, None if it needs none. decisions: ids of those resting on
             the fact that it mends. unusual: what is late or unusual about a step of a case.
+        mends: the kind of fact that it corrects, annuls or ends, None where it states one.
     """
 
     stated: Stated
     second_person: Why | None
     decisions: tuple[str, ...]
     unusual: tuple[dict[str, Any], ...]
+    mends: str | None = None
 
 
 @dataclass(slots=True)
@@ -88,12 +96,19 @@ class _Look:
     at: datetime
     today: date
     alone: bool
+    unit: UUID | None = None
     why: Why | None = None
     decisions: tuple[str, ...] = ()
     unusual: list[dict[str, Any]] = field(default_factory=list)
+    mends: str | None = None
 
     def __call__(self, draft: Draft, decided: Sequence[Decided]) -> None:
-        """Raises CaseStepRefused, SecondPersonRequired."""
+        """Raises CaseStepRefused, SecondPersonRequired, OtherUnit."""
+        if self.unit is not None and any(self.unit not in one.streams for one in decided):
+            raise OtherUnit(
+                "The code of this unit was another unit's on the day of the fact.",
+                next_step="Record it for the unit that had the code then.",
+            )
         cases = CaseGate(self.ledger, self.at)
         cases(decided)
         self.unusual = cases.unusual
@@ -117,6 +132,7 @@ class _Look:
         if root is None:
             return
         stream, version, kind = root
+        self.mends = kind
         if kind == RULING and self.why is None:
             self.why = Why.RULING
         found = decisions_on(self.ledger, stream, version, today=self.today, now=self.at)
@@ -133,18 +149,20 @@ def record(
     at: datetime,
     today: date,
     dry: bool = False,
+    unit: UUID | None = None,
 ) -> Recorded:
     """Record one fact at once; a dry run takes the same path and only says what would become of it.
 
     Args:
         line: of a facts file (`single.line_of`). at, today: the present, as the agency has it.
+        unit: that the line must be about, where it names one by its code.
 
     Raises:
-        FactRefused, CaseStepRefused. SecondPersonRequired: but not in a dry run.
+        FactRefused, CaseStepRefused, OtherUnit. SecondPersonRequired: but not in a dry run.
     """
-    look = _Look(ledger, at, today, alone=not dry)
+    look = _Look(ledger, at, today, alone=not dry, unit=unit)
     stated = single.state(ledger, line, actor=actor, dry=dry, look=look)
-    return Recorded(stated, look.why, look.decisions, tuple(look.unusual))
+    return Recorded(stated, look.why, look.decisions, tuple(look.unusual), look.mends)
 
 
 def propose(
@@ -155,6 +173,7 @@ def propose(
     at: datetime,
     today: date,
     reason: str | None = None,
+    unit: UUID | None = None,
 ) -> tuple[Proposal, Recorded, bool]:
     """Propose one fact; gives the proposal, what would become of it, and whether it is new. The
     document it rests on is the fact's own.
@@ -165,7 +184,7 @@ def propose(
     Raises:
         FactRefused, CaseStepRefused. NothingNew: it is on record. UploadRefused: too long.
     """
-    found = record(ledger, line, actor=actor, at=at, today=today, dry=True)
+    found = record(ledger, line, actor=actor, at=at, today=today, dry=True, unit=unit)
     if not found.stated.decided:
         raise NothingNew(
             "The fact is on record already; nothing is added by proposing it.",

@@ -14,15 +14,21 @@ from uuid import UUID
 import orjson
 
 from ledger.application import Ledger
-from ledger.events.base import encode
+from ledger.events.base import EMPLOYEE, LEDGER, ORG_UNIT, encode
 from ledger.events.oversight import (
     EmployeeWarningAcknowledged,
     LedgerWarningAcknowledged,
     UnitWarningAcknowledged,
 )
+from ledger.events.registry import spec
 from ledger.store_errors import VersionConflict
 
 _RETRIES = 9
+_KINDS = {
+    EMPLOYEE: EmployeeWarningAcknowledged,
+    ORG_UNIT: UnitWarningAcknowledged,
+    LEDGER: LedgerWarningAcknowledged,
+}
 _TOPICS = (
     EmployeeWarningAcknowledged.SPEC.topic,
     UnitWarningAcknowledged.SPEC.topic,
@@ -65,8 +71,8 @@ def acknowledged(ledger: Ledger, position: int | None = None) -> Seen:
 
 
 def acknowledge(ledger: Ledger, warned: Warned, *, actor: str, note: str | None = None) -> bool:
-    """Record that somebody saw a warning about a person or the ledger; gives whether it is new: the
-    same account acknowledges the same warning once.
+    """Record that somebody saw a warning about a person, a unit or the ledger; gives whether it is
+    new: the same account acknowledges the same warning once.
     """
     for _ in range(_RETRIES):
         try:
@@ -77,12 +83,11 @@ def acknowledge(ledger: Ledger, warned: Warned, *, actor: str, note: str | None 
 
 
 def _once(ledger: Ledger, warned: Warned, actor: str, note: str | None) -> bool:
-    of_ledger = warned.subject is None
     stream = ledger.stream if warned.subject is None else UUID(warned.subject)
-    last = ledger.events_of(stream)[-1].originator_version
+    events = ledger.events_of(stream)
+    last = events[-1].originator_version
     if any(one.actor == actor for one in acknowledged(ledger).get(warned, ())):
         return False
-    kind = LedgerWarningAcknowledged if of_ledger else EmployeeWarningAcknowledged
-    event = kind(rule=warned.rule, subject_key=warned.key, note=note)
+    event = _KINDS[spec(events[0].topic).owner](rule=warned.rule, subject_key=warned.key, note=note)
     ledger.append_to(stream, last, [encode(event)], {"actor": actor})
     return True

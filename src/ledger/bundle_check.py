@@ -23,6 +23,8 @@ from ledger.archive import Archive
 from ledger.archive_lines import key_of, note_of, refused
 from ledger.archive_walk import Parts, Walk, walk_of
 from ledger.bundle import HEADS, KIND, LOG, PLACE
+from ledger.bundle_decided import PERSON, Decided
+from ledger.decision import DRAFTED
 from ledger.events_opened import founding_fields, payload_of
 from ledger.fields import IDENTITY
 from ledger.heads import StreamHead, head_leaf, heads_root
@@ -36,7 +38,7 @@ from ledger.records import RecordedEvent
 from ledger.rests_on import named
 from ledger.verifying import entries, shapes
 
-_STATED_KEYS = ("employee.registered/1", "org_unit.unit/1", "ledger.founded/1")
+_STATED_KEYS = (PERSON, "org_unit.unit/1", "ledger.founded/1", DRAFTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Collected:
         self.committed: dict[UUID, Mapping[str, Any]] = {}
         self.naming: list[RecordedEvent] = []
         self.units: set[UUID] = set()
+        self.decided = Decided()
         self.first: RecordedEvent | None = None
         self.last: RecordedEvent | None = None
 
@@ -111,6 +114,7 @@ class Collected:
         if not self.whole:
             self.leaves.append((event.id - 1, event.leaf))
             self.units |= named((event,))
+            self.decided.add(event)
         if event.topic in TOPICS:
             self.naming.append(event)
         if event.originator_version == 1 and event.topic in _STATED_KEYS:
@@ -199,6 +203,7 @@ def prove(
             f"The unit {unit.hex}",
             "is left out, although a stream here names it: answers could differ without it.",
         )
+    collected.decided.check(collected.heads)
     return origin, found, names, founded
 
 

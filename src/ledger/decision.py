@@ -7,14 +7,17 @@ question, its basis and its ranked candidates, and nothing of it changes any mor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 import orjson
 
-from ledger.decision_candidates import Candidate
+from ledger.decision_candidates import Candidate, in_order
+from ledger.decision_streams import part_of, stream_of, streams_of
 from ledger.errors import LedgerError, invariant
 from ledger.events.oversight import (
     DecisionCandidates,
@@ -22,6 +25,7 @@ from ledger.events.oversight import (
     DecisionIssued,
     DecisionRecommended,
     DecisionRevoked,
+    MadeOfficial,
 )
 from ledger.records import RecordedEvent
 from ledger.vocabulary_agency import DecisionKind, RecommendingBody, TieRule
@@ -32,6 +36,10 @@ RECOMMENDED = DecisionRecommended.SPEC.topic
 ISSUED = DecisionIssued.SPEC.topic
 REVOKED = DecisionRevoked.SPEC.topic
 TOPICS = (DRAFTED, CANDIDATES, RECOMMENDED, ISSUED, REVOKED)
+OFFICIAL = MadeOfficial.SPEC.topic
+
+# Gives the events of streams; of a stream that is not there, none.
+Read = Callable[[Sequence[UUID]], Mapping[UUID, Sequence[RecordedEvent]]]
 
 
 class DecisionUnknown(LedgerError):
@@ -51,7 +59,9 @@ class Draft:
         checkpoint: size and root of the log there.
         instruments: name -> SHA-256 of each text that took part. engine: the program's version of
             the computation. answer_digest: of all answers (`projections.decisions.dossier`).
-        candidates: in order of rank, then those without one. chosen: None where nobody is yet.
+        candidates: in order of rank, then those without one; those whose parts were read. number:
+            how many there are. parts: the first subject of each part.
+        chosen: None where nobody is yet.
         reasoned: reasons are given; sealed, they are not known to the fold.
     """
 
@@ -65,6 +75,8 @@ class Draft:
     answer_digest: str
     candidates: tuple[Candidate, ...]
     engine: str
+    number: int = 0
+    parts: tuple[str, ...] = ()
     tie_rule: TieRule = TieRule.SHARED
     requirements: tuple[str, ...] = ()
     unit: str | None = None
@@ -124,12 +136,14 @@ class Decision:
 
     @property
     def chosen(self) -> tuple[str, ...] | None:
-        """The choice: of the issue, else of the draft; a penetapan is about all of them."""
+        """The choice: of the issue, else of the draft; a penetapan is about all of them, as far as
+        they were read.
+        """
         found = self.draft.chosen
         if self.issued is not None and self.issued.chosen is not None:
             found = self.issued.chosen
         if found is None and self.draft.kind is DecisionKind.PENETAPAN:
-            return tuple(one.subject for one in self.draft.candidates)
+            return tuple(one.subject for one in self.draft.candidates) or None
         return found
 
     def recommends(self) -> bool:
@@ -158,44 +172,31 @@ class Decisions:
         return found
 
 
-def decisions(
-    events: Iterable[RecordedEvent],
-    position: int | None = None,
-    *,
-    candidates_of: Callable[[Draft], bool] = lambda _: True,
-) -> Decisions:
-    """Fold the events of the ledger stream, in order, up to a position.
-
-    `candidates_of` says of which drafts the candidates are read; they are long, and stand right
-    behind their draft, in its command.
-    """
+def decisions(events: Iterable[RecordedEvent], position: int | None = None) -> Decisions:
+    """Fold the events of decisions, by position, up to one; with the candidates that are there."""
     found: dict[str, Decision] = {}
-    last: str | None = None
+    rows: dict[str, list[Candidate]] = {}
     for recorded in events:
         if position is not None and recorded.id > position:
             break
         if recorded.topic not in TOPICS:
             continue
-        if recorded.topic == CANDIDATES:
-            if last is not None and candidates_of(found[last].draft):
-                found[last] = evolve(found[last], recorded, orjson.loads(recorded.state))
-            continue
         payload = orjson.loads(recorded.state)
         ident = payload["id"]
         if recorded.topic == DRAFTED:
-            last = None if ident in found else ident
             found.setdefault(ident, Decision(_draft(recorded, payload), _step(recorded, payload)))
+        elif recorded.topic == CANDIDATES:
+            rows.setdefault(ident, []).extend(Candidate.of(row) for row in payload["rows"])
         elif ident in found:
             found[ident] = evolve(found[ident], recorded, payload)
+    for ident in rows.keys() & found.keys():
+        draft = replace(found[ident].draft, candidates=in_order(rows[ident]))
+        found[ident] = replace(found[ident], draft=draft)
     return Decisions(found)
 
 
 def evolve(one: Decision, recorded: RecordedEvent, payload: Mapping[str, Any]) -> Decision:
-    """A decision after a further event of it."""
-    if recorded.topic == CANDIDATES:
-        rows = tuple(Candidate.of(row) for row in payload["rows"])
-        draft = replace(one.draft, candidates=one.draft.candidates + rows)
-        return replace(one, draft=draft)
+    """A decision after a further step of it."""
     step = _step(recorded, payload)
     if recorded.topic == RECOMMENDED:
         return replace(one, recommended=(*one.recommended, step))
@@ -218,6 +219,8 @@ def _draft(recorded: RecordedEvent, payload: Mapping[str, Any]) -> Draft:
         answer_digest=payload["answer_digest"],
         candidates=(),
         engine=payload["engine"],
+        number=payload["candidates"],
+        parts=tuple(payload["parts"]),
         tie_rule=TieRule(payload["tie_rule"]),
         requirements=tuple(payload["requirements"]),
         unit=payload.get("unit"),
@@ -269,26 +272,16 @@ class IssuedDecision:
 def issued_decisions(
     events: Iterable[RecordedEvent], position: int | None = None
 ) -> tuple[IssuedDecision, ...]:
-    """Those issued and not revoked, of the events of the ledger stream up to a position, in the
-    order in which they were issued.
-    """
-    standing = [
-        _issued(one, one.issued)
-        for one in decisions(events, position).by_id.values()
-        if one.issued is not None and one.revoked is None
-    ]
-    return tuple(sorted(standing, key=lambda one: one.position))
-
-
-def penetapan(
-    events: Iterable[RecordedEvent], instrument: str, position: int | None = None
-) -> tuple[IssuedDecision, ...]:
-    """The decisions that made answers of an instrument official."""
+    """Those issued and not revoked up to a position, in the order in which they were issued."""
     return tuple(
-        one
-        for one in issued_decisions(events, position)
-        if one.instrument == instrument and one.kind is DecisionKind.PENETAPAN
+        _issued(one, step) for one, step in _standing(decisions(events, position).by_id.values())
     )
+
+
+def _standing(known: Iterable[Decision]) -> list[tuple[Decision, Step]]:
+    """Those issued and not revoked, each with its issue, in the order of these."""
+    found = [(one, one.issued) for one in known if one.issued is not None and one.revoked is None]
+    return sorted(found, key=lambda pair: pair[1].position)
 
 
 def _issued(one: Decision, step: Step) -> IssuedDecision:
@@ -307,21 +300,83 @@ def _issued(one: Decision, step: Step) -> IssuedDecision:
     )
 
 
-def official(
-    events: Iterable[RecordedEvent], instrument: str, as_of: date, position: int | None = None
-) -> list[Decision]:
-    """Each penetapan of an instrument's answers of a legal day that was issued and not revoked up
-    to a position, in the order in which they were issued: of two about somebody the later counts.
+def named(read: Read, ident: str, position: int | None = None) -> Decisions:
+    """One decision with all its candidates, by its id; none where none has it."""
+    own = read([stream_of(ident)])[stream_of(ident)]
+    firsts = _parts(own)
+    return decisions(_by_position(own, read(streams_of(ident, firsts))), position)
+
+
+def made_official(
+    book: Iterable[RecordedEvent],
+    instrument: str | None = None,
+    as_of: date | None = None,
+    position: int | None = None,
+) -> list[str]:
+    """The ids of each penetapan that was ever issued, by the ledger stream: of all, or of the
+    answers to one question.
     """
+    asked = None if as_of is None else as_of.isoformat()
+    found = []
+    for recorded in book:
+        if position is not None and recorded.id > position:
+            break
+        if recorded.topic == OFFICIAL:
+            payload = orjson.loads(recorded.state)
+            if instrument in {None, payload["instrument"]} and asked in {None, payload["as_of"]}:
+                found.append(payload["decision"])
+    return found
 
-    def asked(draft: Draft) -> bool:
-        question = draft.kind, draft.instrument, draft.as_of
-        return question == (DecisionKind.PENETAPAN, instrument, as_of)
 
-    found = decisions(events, position, candidates_of=asked).by_id.values()
-    standing = [
-        (one.issued.position, one)
-        for one in found
-        if asked(one.draft) and one.issued is not None and one.revoked is None
+def standing(
+    book: Iterable[RecordedEvent], read: Read, position: int | None = None
+) -> tuple[IssuedDecision, ...]:
+    """Every penetapan that was issued and not revoked up to a position."""
+    known = [
+        named(read, ident, position).named(ident)
+        for ident in made_official(book, position=position)
     ]
-    return [one for _, one in sorted(standing, key=lambda pair: pair[0])]
+    return tuple(_issued(one, step) for one, step in _standing(known))
+
+
+def official(
+    book: Iterable[RecordedEvent],
+    read: Read,
+    question: tuple[str, date],
+    position: int | None = None,
+    *,
+    subject: str | None = None,
+) -> list[Decision]:
+    """Each penetapan of the answers to a question, instrument and legal day, that was issued and
+    not revoked up to a position, in the order in which they were issued: of two about somebody the
+    later counts.
+
+    `subject` reads of each only the part of its candidates in which he would stand.
+    """
+    known = []
+    for ident in made_official(book, *question, position):
+        own = read([stream_of(ident)])[stream_of(ident)]
+        light = decisions(own, position).named(ident)
+        if light.issued is None or light.revoked is not None:
+            continue
+        firsts = light.draft.parts
+        parts = streams_of(ident, firsts)
+        if subject is not None:
+            parts = [stream_of(ident, part_of(firsts, subject))]
+        known.append(decisions(_by_position(own, read(parts)), position).named(ident))
+    return [one for one, _ in _standing(known)]
+
+
+def _parts(own: Sequence[RecordedEvent]) -> Sequence[str]:
+    """The first subjects of the parts, by the draft, which is the first event of the stream."""
+    if not own or own[0].topic != DRAFTED:
+        return ()
+    found: Sequence[str] = orjson.loads(own[0].state)["parts"]
+    return found
+
+
+def _by_position(
+    own: Sequence[RecordedEvent], parts: Mapping[UUID, Sequence[RecordedEvent]]
+) -> Iterator[RecordedEvent]:
+    every = [*own, *(one for part in parts.values() for one in part)]
+    return iter(sorted(every, key=attrgetter("id")))

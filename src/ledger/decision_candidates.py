@@ -1,16 +1,17 @@
 """The candidates of a decision: what is pinned of each, and what goes against their ranking. Pure.
 
 Thousands of candidates do not fit one entry of the log, so they lie in as many events as they need,
-in order, in the command of the draft.
+by subject, in the command of the draft.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.canonical import canonical_json
+from ledger.decision_streams import firsts_of, part_of
 from ledger.events.base import Encoded, encode
 from ledger.events.oversight import DecisionCandidates
 
@@ -88,16 +89,34 @@ def against_ranking(candidates: Sequence[Candidate], chosen: Sequence[str]) -> b
 
 
 def in_events(ident: str, candidates: Sequence[Candidate]) -> Iterator[Encoded]:
-    """The events that hold the candidates of a draft, each as full as an entry may be."""
+    """The events that hold the candidates of a draft, part by part; none overfills an entry."""
+    firsts = firsts_of([one.subject for one in candidates])
+    parts: dict[int, list[Candidate]] = {}
+    for one in sorted(candidates, key=lambda one: one.subject):
+        parts.setdefault(part_of(firsts, one.subject), []).append(one)
+    for part, members in parts.items():
+        yield from _of_part(ident, part, members)
+
+
+def _of_part(ident: str, part: int, members: Sequence[Candidate]) -> Iterator[Encoded]:
     rows: list[dict[str, Any]] = []
-    size, first = 0, 1
-    for one in candidates:
+    size = 0
+    for one in members:
         row = one.as_json()
         took = len(canonical_json(canonical_json(row).decode()))
         if rows and size + took > _ROOM:
-            yield encode(DecisionCandidates(id=ident, first=first, rows=rows))
-            rows, size, first = [], 0, first + len(rows)
+            yield encode(DecisionCandidates(id=ident, part=part, rows=rows))
+            rows, size = [], 0
         rows.append(row)
         size += took
     if rows:
-        yield encode(DecisionCandidates(id=ident, first=first, rows=rows))
+        yield encode(DecisionCandidates(id=ident, part=part, rows=rows))
+
+
+def in_order(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """By rank, then those without one; equals by subject."""
+    return tuple(sorted(candidates, key=_order))
+
+
+def _order(one: Candidate) -> tuple[bool, int, str]:
+    return one.rank is None, one.rank or 0, one.subject

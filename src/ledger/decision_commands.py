@@ -14,6 +14,7 @@ from uuid import UUID
 from ledger.canonical import instant_text
 from ledger.decision import Decision, Decisions, Draft
 from ledger.decision_candidates import against_ranking, in_events
+from ledger.decision_streams import firsts_of
 from ledger.errors import LedgerError, invariant
 from ledger.events.base import Encoded, encode
 from ledger.events.oversight import (
@@ -21,6 +22,7 @@ from ledger.events.oversight import (
     DecisionIssued,
     DecisionRecommended,
     DecisionRevoked,
+    MadeOfficial,
 )
 from ledger.proposals import SecondPersonNeeded
 from ledger.vocabulary_agency import DecisionKind, RecommendingBody
@@ -104,6 +106,7 @@ def _drafted(draft: Draft, reasons: str | None) -> DecisionDrafted:
         instruments=dict(draft.instruments),
         answer_digest=draft.answer_digest,
         candidates=len(draft.candidates),
+        parts=tuple(UUID(one) for one in firsts_of([each.subject for each in draft.candidates])),
         chosen=_ids(draft.chosen),
         tie_rule=draft.tie_rule,
         engine=draft.engine,
@@ -179,18 +182,18 @@ def decide_issue(
         raise _reasons_needed("The choice goes against the ranking or a requirement")
     if reasons is None and (not one.recommends() or (own is not None and draft.chosen is not None)):
         raise _reasons_needed("It is issued without, or against, a recommendation")
-    return (
-        encode(
-            DecisionIssued(
-                id=ident,
-                number=number,
-                decided_on=decided_on,
-                chosen=_ids(own),
-                against_ranking=against,
-                reasons=reasons,
-            )
-        ),
+    issued = DecisionIssued(
+        id=ident,
+        number=number,
+        decided_on=decided_on,
+        chosen=_ids(own),
+        against_ranking=against,
+        reasons=reasons,
     )
+    if draft.kind is not DecisionKind.PENETAPAN:
+        return (encode(issued),)
+    official = MadeOfficial(decision=ident, instrument=draft.instrument, as_of=draft.as_of)
+    return (encode(issued), encode(official))
 
 
 def decide_revoke(

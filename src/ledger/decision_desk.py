@@ -1,28 +1,61 @@
-"""Deciding in a ledger: what `decision_commands` decides, appended to the ledger stream.
+"""Deciding in a ledger: what `decision_commands` decides, appended to the decision's own streams.
 
 A decision is made again after every conflict, on what was recorded meanwhile, so that two who issue
 at once do not both succeed. The events of one command are stored together or not at all: a crash
-leaves no draft without its candidates.
+leaves no draft without its candidates, and nothing official of which the ledger stream is silent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
+from uuid import UUID
 
 from ledger.application import Ledger
-from ledger.decision import Decision, Decisions, decisions
+from ledger.decision import (
+    CANDIDATES,
+    DRAFTED,
+    OFFICIAL,
+    Decision,
+    Decisions,
+    Read,
+    decisions,
+    named,
+)
+from ledger.decision_streams import stream_of
 from ledger.events.base import Encoded
 from ledger.key_errors import KeyDestroyed
-from ledger.records import Command, Outcome
+from ledger.records import Command, NewEvent, Outcome, RecordedEvent
 from ledger.store_errors import VersionConflict
 
 _RETRIES = 9
 Decide = Callable[[Decisions], tuple[Encoded, ...]]
 
 
+def reading(ledger: Ledger, position: int | None = None) -> Read:
+    """How decisions are read of a ledger, as known at a position."""
+
+    def read(streams: Sequence[UUID]) -> Mapping[UUID, Sequence[RecordedEvent]]:
+        return ledger.store.streams(streams, lte_position=position)
+
+    return read
+
+
 def decisions_of(ledger: Ledger, position: int | None = None) -> Decisions:
-    """The decisions of a ledger as known at a position."""
-    return decisions(ledger.book_events(position), position)
+    """The decisions of a ledger as known at a position, without their candidates."""
+    streams = ledger.store.founded(DRAFTED, lte_position=position)
+    events = reading(ledger, position)(streams)
+    every = [one for stream in streams for one in events[stream]]
+    return decisions(sorted(every, key=attrgetter("id")), position)
+
+
+def decision_of(ledger: Ledger, ident: str, position: int | None = None) -> Decision:
+    """One decision with its candidates.
+
+    Raises:
+        DecisionUnknown.
+    """
+    return named(reading(ledger, position), ident, position).named(ident)
 
 
 def decide(ledger: Ledger, ident: str, decided: Decide, *, actor: str) -> tuple[Decision, Outcome]:
@@ -40,11 +73,39 @@ def decide(ledger: Ledger, ident: str, decided: Decide, *, actor: str) -> tuple[
 
 
 def _once(ledger: Ledger, ident: str, decided: Decide, actor: str) -> tuple[Decision, Outcome]:
-    events = ledger.book_events()
-    found = decided(decisions(events))
-    rows = ledger.rows_of(ledger.stream, events[-1].originator_version, found, {"actor": actor})
+    # The version before the state: what is read later may be newer, and then the append conflicts.
+    own = ledger.events_of(stream_of(ident))
+    last = own[-1].originator_version if own else 0
+    found = decided(named(reading(ledger), ident))
+    rows = _rows(ledger, ident, last, found, actor)
     outcome = ledger.store.append(Command(rows))
-    return decisions_of(ledger).named(ident), outcome
+    return decision_of(ledger, ident), outcome
+
+
+def _rows(
+    ledger: Ledger, ident: str, last: int, events: Sequence[Encoded], actor: str
+) -> tuple[NewEvent, ...]:
+    """Each event in its stream: candidates in those of their parts, what is official in the
+    ledger's, the rest in the decision's own.
+    """
+    stream = stream_of(ident)
+    lasts = {stream: last}
+    rows: list[NewEvent] = []
+    for one in events:
+        place = stream
+        topic = one.spec.topic
+        if topic == DRAFTED:
+            # A crash after this leaves keys that nothing uses; drafting again takes them.
+            digests = dict(ledger.keyring.ensure([stream])[stream].digests)
+            one = one._replace(opened={**one.opened, "keys": digests})  # noqa: PLW2901
+        elif topic == CANDIDATES:
+            place = stream_of(ident, one.opened["part"])
+        elif topic == OFFICIAL:
+            place = ledger.stream
+            lasts[place] = ledger.book_events()[-1].originator_version
+        lasts[place] = lasts.get(place, 0) + 1
+        rows.append(ledger.rows.new_event(place, lasts[place], one, {"actor": actor}))
+    return tuple(rows)
 
 
 def reasons_at(ledger: Ledger, position: int) -> str | None:

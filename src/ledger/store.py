@@ -21,6 +21,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, MetaData, make_url, select
 from sqlalchemy.exc import ArgumentError
 
+from ledger import conditions
 from ledger.append import Appender, Clock, Randomness, Result, StepHook
 from ledger.backend import Backend
 from ledger.bulk import BulkAppend
@@ -163,9 +164,11 @@ class EventStore:
     # -- appending ------------------------------------------------------------------------------
 
     def append(self, command: Command) -> Outcome:
-        """Store a command, together with those of other threads; on disk when this returns.
+        """Store a command, together with those of other threads; on disk when this returns. What
+        `conditions` lay around it holds for it.
 
         Raises:
+            VersionStale: it was not decided on the version that it names.
             VersionConflict: somebody appended to the stream since it was read.
             RequestReused: the request key was used for another command.
             ClockBehind: the clock stands more than ten seconds behind the last record.
@@ -177,7 +180,12 @@ class EventStore:
         if not command.events and command.request is None:
             return NOTHING
         check_command(command)
+        held = conditions.current() if command.events else None
+        if held is not None:
+            command = held.checked(command)
         outcome = self._group.submit(command)
+        if held is not None:
+            held.outcome = outcome
         self._tell_listeners()
         return outcome
 

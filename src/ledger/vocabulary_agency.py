@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -57,6 +58,30 @@ class AssessmentComponent(StrEnum):
     LOYALITAS = "LOYALITAS"
     AKUNTABILITAS = "AKUNTABILITAS"
     SEMANGAT_MOTIVASI = "SEMANGAT_MOTIVASI"
+
+
+COMPONENTS: Mapping[AssessmentAspect, tuple[AssessmentComponent, ...]] = {
+    AssessmentAspect.UTAMA: (
+        AssessmentComponent.TUPOKSI,
+        AssessmentComponent.MANAJEMEN_ASN,
+        AssessmentComponent.MANAJEMEN_KEUANGAN,
+        AssessmentComponent.MANAJEMEN_ASET,
+    ),
+    AssessmentAspect.PENUNJANG: (
+        AssessmentComponent.TRANSPARAN,
+        AssessmentComponent.AKUNTABEL,
+        AssessmentComponent.PELAYANAN_PUBLIK,
+        AssessmentComponent.KONDISI_KANTOR,
+    ),
+    AssessmentAspect.SELF_ASSESSMENT: (
+        AssessmentComponent.BUDAYA_KERJA,
+        AssessmentComponent.INTEGRITAS,
+        AssessmentComponent.KOMPETENSI,
+        AssessmentComponent.LOYALITAS,
+        AssessmentComponent.AKUNTABILITAS,
+        AssessmentComponent.SEMANGAT_MOTIVASI,
+    ),
+}
 
 
 class AssessorBody(StrEnum):

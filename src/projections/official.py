@@ -14,6 +14,7 @@ from datetime import date
 
 from ledger import decision
 from ledger.canonical import instant_text
+from ledger.decision import Read
 from ledger.records import RecordedEvent
 
 
@@ -55,13 +56,23 @@ class Official:
 
 
 def official(
-    book: Iterable[RecordedEvent], instrument: str, as_of: date, position: int
+    book: Iterable[RecordedEvent],
+    read: Read,
+    instrument: str,
+    as_of: date,
+    position: int,
+    *,
+    subject: str | None = None,
 ) -> Official | None:
-    """The official answers to a question as known at a position, by the events of the ledger
-    stream; None where no penetapan of it stands. Of two about somebody the later counts.
+    """The official answers to a question as known at a position; None where no penetapan of it
+    stands. Of two about somebody the later counts.
+
+    Args:
+        book: the events of the ledger stream. read: gives those of decisions.
+        subject: whose answers are asked for only; None for everybody's.
     """
     pins: dict[str, Pin] = {}
-    for one in decision.official(book, instrument, as_of, position):
+    for one in decision.official(book, read, (instrument, as_of), position, subject=subject):
         draft = one.draft
         known_at = instant_text(draft.known_at)
         for each in draft.candidates:

@@ -110,9 +110,7 @@ def asked_day(
         Misuse: as_of and period together, a period that is none, or a day far from any record.
     """
     if as_of is not None and period is not None:
-        raise Misuse(
-            "--as-of and --period both say which day is meant.", next_step="Give one of them."
-        )
+        raise Misuse("as-of and period both say which day is meant.", next_step="Give one of them.")
     if period is not None:
         try:
             _, as_of = values.period(period)
@@ -142,12 +140,14 @@ def asked_position(
     """
     if position is not None and known_at is not None:
         raise Misuse(
-            "--known-at and --position both say what was known.", next_step="Give one of them."
+            "known-at and position both say what was known.", next_step="Give one of them."
         )
     if known_at is not None:
         position = _position_at(log, known_at, now)
     if position is None:
-        position = log.head.position
+        position, at = log.head.position, log.head.recorded_at
+        if at is not None:  # the head is where a command ends
+            return position, at
     if position < 1:
         raise BeforeFirstRecord(
             "Nothing was recorded yet, so nothing can be answered.",
@@ -170,12 +170,12 @@ def asked_position(
 def _position_at(log: Log, known_at: datetime, now: datetime) -> int:
     if known_at.tzinfo is None or known_at.utcoffset() is None:
         raise Misuse(
-            "--known-at has no offset from UTC, so the instant is not clear.",
+            "known-at has no offset from UTC, so the instant is not clear.",
             next_step="Write it as 2026-11-22T11:04:05+08:00, or with Z for UTC.",
         )
     if known_at > now:
         raise Misuse(
-            "--known-at lies in the future; what will be known then is not known now.",
+            "known-at lies in the future; what will be known then is not known now.",
             next_step="Leave it out to ask with all that is known.",
         )
     return log.position_at(known_at) or 0

@@ -57,7 +57,16 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         AccountsStore.open(f"sqlite:///{tmp_path}/nowhere/ledger.sqlite3")
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "no address"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///:memory:",
+        "no address",
+        "postgresql+psycopg:///x?schema=Kaltara",
+        'postgresql+psycopg:///x?schema=a"; DROP SCHEMA ledger; --',
+    ],
+)
 def test_an_address_without_a_place_is_refused(url: str) -> None:
     """A ledger in memory and an address that is none have no accounts."""
     with pytest.raises(BadLedgerUrl):

@@ -140,7 +140,7 @@ def test_both_tables_name_the_same_actions() -> None:
 
 @pytest.mark.parametrize(("action", "role"), cells())
 def test_each_role_reaches_what_is_expected(action: Action, role: Role) -> None:
-    """Each action of each role reaches, of eleven targets, what the second table says."""
+    """Each role reaches what the second table says, over one unit and over the whole agency."""
     never_oneself, letters = expected()[action.value]
     said = letters[list(Role).index(role)]
     for unit, reached in ((MINE, REACHED), (None, REACHED_WHOLE)):
@@ -216,6 +216,15 @@ def test_nobody_assesses_the_unit_he_serves_in() -> None:
     assert not may(reader, Action.ASSESS_UNIT, TARGETS["a unit below"])
     assert not may(reader, Action.ASSESS_UNIT, TARGETS["his unit"])
     assert may(reader, Action.ASSESS_UNIT, TARGETS["another unit"])
+    kept = {action for action, rule in TABLE.items() if not rule.own_unit}
+    assert kept == {Action.ASSESS_UNIT, Action.CONFIRM_ASSESSMENT, Action.RECORD_INSPECTION}
+
+
+def test_who_serves_in_a_unit_may_still_decide_about_its_people() -> None:
+    """A decision about a unit of which one is a member is not one about oneself."""
+    reader = Reader("acc-me", ME, (Grant(Role.DECIDER),), home=frozenset({BELOW, MINE}))
+    assert may(reader, Action.DRAFT_DECISION, TARGETS["his unit"])
+    assert not may(reader, Action.DRAFT_DECISION, TARGETS["himself"])
 
 
 def test_an_appraiser_never_appraises_himself() -> None:

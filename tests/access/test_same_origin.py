@@ -60,7 +60,7 @@ def test_only_our_own_pages_change_anything(
 
 
 def test_a_session_cookie_stays_with_this_host() -> None:
-    """Its name ties it to the host; no script reads it; no other site's post carries it."""
+    """Over https the name ties it to the host; no script reads it, no other site's post has it."""
     secure = session_cookie(secure=True).header("x" * 43)
     assert secure == f"__Host-asn-sesi={'x' * 43}; Path=/; HttpOnly; SameSite=Lax; Secure"
     plain = session_cookie(secure=False).header("v", max_age=600)

@@ -16,8 +16,9 @@ from statistics import median
 from typing import Any
 
 from tests import pg
-from tests.bench import proof_benchmarks, verify_benchmarks, why_rows
+from tests.bench import http_benchmarks, proof_benchmarks, verify_benchmarks, why_rows
 from tests.bench.facts_lines import nip_of, one_person, write_lines, write_rows
+from tests.bench.http_benchmarks import HttpSizes
 from tests.bench.measuring import Figure, in_child, times_faster
 from tests.bench.proof_benchmarks import ProofSizes
 from tests.bench.verify_benchmarks import VerifySizes
@@ -48,6 +49,7 @@ class Sizes:
     replayed: int
     proofs: ProofSizes
     verifying: VerifySizes
+    http: HttpSizes
     histories: int
     every_days: int
     full: bool
@@ -75,6 +77,7 @@ class Sizes:
             replayed=max(int(500 * scale), 20),
             proofs=ProofSizes.scaled(scale),
             verifying=VerifySizes.scaled(scale),
+            http=HttpSizes.scaled(scale),
             histories=max(int(20 * scale), 2),
             every_days=10 if scale >= 1 else 100,
             full=scale >= 1,
@@ -314,6 +317,8 @@ def every(sizes: Sizes) -> dict[str, Callable[[Callable[[str], None]], Figure]]:
         found[f"hashing-{database.lower()}"] = _bound(hashing, sizes, database)
         found[f"proofs-{database.lower()}"] = _bound(long_log, sizes, database)
         found[f"verify-{database.lower()}"] = _bound(verifying, sizes, database)
+    for name in ("score", "unchanged", "everybody", "memory"):
+        found[f"http-{name}"] = _bound(http_benchmarks.row, name, sizes.http)
     return found
 
 

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from ledger import decision_desk as desk
 from ledger import second_person
 from ledger.application import Ledger
-from ledger.decision_candidates import Candidate, in_events
-from ledger.events.base import encode
-from ledger.events.oversight import DecisionDrafted, DecisionIssued, DecisionRevoked
-from ledger.vocabulary_agency import DecisionKind, TieRule
+from ledger.decision import Draft
+from ledger.decision_candidates import Candidate
+from ledger.decision_commands import decide_draft, decide_issue, decide_revoke
+from ledger.vocabulary_agency import DecisionKind
 from tests.builders import about, of_unit
 from tests.contract.command import AsnLedger
 from tests.contract.test_instruments import DRAFT, READING, head, write
@@ -353,23 +354,27 @@ def test_only_answers_known_later_change(on_each: AsnLedger) -> None:
 def decided(people: AsnLedger, ident: str, on: date, whom: list[str]) -> None:
     """A penetapan of some people's scores as of a day."""
     with ledger_of(people) as ledger:
-        drafted = DecisionDrafted(
+        head = ledger.store.head()
+        assert head.recorded_at is not None
+        candidates = tuple(Candidate(one, "complete", "sha256:0") for one in whom)
+        draft = Draft(
             id=ident,
             kind=DecisionKind.PENETAPAN,
             instrument="contoh",
             listed=True,
             as_of=on,
-            basis_position=ledger.store.head().position,
-            known_at="2024-01-01T00:00:00.000000Z",
+            basis_position=head.position,
+            known_at=head.recorded_at,
             instruments={"contoh": "0"},
             answer_digest="0",
-            candidates=len(whom),
-            tie_rule=TieRule.SHARED,
+            candidates=candidates,
             engine="1",
         )
-        rows = in_events(ident, [Candidate(one, "complete", "sha256:0") for one in whom])
-        issued = DecisionIssued(id=ident, number=f"SK {ident}", decided_on=date(2024, 2, 1))
-        ledger.append_to_book([encode(drafted), *rows, encode(issued)], "ppk")
+        desk.decide(ledger, ident, lambda state: decide_draft(state, draft), actor="ani")
+        how: Any = {"number": f"SK {ident}", "decided_on": date(2024, 2, 1), "reasons": "x"}
+        desk.decide(
+            ledger, ident, lambda state: decide_issue(state, ident, actor="ppk", **how), actor="ppk"
+        )
 
 
 def test_who_rests_on_a_penetapan_is_said(on_each: AsnLedger) -> None:
@@ -380,8 +385,8 @@ def test_who_rests_on_a_penetapan_is_said(on_each: AsnLedger) -> None:
     decided(on_each, "P-2", date(2023, 9, 30), [max(totals, key=lambda who: totals[who]["total"])])
     decided(on_each, "P-3", date(2023, 9, 30), list(totals))
     with ledger_of(on_each) as ledger:
-        gone = DecisionRevoked(id="P-3", decided_on=date(2024, 3, 1))
-        ledger.append_to_book([encode(gone)], "ppk")
+        how: Any = {"decided_on": date(2024, 3, 1), "actor": "ppk", "reasons": "x"}
+        desk.decide(ledger, "P-3", lambda state: decide_revoke(state, "P-3", **how), actor="ppk")
     text = DRAFT.replace("target: 25", "target: 30").replace("2022-01-01", "2023-06-30")
     effect = enact(on_each, write(on_each, text, "ketat.yaml"))["effect"]
     by_day = {one["as_of"]: one["penetapan"] for one in effect["days"]}

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from ledger.bundle_seal import checkpoint_for, seal_of
+from ledger.decision_streams import stream_of
 from projections.answer import digest
+from projections.asking import selection
+from projections.asking.certificate import certificate
+from tests.archives import members
 from tests.builders import about
 from tests.contract.command import AsnLedger
 from tests.contract.test_decisions import (
@@ -22,6 +29,7 @@ from tests.contract.test_decisions import (
     ranks,
     run,
 )
+from tests.contract.test_enacting import ledger_of
 from tests.persons import nip
 
 __all__ = ["built", "on_each", "people"]
@@ -190,3 +198,32 @@ def test_a_certificate_and_the_verifier_say_the_same(people: AsnLedger) -> None:
     assert people("verify", "s.json").status == 0
     whole = people("verify", "--scores")
     assert (whole.status, "Nothing is damaged" in whole.out) == (0, True)
+
+
+def test_a_file_about_one_person_carries_his_part_of_a_penetapan_and_no_other_decision(
+    people: AsnLedger,
+) -> None:
+    """Replayed from it his answer still is official; without that part the file is refused."""
+    penetapan(people)
+    draft(people, nip(1), nip(2), ident="P-9")
+    file = people.folder / "satu.zip"
+    assert people("bundle", "--person", nip(3), "--out", file).status == 0
+    told = one(people, 3, *DAY)
+    held = {json.loads(line)[2] for line in members(file)["events.jsonl"].splitlines()}
+    own = [stream_of("PN-2023").hex, stream_of("PN-2023", 1).hex]
+    assert held >= set(own)
+    assert stream_of("P-9").hex not in held
+    again = AsnLedger(str(file), people.folder)
+    found = again("score", *QUESTION, told["subject"], *DAY, "--json").json
+    assert (found["issued"], found["digest"]) == ("PN-2023", told["digest"])
+    for left_out in own:
+        certified = people.folder / f"{left_out}.json"
+        with ledger_of(people) as ledger:
+            stored = checkpoint_for(ledger, told["position"], actor="tester")
+            streams = selection.streams_of(ledger, [UUID(told["subject"])], stored.size)
+            answer = {name: part for name, part in told.items() if name != "person"}
+            with seal_of(ledger, stored) as seal:
+                kept = sorted(streams - {UUID(left_out)})
+                certified.write_bytes(certificate(ledger.store, answer, seal, kept))
+        refused = people("verify", certified)
+        assert (refused.status, "PN-2023 made answers official" in refused.err) == (1, True)

@@ -91,6 +91,6 @@ def test_topics_name_owner_fact_and_version() -> None:
     """`<owner>.<fact>/<version>`, in the words of docs/facts.md."""
     for topic, spec in registry.specs().items():
         assert topic == f"{spec.owner}.{spec.name}/{topic.rpartition('/')[2]}"
-        assert spec.owner in (base.EMPLOYEE, base.ORG_UNIT, base.LEDGER)
+        assert spec.owner in (base.EMPLOYEE, base.ORG_UNIT, base.DECISION, base.LEDGER)
         assert spec.name == spec.name.lower()
         assert spec.is_fact == issubclass(spec.cls, base.Fact)

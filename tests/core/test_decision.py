@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,9 +20,12 @@ from ledger.decision import (
     Decisions,
     DecisionUnknown,
     Draft,
+    IssuedDecision,
     decisions,
     issued_decisions,
-    penetapan,
+    named,
+    official,
+    standing,
 )
 from ledger.decision_candidates import Candidate, against_ranking, in_events
 from ledger.decision_commands import (
@@ -33,9 +39,11 @@ from ledger.decision_commands import (
     decide_recommend,
     decide_revoke,
 )
+from ledger.decision_streams import stream_of
 from ledger.errors import LedgerError
 from ledger.events.base import Encoded
 from ledger.proposals import SecondPersonNeeded
+from ledger.records import RecordedEvent
 from ledger.vocabulary_agency import DecisionKind, RecommendingBody, TieRule
 from tests.core.test_facts import START, Log, empty
 
@@ -59,6 +67,8 @@ DRAFT = Draft(
     answer_digest="sha256:0",
     candidates=RANKED,
     engine="1",
+    number=len(RANKED),
+    parts=(ANI,),
     chosen=(ANI,),
 )
 PENETAPAN = replace(DRAFT, kind=DecisionKind.PENETAPAN, chosen=None)
@@ -70,6 +80,27 @@ def happen(log: Log, events: tuple[Encoded, ...], actor: str) -> None:
         log.add(one.spec.topic, dict(one.opened), context={"actor": actor})
         if one.sealed:
             log.events[-1] = replace(log.events[-1], sealed_digest=b"\1" * 32)
+
+
+def lies(one: RecordedEvent) -> UUID:
+    """The stream in which an event of a decision lies in a ledger; here all stand in one log."""
+    said = orjson.loads(one.state)
+    return stream_of(said.get("id", ""), said.get("part", 0))
+
+
+def reading(log: Log) -> Any:
+    """How the streams of decisions are read."""
+
+    def read(streams: Sequence[UUID]) -> dict[UUID, list[RecordedEvent]]:
+        return {one: [each for each in log.events if lies(each) == one] for one in streams}
+
+    return read
+
+
+def penetapan(log: Log, position: int | None = None) -> tuple[IssuedDecision, ...]:
+    """Each penetapan of ip-asn that stands."""
+    found = standing(log.events, reading(log), position)
+    return tuple(one for one in found if one.instrument == "ip-asn")
 
 
 def state(log: Log) -> Decisions:
@@ -121,8 +152,8 @@ def test_the_right_events_then_nothing(rule: TieRule, listed: bool, chosen: Any)
     draft = replace(DRAFT, tie_rule=rule, listed=listed, chosen=chosen)
     happen(log, decide_draft(state(log), draft), "ani")
     assert [one.topic.split(".")[1] for one in log.events[-2:]] == [
-        "decision_drafted/1",
-        "decision_candidates/1",
+        "drafted/1",
+        "candidates/1",
     ]
     assert decide_draft(state(log), replace(draft, basis_position=99)) == ()
     recommend(log)
@@ -280,20 +311,20 @@ def test_official_is_what_was_issued_and_not_revoked() -> None:
     ):
         drafted(log, replace(draft, id=ident))
         issue(log, ident, reasons="x")
-    (one,) = penetapan(log.events, "ip-asn")
+    (one,) = penetapan(log)
     assert (one.id, one.number, one.decided_on) == ("P-1", "SK P-1", DAY)
     assert (one.as_of, one.basis_position) == (PENETAPAN.as_of, 40)
     assert one.subjects == {ANI, BUDI, CICI, DODI}
-    assert penetapan(log.events, "ip-asn", one.position - 1) == ()
+    assert penetapan(log, one.position - 1) == ()
     before = log.events[-1].id
     revoke(log, reasons="x")
-    assert penetapan(log.events, "ip-asn") == ()
-    assert len(penetapan(log.events, "ip-asn", before)) == 1
+    assert penetapan(log) == ()
+    assert len(penetapan(log, before)) == 1
     assert [one.id for one in issued_decisions(log.events)] == ["P-2", "P-3"]
 
 
 def test_a_whole_province_is_pinned() -> None:
-    """Thousands of candidates lie in several events, none too big, in their order."""
+    """Thousands lie in parts of some thirty by subject, and come back whole, or one person's part."""
     many = [
         Candidate(
             f"{n:032x}", "complete", "sha256:" + f"{n:064x}", n, "81.25", "TINGGI", {"a/b": "met"}
@@ -304,10 +335,18 @@ def test_a_whole_province_is_pinned() -> None:
     assert len(events) > 3
     sizes = [len(canonical_json(canonical_json(dict(one.opened)).decode())) for one in events]
     assert max(sizes) < MAX_ENTRY - 1_000
-    rows = [row for one in events for row in one.opened["rows"]]
-    assert [Candidate.of(row) for row in rows] == many
-    firsts = [one.opened["first"] for one in events]
-    assert firsts == [rows.index(one.opened["rows"][0]) + 1 for one in events]
+    log = drafted(empty(), replace(PENETAPAN, candidates=tuple(many)))
+    issue(log, reasons="x")
+    whole = named(reading(log), "P-1").named("P-1").draft
+    assert whole.candidates == tuple(many)
+    assert len(whole.parts) == len({lies(one) for one in log.events}) - 2
+    question = PENETAPAN.instrument, PENETAPAN.as_of
+    for one in (*many[:3], many[31], many[32], many[-1]):
+        (seen,) = official(log.events, reading(log), question, subject=one.subject)
+        assert one in seen.draft.candidates
+        assert len(seen.draft.candidates) <= 32
+    (seen,) = official(log.events, reading(log), question, subject="f" * 32)
+    assert "f" * 32 not in {one.subject for one in seen.draft.candidates}
 
 
 ACTORS = st.sampled_from(["ani", "Ani", "tim", "ppk"])
@@ -364,7 +403,7 @@ class Chancery(RuleBasedStateMachine):
         """Of every decision on record."""
         found = state(self.log)
         topics = [one.topic for one in self.log.events]
-        assert topics.count("ledger.decision_drafted/1") == len(found.by_id)
+        assert topics.count("decision.drafted/1") == len(found.by_id)
         for one in found.by_id.values():
             check(one)
         if self.log.events:

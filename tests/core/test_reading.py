@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ledger.events.base import EMPLOYEE, LEDGER, ORG_UNIT, Encoded, encode
 from ledger.events.reading import Draft, FieldError, read_fact
 from ledger.events.registry import CORRECTIONS, FACT_NAMES, FACT_SPECS
+from ledger.vocabulary_agency import COMPONENTS, AssessmentAspect, AssessmentComponent
 from tests.builders import (
     DOCUMENT,
     PERSON_FACTS,
@@ -587,3 +588,18 @@ def test_angka_kredit_is_never_below_zero() -> None:
     """A wrong one is corrected or annulled; nothing is taken off by a negative one."""
     assert wrong(about(1, "credit", value="-0.01")) == [("value", "OUT_OF_RANGE")]
     assert not isinstance(read_fact(about(1, "credit", value=0)), list)
+
+
+@pytest.mark.parametrize("component", AssessmentComponent)
+def test_a_component_stands_under_its_own_aspect_only(component: AssessmentComponent) -> None:
+    """Under another it would be stored and read by no instrument: refused, with the list."""
+    own = [aspect for aspect, components in COMPONENTS.items() if component in components]
+    assert len(own) == 1
+    for aspect in AssessmentAspect:
+        row = of_unit("BKD", "assessment", aspect=aspect.value, component=component.value)
+        if aspect in own:
+            assert isinstance(read_fact(row), Draft)
+        else:
+            (fault,) = errors(row)
+            assert (fault.field, fault.code) == ("component", "NOT_OF_ASPECT")
+            assert all(one.value in fault.next_step for one in COMPONENTS[aspect])

@@ -76,7 +76,7 @@ def test_decisions_of_every_sort_are_issued_and_one_waits(small: Founded) -> Non
 
 def test_later_knowledge_moves_what_was_signed(small: Founded) -> None:
     """The basis of the penetapan still gives its answers, and the late certificate moved one."""
-    signed = decision_desk.decisions_of(small.ledger).named(office.PENETAPAN)
+    signed = decision_desk.decision_of(small.ledger, office.PENETAPAN)
     now = small.ledger.store.head().recorded_at
     assert now is not None
     found = recheck.recheck(small.ledger, signed, today=TODAY, now=now)
@@ -92,7 +92,7 @@ def test_one_dispute_is_open_and_one_was_decided(small: Founded) -> None:
     known = {one.id: one for one in disputing.every_dispute(small.ledger)}
     assert known[office.DISPUTED_PROMOTION].open
     assert not known[office.REJECTED_DISPUTE].open
-    promoted = decision_desk.decisions_of(small.ledger).named(office.PROMOTION).chosen
+    promoted = decision_desk.decision_of(small.ledger, office.PROMOTION).chosen
     assert promoted == (known[office.DISPUTED_PROMOTION].stream,)
 
 
@@ -112,7 +112,7 @@ def test_cases_stand_at_every_step(small: Founded) -> None:
         "DIBATALKAN",
     }
     regimes = {one.regime.procedure.regime.value for one in told if one.regime is not None}
-    assert regimes == {"PP53", "PP94"}
+    assert regimes == {"PP53", "PP94", "PPPK"}
 
 
 def test_a_text_and_its_second_person_are_waited_for(small: Founded) -> None:

@@ -21,12 +21,17 @@ def test_each_operation_names_one_right() -> None:
 
 def test_each_operation_is_described() -> None:
     """Each has a summary, a description that is no stub, answers, and problems with examples."""
-    for path, methods in openapi.document()["paths"].items():
+    document = openapi.document()
+    shared = document["components"]["responses"]
+    for path, methods in document["paths"].items():
         for method, operation in methods.items():
             place = f"{method} {path}"
             assert len(operation["description"]) > 15, place
             assert "200" in operation["responses"] or "201" in operation["responses"], place
             if "x-right" in operation:
                 for status in ("401", "403", "404", "422", "429"):
-                    content = operation["responses"][status]["content"]
+                    response = operation["responses"][status]
+                    if "$ref" in response:
+                        response = shared[response["$ref"].rpartition("/")[2]]
+                    content = response["content"]
                     assert content["application/problem+json"]["example"], place

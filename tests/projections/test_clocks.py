@@ -1,13 +1,16 @@
 """Statutory clocks and what is out of order, under both regimes."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from ledger.case import StepKind, cases
 from ledger.vocabulary import SanctionKind
 from ledger.workdays import Workdays
-from projections.discipline.case_findings import Finding, Found, absence_rung, findings
+from projections.discipline.absence import Absences, absences
+from projections.discipline.case_findings import Finding, Found, findings
 from projections.discipline.clocks import ClockState, Running, clocks
 from projections.discipline.procedure import Procedure
 from tests.casework import (
@@ -261,22 +264,62 @@ def test_each_rung_of_the_absence_ladder(number: int, kind: str | None) -> None:
          {"from": one.isoformat(), "to": one.isoformat(), "valid": False})
         for i, one in enumerate(every_other[:number])
     ]  # fmt: skip
-    absences = known(*rows).known("absence")
-    expected = None if kind is None else SanctionKind(kind)
-    assert absence_rung(PP94, absences, NO_HOLIDAYS, 2022) == (number, 1, expected)
+    found = absences(known(*rows), PP94, NO_HOLIDAYS, 2022, date(2022, 12, 31))
+    assert (found.days, found.row and found.row[2]) == (number, 1)
+    assert (found.reached and found.reached.rung.kind.value) == kind
+    assert found.reached is None or (
+        found.reached.on == every_other[found.reached.rung.days - 1] and not found.reached.in_a_row
+    )
+
+
+def away(first: str, last: str, *, on: str, year: int = 2022, **more: Any) -> Absences:
+    """What one absence of those days comes to."""
+    fields = {"from": first, "to": last, "valid": False, **more}
+    facts = known(("a", "absence", first, fields))
+    return absences(facts, PP94, NO_HOLIDAYS, year, date.fromisoformat(on))
 
 
 def test_ten_days_in_a_row_end_the_service() -> None:
-    """Ten working days in a row over a weekend lead to PDHTAPS; nine, or valid ones, do not."""
+    """Over a weekend too, from the tenth on; not nine, valid ones, or days that have not come."""
+    whole = away("2022-03-07", "2022-03-31", on="2022-12-31")
+    assert whole.reached is not None
+    assert (whole.reached.rung.kind, whole.reached.in_a_row) == (SanctionKind.PDHTAPS, True)
+    assert (whole.reached.on, whole.days) == (date(2022, 3, 18), 19)
+    nine = away("2022-03-07", "2022-03-31", on="2022-03-17")
+    assert nine.reached is not None
+    assert nine.reached.rung.kind is SanctionKind.PERNYATAAN_TIDAK_PUAS
+    assert away("2022-03-07", "2022-03-31", on="2022-12-31", valid=True).days == 0
+    ended = away("2022-03-07", "2022-03-31", on="2022-12-31", until="2022-03-18")
+    assert ended == replace(nine, facts=ended.facts)
 
-    def rung(last: str, *, valid: bool = False) -> SanctionKind | None:
-        fields = {"from": "2022-03-07", "to": last, "valid": valid}
-        absences = known(("a", "absence", "2022-03-07", fields)).known("absence")
-        return absence_rung(PP94, absences, NO_HOLIDAYS, 2022)[2]
 
-    assert rung("2022-03-18") is SanctionKind.PDHTAPS
-    assert rung("2022-03-17") is SanctionKind.PERNYATAAN_TIDAK_PUAS
-    assert rung("2022-03-18", valid=True) is None
+def test_a_row_of_days_knows_no_new_year() -> None:
+    """Five on each side are ten in a row; the calendar of the year before is asked where it counts."""
+    over = away("2021-12-27", "2022-01-07", on="2022-12-31")
+    assert over.row == (date(2021, 12, 27), date(2022, 1, 7), 10)
+    assert (over.days, over.reached and over.reached.on) == (5, date(2022, 1, 7))
+    old = away("2021-12-27", "2022-01-07", on="2022-12-31", year=2021)
+    assert (old.days, old.row and old.row[2]) == (5, 5)
+    only = Workdays({2022: frozenset()}, frozenset(range(5)))
+    facts = known(
+        ("a", "absence", "2021-12-27", {"from": "2021-12-27", "to": "2022-01-07", "valid": False})
+    )
+    unknown = absences(facts, PP94, only, 2022, date(2022, 12, 31))
+    assert (unknown.days, unknown.reached, unknown.missing_year) == (None, None, 2021)
+    own = known(
+        ("a", "absence", "2022-01-03", {"from": "2022-01-03", "to": "2022-01-05", "valid": False})
+    )
+    assert absences(own, PP94, only, 2022, date(2022, 12, 31)).days == 3
+
+
+def test_without_a_ladder_days_are_counted_and_lead_nowhere() -> None:
+    """PP 53/2010 has none at hand, nor has a PPPK any."""
+    facts = known(
+        ("a", "absence", "2020-03-02", {"from": "2020-03-02", "to": "2020-03-31", "valid": False})
+    )
+    for text in (PP53, None):
+        found = absences(facts, text, NO_HOLIDAYS, 2020, date(2020, 12, 31))
+        assert (found.days, found.reached) == (22, None)
 
 
 def test_every_step_kind_is_known_to_the_language() -> None:

@@ -10,11 +10,12 @@ import pytest
 from ledger.case import StepKind
 from ledger.vocabulary import DisciplineRegime, SanctionKind, SanctionLevel
 from projections.discipline import regimes
+from projections.discipline.case_findings import Finding, findings
 from projections.discipline.procedure import Bound, Count, Procedure, Team, load
 from projections.discipline.regimes import governing, shipped
 from projections.language.document import DocumentRefused
 from projections.plans.plan import Mark
-from tests.casework import PP53, PP94, known, only, report, sanction
+from tests.casework import NO_HOLIDAYS, PP53, PP94, Row, known, only, report, sanction
 
 NEW, OLD = "disiplin-pp-94-2021.yaml", "disiplin-pp-53-2010.yaml"
 V, R = Mark.VERIFIED, Mark.RECALLED
@@ -54,6 +55,8 @@ MISTAKES: tuple[tuple[str, str, str], ...] = (
     ("mark: verified", "mark: sure", "`mark` does not know `sure`"),
     ("in_force_from: 2021-08-31", "in_force_from: 2021-13-31", "in_force_from"),
     ("repeat:", "repeats:", "`repeats`"),
+    ("[PNS, CPNS]", "[PNS, HONORER]", "does not know `HONORER`"),
+    ("week:", "steps: lain\nweek:", "`steps` does not know `lain`"),
 )
 
 
@@ -71,7 +74,9 @@ def test_one_mistake_is_refused_with_line_and_remedy(old: str, new: str, words: 
 
 def kinds(found: Procedure, level: SanctionLevel) -> dict[str, tuple[tuple[int, ...], Mark]]:
     """Months and mark of each kind of a level."""
-    return {kind.value: (one.value, one.mark) for kind, one in found.kinds[level].items()}
+    of_level = (found.kinds or {}).get(level)
+    assert of_level is not None
+    return {kind.value: (one.value, one.mark) for kind, one in of_level.items()}
 
 
 def test_the_kinds_of_both_regimes_with_their_terms() -> None:
@@ -155,7 +160,7 @@ def test_the_day_of_the_act_says_which_text_governs() -> None:
     """On the last day of the old and the first of the new; a stated regime wins over both."""
 
     def regime(*rows: object) -> DisciplineRegime | None:
-        found = governing(only(*rows))  # type: ignore[arg-type]
+        found = governing(only(*rows), known(*rows))  # type: ignore[arg-type]
         return None if found is None else found.procedure.regime
 
     assert regime(report(act_on="2021-08-30")) is DisciplineRegime.PP53
@@ -165,16 +170,53 @@ def test_the_day_of_the_act_says_which_text_governs() -> None:
     assert regime(report(act_on="2009-01-01")) is None
     name, kind, on, fields = report(act_on="2023-01-01")
     assert regime((name, kind, on, {**fields, "regime": "PP53"})) is DisciplineRegime.PP53
-    assert regime((name, kind, on, {**fields, "regime": "KODE_ETIK"})) is None
+    assert regime((name, kind, on, {**fields, "regime": "KODE_ETIK"})) is DisciplineRegime.KODE_ETIK
+
+
+def test_what_somebody_is_employed_as_says_so_too() -> None:
+    """A PPPK by PP 49/2018 from PP 94/2021 on; moral sanctions by the code of ethics."""
+    pppk = ("r", "registered", "2020-01-01", {"employment": "PPPK"})
+    later = ("e", "employment", "2023-01-01", {"employment": "CPNS"})
+
+    def regime(*rows: Row) -> DisciplineRegime | None:
+        found = governing(only(*rows), known(*rows))
+        return None if found is None else found.procedure.regime
+
+    assert regime(pppk, report(act_on="2021-08-31")) is DisciplineRegime.PPPK
+    assert regime(pppk, report(act_on="2021-08-30")) is None
+    assert regime(pppk, later, report(act_on="2022-12-31")) is DisciplineRegime.PPPK
+    assert regime(pppk, later, report(act_on="2023-01-01")) is DisciplineRegime.PP94
+    assert regime(pppk, report(act_on="2019-12-31")) is None
+    moral = sanction(
+        "2023-10-01", decided_on="2023-09-01", case=None, level="MORAL", kind="LAINNYA"
+    )
+    assert regime(moral) is DisciplineRegime.KODE_ETIK
+
+
+def test_what_is_not_known_of_a_regime_is_no_finding() -> None:
+    """No kind is foreign to one whose kinds nobody knows, and no step where no order is known."""
+    texts = {one.procedure.regime: one.procedure for one in shipped()}
+    pppk, ethics = texts[DisciplineRegime.PPPK], texts[DisciplineRegime.KODE_ETIK]
+
+    def found(rules: Procedure, level: str) -> set[Finding]:
+        punished = sanction("2022-04-15", decided_on="2022-03-21", level=level, kind="LAINNYA")
+        case, on = only(report(), punished), date(2023, 1, 1)
+        told = findings(case, [], rules, NO_HOLIDAYS, on, person="a", rank=lambda *_: None)
+        return {one.finding for one in told}
+
+    assert found(pppk, "SEDANG") == {Finding.STEP_OUT_OF_ORDER}
+    assert found(ethics, "MORAL") == set()
+    assert found(ethics, "SEDANG") == {Finding.KIND_NOT_OF_REGIME}
+    assert found(PP94, "MORAL") == {Finding.KIND_NOT_OF_REGIME, Finding.STEP_OUT_OF_ORDER}
 
 
 def test_the_shipped_texts_are_named_by_their_digest() -> None:
-    """Two, the oldest first, each with the SHA-256 of its text."""
-    assert [one.procedure.decree for one in shipped()] == ["PP 53/2010", "PP 94/2021"]
-    assert [one.procedure.in_force_from.value for one in shipped()] == [
-        date(2010, 6, 6),
-        date(2021, 8, 31),
-    ]
+    """One a regime, the oldest first, each with the SHA-256 of its text."""
+    assert {one.procedure.regime for one in shipped()} == set(DisciplineRegime)
+    days = {one.procedure.decree: one.procedure.in_force_from.value for one in shipped()}
+    assert list(days.values()) == sorted(days.values())
+    assert days["PP 53/2010"] == date(2010, 6, 6)
+    assert days["PP 94/2021"] == days["PP 49/2018"] == date(2021, 8, 31)
     assert all(len(one.sha256) == 64 for one in shipped())
 
 

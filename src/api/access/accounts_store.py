@@ -11,6 +11,7 @@ account, and no role can be had here that the ledger did not grant.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from ledger.store_errors import BadLedgerUrl
 
 _WAIT_SECONDS = 10
 _READ = "accounts_read"
+_SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,53}")  # with "_accounts" behind it, 63 bytes
 # On PostgreSQL writers wait for each other as on SQLite, so that what was read in a transaction
 # still holds when it writes.
 _TAKE_LOCK = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
@@ -138,9 +140,18 @@ def accounts_file(database: str) -> Path:
 
 
 def postgres_schema(url: URL) -> str:
-    """The schema of the accounts of a ledger in PostgreSQL."""
+    """The schema of the accounts of a ledger in PostgreSQL.
+
+    Raises:
+        BadLedgerUrl: the ledger's schema has a name that no ledger has.
+    """
     schema = url.query.get("schema", DEFAULT_SCHEMA)
-    return f"{schema if isinstance(schema, str) else DEFAULT_SCHEMA}_accounts"
+    if not isinstance(schema, str) or not _SCHEMA_NAME.fullmatch(schema):
+        raise BadLedgerUrl(
+            "The schema of a ledger is named by lower-case letters, digits and _.",
+            next_step="Write it as in postgresql+psycopg://host/database?schema=kaltara.",
+        )
+    return f"{schema}_accounts"
 
 
 def _sqlite(url: URL) -> tuple[Engine, str, str | None]:

@@ -117,11 +117,13 @@ class Rule:
         says: what the action is, for the page of rights.
         scopes: who may, and how far; a role that is not named may not.
         oneself: False where nobody may do it to his own record, whatever his role.
+        own_unit: False where nobody may do it to the unit he serves in, or one above it.
     """
 
     says: str
     scopes: Mapping[Role, frozenset[Scope]]
     oneself: bool = True
+    own_unit: bool = True
 
 
 _OWN, _REPORTS, _SUBTREE = Role.ASN, Role.APPRAISER, frozenset({Scope.SUBTREE})
@@ -260,13 +262,18 @@ TABLE: Mapping[Action, Rule] = MappingProxyType(
         Action.CONFIRM_IMPORT: Rule("confirm an import", _may(_ANALYST, _APPROVER)),
         Action.WITHDRAW_IMPORT: Rule("take a whole import back", _whole(_ANALYST, _APPROVER)),
         Action.ASSESS_UNIT: Rule(
-            "score a component of a unit's assessment", _may(_ASSESSOR), oneself=False
+            "score a component of a unit's assessment",
+            _may(_ASSESSOR),
+            oneself=False,
+            own_unit=False,
         ),
         Action.SELF_ASSESS_UNIT: Rule("a unit's own assessment of itself", _may(_HEAD)),
         Action.CONFIRM_ASSESSMENT: Rule(
-            "set an assessment (DITETAPKAN)", _may(_APPROVER), oneself=False
+            "set an assessment (DITETAPKAN)", _may(_APPROVER), oneself=False, own_unit=False
         ),
-        Action.RECORD_INSPECTION: Rule("inspections and findings", _may(_AUDITOR), oneself=False),
+        Action.RECORD_INSPECTION: Rule(
+            "inspections and findings", _may(_AUDITOR), oneself=False, own_unit=False
+        ),
         Action.FOLLOW_UP: Rule("follow a finding up", _may(_HEAD, _OPERATOR)),
         Action.DRAFT_DECISION: Rule("draft a decision", _may(_ANALYST, _DECIDER), oneself=False),
         Action.RECOMMEND_DECISION: Rule(
@@ -305,7 +312,7 @@ def may(reader: Reader, action: Action, target: Target = NOTHING) -> bool:
     Nobody reaches by a role what the rule keeps from his own record or his own unit.
     """
     rule = TABLE[action]
-    if not rule.oneself and _oneself(reader, target):
+    if _too_near(reader, rule, target):
         return False
     return any(
         _reaches(reader, grant, scope, target)
@@ -314,11 +321,11 @@ def may(reader: Reader, action: Action, target: Target = NOTHING) -> bool:
     )
 
 
-def _oneself(reader: Reader, target: Target) -> bool:
-    """His own record; or, of a unit and no person, the one he serves in, or one above it."""
+def _too_near(reader: Reader, rule: Rule, target: Target) -> bool:
+    """Whether it is his own record, or his own unit, of which the rule keeps him away."""
     if target.person is not None:
-        return target.person == reader.person
-    return target.unit is not None and target.unit in reader.home
+        return not rule.oneself and target.person == reader.person
+    return not rule.own_unit and target.unit is not None and target.unit in reader.home
 
 
 def _reaches(reader: Reader, grant: Grant, scope: Scope, target: Target) -> bool:

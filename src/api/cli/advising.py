@@ -21,15 +21,15 @@ from api.cli.common import (
     print_json,
     say,
 )
-from api.cli.naming import day_option, today
+from api.cli.naming import day_option, desk_on, today
 from api.cli.scoring import AsOf, Instrument, KnownAt, Position, Rules
 from api.cli.telling_causes import fact_words, is_outcome, said_words, shown, signed, tell_side
 from api.cli.watched import given, looking_at
 from api.naming import check_subject, person_stream
-from ledger.errors import Misuse, PersonUnknown
-from projections.asking import asking_why, inquiry
+from api.queries import differences
+from ledger.errors import Misuse
+from projections.asking import inquiry
 from projections.asking.inquiry import Ask
-from projections.differences import causes_json
 
 Json = Mapping[str, Any]
 
@@ -68,12 +68,7 @@ def advise_command(
         asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
         check_subject(asked, person)
         looker.person(person, instrument=instrument, as_of=asked.question.as_of)
-        if not inquiry.is_known(ledger, asked, person):
-            raise PersonUnknown(
-                "This person was not on record at that position.", next_step="Ask at a later one."
-            )
-        found = causes_json.of_advice(asking_why.advice(ledger, asked, person))
-        found["person"] = ledger.person(person)
+        found = differences.advice(desk_on(ledger), asked, person, named=True)
     if as_json:
         print_json(found)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import MINYEAR
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -26,15 +27,15 @@ from api.cli.common import (
 )
 from api.cli.naming import day_option, subject_stream, today
 from api.cli.scoring import AsOf, KnownAt, Position, Unit
-from api.cli.telling_cases import tell_case, tell_effect, tell_line
+from api.cli.telling_cases import tell_absences, tell_case, tell_effect, tell_line
 from api.cli.watched import given, looking_at
 from api.naming import fact_root, unit_of
 from ledger.application import Ledger
 from ledger.case import CaseState
-from ledger.errors import PersonUnknown
+from ledger.errors import Misuse, PersonUnknown
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask
-from projections.discipline import asking_cases, asking_effect, cases_json
+from projections.discipline import asking_absences, asking_cases, asking_effect, cases_json
 from projections.discipline.asking_cases import CaseUnknown, When
 from projections.question import asked_position
 
@@ -147,6 +148,55 @@ def effect_command(
         print_json(shown)
     else:
         tell_effect(shown)
+
+
+@app.command("absences")
+def absences_command(
+    subject: Person,
+    year: Annotated[
+        int | None, typer.Option("--year", help="Calendar year; that of the day by default.")
+    ] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    url: LedgerUrl = DEFAULT_URL,
+    keys: KeyFolder = None,
+    purpose: Purpose = ADMINISTRATION,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Working days absent without valid reason in a year, the longest row of them, and the rung of
+    the ladder that they reach; a sanction follows from a case only.
+    """
+    subject = given(subject)
+    with (
+        opened(url, keys) as ledger,
+        looking_at(ledger, "case absences", actor, purpose, subject) as looker,
+    ):
+        stream, asked = person_of(ledger, subject), when(ledger, as_of, known_at, position)
+        looker.person(stream, as_of=asked.as_of)
+        shown = absences_of(ledger, stream, year, asked)
+    if as_json:
+        print_json(shown)
+    else:
+        tell_absences(shown)
+
+
+def absences_of(ledger: Ledger, stream: UUID, year: int | None, asked: When) -> dict[str, Any]:
+    """What the absences of a person in a year come to; in that of the day asked about by default.
+
+    Raises:
+        Misuse: the year has not begun.
+    """
+    chosen = asked.as_of.year if year is None else year
+    if not MINYEAR < chosen <= asked.as_of.year:
+        raise Misuse(
+            f"{chosen} has not begun on {asked.as_of.isoformat()}, or is no year.",
+            next_step="Name the year of the day asked about, or one before.",
+        )
+    facts = inquiry.facts_of(ledger, stream, asked.position)
+    shown = cases_json.absences(asking_absences.told_absences(stream, facts, asked, chosen), asked)
+    return {**shown, "person": ledger.person(stream)}
 
 
 def case_of(ledger: Ledger, stream: UUID, named: str | None, asked: When) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import groupby
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,22 +21,20 @@ from api.cli.common import (
     now,
     opened,
     print_json,
-    warn,
 )
-from api.cli.comparing_units import diff_unit, series_of_units, stretch_json
-from api.cli.naming import day_option, instant_option, today
+from api.cli.comparing_units import diff_unit, tell_units
+from api.cli.naming import day_option, desk_on, instant_option, today
 from api.cli.scoring import Instrument, KnownAt, Position, Unit
 from api.cli.telling_causes import tell_difference, tell_group, tell_months, tell_series
 from api.cli.watched import given, look_at_people, looking_at
 from api.looks import Looker
-from api.naming import check_subject, person_stream, refuse_person, unit_json, unit_of
+from api.naming import check_subject, person_stream, refuse_person, unit_of
+from api.queries import differences
 from ledger.application import Ledger
-from ledger.errors import Misuse, PersonUnknown, UnitUnknown
+from ledger.errors import Misuse
 from projections.asking import asking_why, inquiry
 from projections.asking.asking_why import Stretch
 from projections.asking.inquiry import Ask, Asked
-from projections.differences import causes_json
-from projections.differences.series_people import Month
 
 Subject = Annotated[
     str | None, typer.Argument(help="NIP, id or unit code; - reads standard input.")
@@ -208,44 +205,23 @@ def _name(person: dict[str, str | None], stream: UUID) -> str:
 
 
 def _diff_person(ledger: Ledger, sides: list[Asked], person: UUID, *, as_json: bool) -> None:
-    shown = difference_of(ledger, sides, person)
+    ends = (sides[0], sides[1])
+    shown = differences.of_person(desk_on(ledger), ends, person, named=True)
     if as_json:
         print_json(shown)
     else:
         tell_difference(shown, _name(shown["person"], person))
 
 
-def difference_of(ledger: Ledger, sides: list[Asked], person: UUID) -> dict[str, Any]:
-    """Why one person's answers differ, with number and name.
-
-    Raises:
-        PersonUnknown: on record at neither position.
-    """
-    if not any(inquiry.is_known(ledger, asked, person) for asked in sides):
-        raise PersonUnknown(
-            "This person was not on record at either position.", next_step="Ask at a later one."
-        )
-    found = asking_why.difference(ledger, sides[0], sides[1], person)
-    return {**causes_json.of_difference(found), "person": ledger.person(person)}
-
-
 def _diff_group(ledger: Ledger, sides: list[Asked], unit: str | None, *, as_json: bool) -> None:
-    units = None
-    about: dict[str, Any] | None = None
-    if unit is not None:
-        first, last = (unit_of(one.units, unit, one.question.as_of) for one in sides)
-        units = (first, last)
-        about = unit_json(sides[1].units, last, sides[1].question.as_of)
-    frame = inquiry.facts_table(ledger, warn).frame()
-    found = asking_why.group_difference(frame, sides[0], sides[1], units)
-    shown = causes_json.of_group(found) | {"unit": about}
+    shown = differences.of_group(desk_on(ledger), (sides[0], sides[1]), unit)
     if as_json:
         print_json(shown)
-    else:
-        units_only = inquiry.measures_units(sides[1])
-        everybody = "all units" if units_only else "everybody"
-        who = everybody if about is None else _unit_words(about)
-        tell_group(shown, who, what="units" if units_only else "people")
+        return
+    units_only, about = inquiry.measures_units(sides[1]), shown["unit"]
+    everybody = "all units" if units_only else "everybody"
+    who = everybody if about is None else _unit_words(about)
+    tell_group(shown, who, what="units" if units_only else "people")
 
 
 def _unit_words(about: dict[str, Any]) -> str:
@@ -291,7 +267,7 @@ def series_command(
         if asking_why.measures_units(ledger, asked):
             refuse_person(asked.instrument, person)
             one = None if subject is None else named
-            series_of_units(ledger, asked, subject=one, unit=unit, as_json=as_json)
+            tell_units(ledger, asked, subject=one, unit=unit, as_json=as_json)
         elif person is not None:
             looker.person(person, instrument=asked.instrument, as_of=asked.last)
             _series_person(ledger, asked, person, as_json=as_json)
@@ -305,18 +281,7 @@ def series_command(
 
 
 def _series_person(ledger: Ledger, asked: Stretch, person: UUID, *, as_json: bool) -> None:
-    if not ledger.events_of(person, position=asked.position):
-        raise PersonUnknown(
-            "This person was not on record at that position.", next_step="Ask at a later one."
-        )
-    points = causes_json.of_series(asking_why.person_series(ledger, asked, person))
-    shown = {
-        **stretch_json(asked),
-        "subject": person.hex,
-        "start": points[0],
-        "changes": points[1:],
-        "person": ledger.person(person),
-    }
+    shown = differences.series_of_person(desk_on(ledger), asked, person, named=True)
     if as_json:
         print_json(shown)
     else:
@@ -324,27 +289,8 @@ def _series_person(ledger: Ledger, asked: Stretch, person: UUID, *, as_json: boo
 
 
 def _series_units(ledger: Ledger, asked: Stretch, unit: str | None, *, as_json: bool) -> None:
-    units = ledger.units(asked.position)
-    only = None if unit is None else unit_of(units, unit, asked.last)
-    frame = inquiry.facts_table(ledger, warn).frame()
-    found = sorted(asking_why.unit_series(ledger, frame, asked, only), key=lambda one: one.unit)
-    if not found:
-        raise UnitUnknown("No unit has members in these days.", next_step="Check the days.")
-    told = []
-    for one, rows in groupby(found, key=lambda month: month.unit):
-        about = unit_json(units, UUID(one), asked.last)
-        told.append({**about, "months": [_month_json(row) for row in rows]})
-    shown = {**stretch_json(asked), "units": told}
+    shown = differences.series_of_units(desk_on(ledger), asked, unit)
     if as_json:
         print_json(shown)
     else:
-        tell_months(shown, [_unit_words(one) for one in told])
-
-
-def _month_json(month: Month) -> dict[str, Any]:
-    return {
-        "on": month.on.isoformat(),
-        "decree": month.rules.plan.decree,
-        "enacted": month.rules.enacted,
-        **causes_json.of_counts(month.counts),
-    }
+        tell_months(shown, [_unit_words(one) for one in shown["units"]])

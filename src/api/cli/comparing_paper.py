@@ -19,12 +19,14 @@ from api.cli.common import (
     Purpose,
     opened,
 )
-from api.cli.comparing import days_of, difference_of, sides_of
+from api.cli.comparing import days_of, sides_of
+from api.cli.naming import desk_on
 from api.cli.paper_options import Number, Out, Person, Site, form_and_site, keep, made_of
 from api.cli.scoring import Instrument
 from api.cli.watched import given, looking_at
 from api.naming import check_subject
 from api.outputs.papers import links
+from api.queries import differences
 from projections.asking.inquiry import Asked
 
 
@@ -69,27 +71,24 @@ def comparison_command(
 ) -> None:
     """Perbandingan: two answers about one person, and why they differ."""
     suffix, where = form_and_site(out, site)
-    days = days_of(from_day, to_day, as_of)
     with (
         opened(url, keys) as ledger,
-        looking_at(
-            ledger, "report perbandingan", actor, purpose, subject := given(subject)
-        ) as look,
+        looking_at(ledger, "report perbandingan", actor, purpose, subject) as look,
     ):
-        stream = cases.person_of(ledger, subject)
+        stream = cases.person_of(ledger, given(subject))
         sides = sides_of(
             ledger,
             instrument,
-            days,
+            days_of(from_day, to_day, as_of),
             known=(known_from, known_to),
             positions=(position_from, position_to),
             rules=(rules_from, rules_to),
         )
         check_subject(sides[1], stream)
         look.person(stream, instrument=instrument, as_of=sides[1].question.as_of)
-        shown = difference_of(ledger, sides, stream)
-        link = _link(where, stream, sides, rules=(rules_from, rules_to))
-        made = made_of(ledger, "perbandingan", suffix, shown, (_latest(sides), link, number))
+        shown = differences.of_person(desk_on(ledger), (sides[0], sides[1]), stream, named=True)
+        place = (_latest(sides), _link(where, stream, sides, rules=(rules_from, rules_to)), number)
+        made = made_of(ledger, "perbandingan", suffix, shown, place)
     keep("perbandingan", made, out, as_json=as_json)
 
 

@@ -217,7 +217,7 @@ def show_command(
         opened(url, keys) as ledger,
         looking_at(ledger, "decision show", actor, purpose) as looker,
     ):
-        one = desk.decisions_of(ledger).named(ident)
+        one = desk.decision_of(ledger, ident)
         look_at_decision(looker, one)
         shown = shown_as.whole(ledger, one)
     if as_json:
@@ -242,7 +242,7 @@ def recheck_command(
         opened(url, keys) as ledger,
         looking_at(ledger, "decision recheck", actor, purpose) as looker,
     ):
-        one = desk.decisions_of(ledger).named(ident)
+        one = desk.decision_of(ledger, ident)
         look_at_decision(looker, one)
         found = recheck.recheck(ledger, one, today=today(ledger), now=now())
         shown = recheck.as_json(ledger, found)

@@ -8,6 +8,7 @@ import typer
 
 from api.cli import (
     accessing,
+    accounts,
     advising,
     bundles,
     bundling,
@@ -95,6 +96,7 @@ app.add_typer(warned, name="warnings")
 app.add_typer(cases.app, name="case")
 app.add_typer(disputing.app, name="dispute")
 app.add_typer(granting.app, name="role")
+app.add_typer(accounts.app, name="account")
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)
 app.add_typer(privacy.keys_app, name="keys")

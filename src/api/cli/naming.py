@@ -8,7 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from api import naming
-from api.cli.common import now
+from api.cli.common import now, warn
+from api.desk import Desk
 from ledger import values
 from ledger.application import Ledger, today_in
 from ledger.errors import BadValue, Misuse
@@ -90,3 +91,8 @@ def proved_stream(ledger: Ledger, subject: str) -> UUID:
         PersonUnknown, UnitUnknown: a number or code that leads to no id.
     """
     return naming.id_of(subject) or subject_stream(ledger, subject)
+
+
+def desk_on(ledger: Ledger) -> Desk:
+    """The desk through which the command line asks what HTTP and pages ask too."""
+    return Desk(ledger, clock=now, report=warn)

@@ -189,7 +189,7 @@ def decision_command(
         opened(url, keys) as ledger,
         looking_at(ledger, "report keputusan", actor, ReadingPurpose.DECISION) as looker,
     ):
-        one = desk.decisions_of(ledger).named(ident)
+        one = desk.decision_of(ledger, ident)
         look_at_decision(looker, one)
         shown = decisions.whole(ledger, one)
         if again:

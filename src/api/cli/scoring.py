@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -28,7 +27,7 @@ from api.cli.common import (
     say,
     warn,
 )
-from api.cli.naming import day_option, today
+from api.cli.naming import day_option, desk_on, today
 from api.cli.telling import tell_answer, tell_group_line, tell_row
 from api.cli.watched import given, look_at_people, looking_at
 from api.naming import check_subject, fact_root, person_stream, say_if_closed, unit_of
@@ -92,12 +91,10 @@ def score_command(
         looking_at(ledger, "score", actor, purpose, subject) as looker,
     ):
         person = None if subject is None else person_stream(ledger, subject)
-        if out is not None and person is None:
-            raise Misuse(
-                "A certificate is about one person.", next_step="Give his NIP or id as SUBJECT."
-            )
-        if out is not None and position is None and known_at is None:
-            settle(ledger, actor=actor_or_account(actor))
+        if out is not None:
+            _check_certified(person)
+            if position is None and known_at is None:
+                settle(ledger, actor=actor_or_account(actor))
         ask = Ask(
             instrument,
             None if as_of is None else day_option(as_of),
@@ -119,6 +116,13 @@ def score_command(
             _one_unit(ledger, asked, subject, trace=trace, as_json=as_json)
         else:
             _many(ledger, asked, unit or subject, trace=trace, as_json=as_json)
+
+
+def _check_certified(person: UUID | None) -> None:
+    if person is None:
+        raise Misuse(
+            "A certificate is about one person.", next_step="Give his NIP or id as SUBJECT."
+        )
 
 
 def _check_one(subject: str | None, unit: str | None, *, everybody: bool) -> None:
@@ -154,9 +158,7 @@ def _one(
 
 def _one_unit(ledger: Ledger, asked: Asked, named: str, *, trace: bool, as_json: bool) -> None:
     stream = unit_of(asked.units, named, asked.question.as_of)
-    answer = inquiry.one(ledger, asked, stream)
-    shown = answer.as_json(with_facts=True, with_members=trace)
-    scores.join(ledger, asked, [shown])
+    shown = scores.of_unit(desk_on(ledger), asked, stream, members=trace, named=True)
     if as_json:
         print_json(shown)
     else:
@@ -182,18 +184,11 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     """The answers that are asked for, each with who it is about; counted in the group given."""
     below = None if unit is None else _subtree(asked, unit)
-    if trace:
-        answers = inquiry.everybody_traced(ledger, asked)
-    else:
-        answers = inquiry.everybody(asked, inquiry.facts_table(ledger, warn))
-    wanted = (answer for answer in answers if below is None or answer.unit in below)
-    while chunk := list(islice(wanted, _NAMES_AT_ONCE)):
-        rows = [answer.as_json(with_facts=trace, with_members=trace) for answer in chunk]
-        scores.join(ledger, asked, rows)
-        for answer, shown in zip(chunk, rows, strict=True):
-            if group is not None:
-                group.add(answer)
-            yield shown
+    found = scores.of_many(desk_on(ledger), asked, below, None, trace=trace, named=True)
+    for answer, shown in found:
+        if group is not None:
+            group.add(answer)
+        yield shown
 
 
 def _subtree(asked: Asked, unit: str) -> set[str]:

@@ -51,6 +51,40 @@ def tell_case(one: dict[str, Any]) -> None:
         say(f"Contested: {one['subject']}/{dispute['root']} in dispute {dispute['dispute']}")
 
 
+def tell_absences(one: dict[str, Any]) -> None:
+    """Absences of a year, and where they stand on the ladder."""
+    person = one["person"]
+    whose = " ".join(part for part in (person["nip"], person["name"]) if part) or one["subject"]
+    text = one["procedure"]
+    under = "no procedure is known for it" if text is None else f"under {text['decree']}"
+    say(f"Absence without valid reason of {whose} in {one['year']}, as of {one['as_of']}, {under}")
+    for fact in one["absences"]:
+        contested = "  contested" if fact["disputed"] else ""
+        say(f"  {fact['from']} to {fact['to']}  position {fact['position']}{contested}")
+    if one["missing_year"] is not None:
+        say(f"Working days are not known: the calendar of {one['missing_year']} is not declared.")
+    elif one["days"] is None:
+        say("Working days are not known: no text says on which days of the week he works.")
+    else:
+        row = one["in_a_row"]
+        told = f", {row['days']} in a row from {row['from']} to {row['to']}" if row else ""
+        say(f"Working days: {one['days']}{told}")
+    rung = one["rung"]
+    if rung is not None:
+        months = "" if rung["months"] is None else f" for {rung['months']} months"
+        how = "in a row" if rung["in_a_row"] else "in the year"
+        say(
+            f"The ladder: {rung['kind']}{months}, from {rung['from_days']} days {how}, reached"
+            f" {rung['reached_on']} ({rung['cite']}, {rung['mark']})"
+        )
+        say("No sanction follows by itself: a case does that.")
+    elif one["days"] is not None:
+        ladder = text is not None and one["ladder"]
+        say("Below the first rung of the ladder." if ladder else "No ladder is known for it.")
+    for case in one["cases"]:
+        say(f"Case opened: {case}")
+
+
 def tell_effect(one: dict[str, Any]) -> None:
     """All instruments side by side; what is not as recorded says so."""
     person = one["person"]

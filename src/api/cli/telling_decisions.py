@@ -10,7 +10,7 @@ from api.cli.common import say
 def tell_list(rows: list[dict[str, Any]]) -> None:
     """One decision a line."""
     for one in rows:
-        chosen = "all" if one["chosen"] is None else one["chosen"]
+        chosen = "none" if one["chosen"] is None else one["chosen"]
         number = f"  {one['number']}" if one["number"] else ""
         say(
             f"{one['id']:20} {one['kind']:20} {one['state']:12} {one['instrument']} as of"

@@ -71,9 +71,14 @@ def list_command(
         asked = _asked(ledger, as_of, known_at=known_at, position=position)
         _look(ledger, looker, asked, named)
         found = list(watching.shown(ledger, asked, _found(ledger, asked, named)))
-        people = ledger.people([UUID(one["subject"]) for one in found if one["subject"]])
-    for one in found:
-        one["person"] = people[UUID(one["subject"])] if one["subject"] else None
+        units = ledger.units(asked.position)
+        streams = [UUID(one["subject"]) for one in found if one["subject"]]
+        people = ledger.people([stream for stream in streams if stream not in units.units])
+        for one in found:
+            stream = UUID(one["subject"]) if one["subject"] else None
+            one["person"] = None if stream is None else people.get(stream)
+            told = None if stream is None else units.described(stream, asked.on)
+            one["unit"] = None if told is None else told["code"]
     if as_json:
         on = asked.on.isoformat()
         print_json({"as_of": on, "position": asked.position, "warnings": found})
@@ -86,7 +91,10 @@ def list_command(
 def acknowledge_command(
     rule: Annotated[str, typer.Argument(help="As `warnings list` shows it.", metavar="RULE")],
     subject: Annotated[
-        str, typer.Argument(help='NIP or id; "ledger" is the ledger; - reads standard input.')
+        str,
+        typer.Argument(
+            help='NIP, id or unit code; "ledger" is the ledger; - reads standard input.'
+        ),
     ],
     as_of: AsOf = None,
     note: Annotated[str | None, typer.Option("--note", help="What follows; kept sealed.")] = None,
@@ -99,7 +107,8 @@ def acknowledge_command(
     who, said = actor_or_account(actor), _note(note)
     with opened(url, keys) as ledger:
         asked = _asked(ledger, as_of)
-        standing = [one for one in _found(ledger, asked, subject) if one.rule.name == rule]
+        about = _about(ledger, asked, _subject(ledger, asked, subject))
+        standing = [one for one in about if one.rule.name == rule]
         if not standing:
             raise WarningUnknown(
                 "No warning of this rule stands about this subject on that day.",
@@ -141,32 +150,46 @@ def _look(ledger: Ledger, looker: Looker, asked: Watch, named: str | None) -> No
     """Tell the access log whom the list is about."""
     if named == LEDGER:
         return
-    within = None if named is None else _stream(ledger, asked, named)
+    within = None if named is None else _subject(ledger, asked, named)
     if within is None or within in ledger.units(asked.position).units:
         looker.people(within, on=asked.on, position=asked.position)
     else:
         looker.person(within, as_of=asked.on)
 
 
-def _stream(ledger: Ledger, asked: Watch, named: str) -> UUID:
-    stream = ledger.units(asked.position).find(named, asked.on)
-    return subject_stream(ledger, named) if stream is None else stream
-
-
 def _found(ledger: Ledger, asked: Watch, named: str | None) -> Iterable[EarlyWarning]:
-    """Those about a person or the members of a unit; about everybody and the ledger when None."""
-    last = ledger.store.head().position == asked.position
-    moment = now() if last else asked.known_at
-    if named == LEDGER:
-        return watching.log(ledger, asked, now=moment)
+    """Those about a person, or a unit and its members; about all and the ledger when None."""
     if named is None:
-        return (*watching.log(ledger, asked, now=moment), *watching.everybody(ledger, asked))
+        own = _of_ledger(ledger, asked)
+        return (*own, *watching.units(ledger, asked), *watching.everybody(ledger, asked))
+    stream = _subject(ledger, asked, named)
     units = ledger.units(asked.position)
-    stream = _stream(ledger, asked, named)
-    if stream not in units.units:
-        return watching.person(ledger, asked, stream)
+    if stream is None or stream not in units.units:
+        return _about(ledger, asked, stream)
     below = frozenset(one.hex for one in units.subtree(stream, asked.on))
-    return watching.everybody(ledger, asked, below)
+    return (*watching.units(ledger, asked, below), *watching.everybody(ledger, asked, below))
+
+
+def _about(ledger: Ledger, asked: Watch, stream: UUID | None) -> Iterable[EarlyWarning]:
+    """Those about just this person or unit, or about the ledger itself."""
+    if stream is None:
+        return _of_ledger(ledger, asked)
+    if stream in ledger.units(asked.position).units:
+        return watching.units(ledger, asked, frozenset({stream.hex}))
+    return watching.person(ledger, asked, stream)
+
+
+def _subject(ledger: Ledger, asked: Watch, named: str) -> UUID | None:
+    """A person or unit; None is the ledger."""
+    if named == LEDGER:
+        return None
+    found = ledger.units(asked.position).find(named, asked.on)
+    return subject_stream(ledger, named) if found is None else found
+
+
+def _of_ledger(ledger: Ledger, asked: Watch) -> Iterable[EarlyWarning]:
+    last = ledger.store.head().position == asked.position
+    return watching.log(ledger, asked, now=now() if last else asked.known_at)
 
 
 def _note(text: str | None) -> str | None:
@@ -178,7 +201,8 @@ def _note(text: str | None) -> str | None:
 
 def _tell(one: dict[str, Any]) -> None:
     person = one["person"] or {}
-    who = " ".join(part for part in (person.get("nip"), person.get("name")) if part)
+    parts = (person.get("nip"), person.get("name"), one["unit"])
+    who = " ".join(part for part in parts if part)
     say(f"{one['rule']}  {who or one['subject'] or LEDGER}")
     what = ", ".join(f"{name} {_words(value)}" for name, value in one["what"].items())
     say(f"    {one['says']}: {what}")

@@ -20,7 +20,15 @@ from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
 from api.http.routes import access as looks
-from api.http.routes import differences, health, people, roles, scores
+from api.http.routes import (
+    commands,
+    differences,
+    health,
+    people,
+    roles,
+    scores,
+    signing_in,
+)
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
 from api.http.shapes import documented
@@ -29,12 +37,14 @@ from ledger.access_log import AccessLog
 VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
+    commands.router,
     looks.router,
     differences.router,
     people.router,
     problem_pages.router,
     roles.router,
     scores.router,
+    signing_in.router,
 )
 Site = Callable[[FastAPI], None]
 
@@ -57,10 +67,11 @@ def create_app(
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         yield
-        access.close()
-        desk.close()
+        for close in app.state.closing:
+            close()
 
     app = routed(settings, living)
+    app.state.closing = [access.close, desk.close]
     app.state.desk = desk
     app.state.settings = settings
     app.state.sign_in = sign_in or Nobody()
@@ -90,6 +101,7 @@ def routed(settings: Settings, living: Lifespan[FastAPI] | None = None) -> FastA
     for router in NOUNS:
         app.include_router(router, prefix=PREFIX, responses=documented())
     app.include_router(health.router)
+    app.include_router(signing_in.browser)
     app.openapi = partial(described, app)  # type: ignore[method-assign]
     return app
 

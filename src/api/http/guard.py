@@ -14,7 +14,7 @@ from fastapi import Depends, Header, Path, Query
 from starlette.requests import Request
 
 from api.access import policy
-from api.access.policy import Action
+from api.access.policy import Action, Target
 from api.access.reach import may_at_all
 from api.access.readers import Reader
 from api.access.standing import Standing
@@ -138,6 +138,7 @@ class PersonRead(NamedTuple):
     stream: UUID
     reader: Reader
     purpose: ReadingPurpose
+    target: Target
 
 
 def nobody_here() -> NotThere:
@@ -181,9 +182,9 @@ def reading(
     found = target is not None and policy.may(reader, action, target)
     look = of_person if found else of_refused
     access_of(request).record(look(reader.account, why, pid, {"what": route_of(request)}))
-    if not found:
+    if target is None or not found:
         raise nobody_here()
-    return PersonRead(pid, reader, why)
+    return PersonRead(pid, reader, why, target)
 
 
 def purpose_of(
@@ -213,10 +214,9 @@ def route_of(request: Request) -> str:
     return str(getattr(request.scope.get("route"), "path", ""))
 
 
-def may_see(request: Request, person: PersonRead, action: Action) -> bool:
+def may_see(person: PersonRead, action: Action) -> bool:
     """Whether the reader of a person's record may see this of him too."""
-    target = standing_of(request).of_person(person.stream, desk_of(request).today())
-    return target is not None and policy.may(person.reader, action, target)
+    return policy.may(person.reader, action, person.target)
 
 
 class UnitRead(NamedTuple):

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from api.access.readers import Reader
 from api.http import guard
 from api.queries.within import those_of
-from ledger.access_entry import of_list, of_set
+from ledger.access_entry import Look, of_list, of_set
 from ledger.vocabulary_agency import ReadingPurpose
 
 
@@ -46,6 +46,7 @@ def look_at_people(
         "position": position,
         **asked,
     }
+    looks: tuple[Look, ...]
     if among is None:
         looks = (of_set(reader.account, why, unit, {**question, "people": len(people)}),)
     else:
@@ -56,7 +57,7 @@ def look_at_people(
 
 
 def look_at_figures(
-    request: Request, reader: Reader, unit: UUID | None, *, on: date, position: int, **asked: object
+    request: Request, reader: Reader, unit: UUID | None, *, on: date, position: int, instrument: str
 ) -> None:
     """Sums or means over people are about to be told of. They are figures and no records, but those
     of a unit with one person are his: so they are kept, as reporting where nothing else was said.
@@ -66,4 +67,4 @@ def look_at_figures(
     """
     said = request.app.state.sign_in.purpose(request)
     why = ReadingPurpose.REPORTING if said is None else ReadingPurpose(said)
-    look_at_people(request, reader, why, unit, on=on, position=position, **asked)
+    look_at_people(request, reader, why, unit, on=on, position=position, instrument=instrument)

@@ -53,12 +53,6 @@ class VersionNeeded(LedgerError):
     code = "version_needed"
 
 
-class VersionStale(LedgerError):
-    """Somebody recorded something since the version that the command names (RFC 9110)."""
-
-    code = "version_stale"
-
-
 class TooManyRequests(LedgerError):
     """More requests than an account may send in a minute."""
 
@@ -92,7 +86,15 @@ class ForeignOrigin(LedgerError):
 _BY_STATUS: Mapping[int, Sequence[str]] = {
     400: ["malformed_request"],
     401: ["sign_in_needed"],
-    403: ["no_right", "own_role", "second_person_needed", "foreign_origin", "not_your_upload"],
+    403: [
+        "no_right",
+        "own_role",
+        "second_person_needed",
+        "foreign_origin",
+        "sign_in_refused",
+        "identity_unlinked",
+        "not_your_upload",
+    ],
     404: [
         "not_there",
         "upload_unknown",
@@ -131,9 +133,11 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
     412: ["version_stale"],
     413: ["body_too_large"],
     428: ["version_needed"],
-    429: ["too_many_requests"],
+    429: ["too_many_requests", "too_many_attempts"],
     431: ["headers_too_large"],
     503: [
+        "accounts_unavailable",
+        "provider_unavailable",
         "ledger_busy",
         "ledger_locked",
         "ledger_read_only",
@@ -192,6 +196,8 @@ def response_of(fault: LedgerError, headers: Mapping[str, str] | None = None) ->
     sent = dict(headers or {})
     if status == HTTPStatus.UNAUTHORIZED:
         sent.setdefault("WWW-Authenticate", 'Bearer realm="asn-ledger"')
+    if "retry_after" in fault.details:
+        sent.setdefault("Retry-After", str(fault.details["retry_after"]))
     return Response(body, status, sent, MEDIA_TYPE)
 
 

@@ -17,6 +17,7 @@ from api.desk import Desk
 from api.http import logs
 from api.http.app import Site, create_app
 from api.http.settings import Settings
+from api.http.sign_in import doors
 from ledger.access_log import AccessLog
 from ledger.application import Ledger
 
@@ -64,7 +65,10 @@ def opened(settings: Settings, site: Site) -> FastAPI:
         begun.callback(ledger.close)
         access = AccessLog.of(ledger, clock=now)
         begun.callback(access.close)
-        app = create_app(Desk(ledger, clock=now), settings, access, site=site)
+        desk = Desk(ledger, clock=now)
+        app = create_app(desk, settings, access, site=site)
+        app.state.sign_in = found = doors(desk, settings, app.state.standing)
+        app.state.closing.insert(0, found.close)
         begun.pop_all()
         return app
 

@@ -271,6 +271,44 @@ class Advice(Open):
     proposals: list[dict[str, Any]]
 
 
+class Held(BaseModel):
+    """A role over a unit and all below it, or over the whole agency; `until` is the first day
+    without it.
+    """
+
+    role: str
+    unit: str | None
+    until: str | None
+
+
+class Me(BaseModel):
+    """Who is signed in."""
+
+    account: str
+    person: str | None
+    roles: list[Held]
+    method: str
+    purpose: str | None
+
+
+class RecordedEvent(Open):
+    """An event of a command; `position` is null where a dry run would append it."""
+
+    position: int | None
+    stream: str
+    version: int
+    topic: str
+
+
+class Recorded(Open):
+    """What became of a command; the same again where it is sent again under its key."""
+
+    dry_run: bool
+    recorded_at: str | None
+    recorded: list[RecordedEvent]
+    proposal: int | None
+
+
 class Meaning(Open):
     """What the code of a problem means."""
 

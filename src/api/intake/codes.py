@@ -70,6 +70,12 @@ ROW: Final = MappingProxyType(
         "VALUE_NOT_LISTED": _row(
             "Isian ini tidak ada dalam daftar.", "Gunakan salah satu: {allowed}."
         ),
+        "NOT_OF_ASPECT": _row(
+            "Komponen ini tidak termasuk aspek pada baris ini.",
+            "UTAMA: TUPOKSI, MANAJEMEN_ASN, MANAJEMEN_KEUANGAN, MANAJEMEN_ASET; PENUNJANG:"
+            " TRANSPARAN, AKUNTABEL, PELAYANAN_PUBLIK, KONDISI_KANTOR; SELF_ASSESSMENT:"
+            " BUDAYA_KERJA, INTEGRITAS, KOMPETENSI, LOYALITAS, AKUNTABILITAS, SEMANGAT_MOTIVASI.",
+        ),
         "TRAINING_NOT_RECORDED": _row(
             "Prajabatan dan pelatihan dasar CPNS tidak dicatat sebagai pengembangan kompetensi.",
             "Hapus baris ini dari berkas.",

@@ -63,6 +63,13 @@ def read_rows(
             yield _strict_row(file, number, line)
 
 
+def whole(data: bytes) -> RawRow:
+    """The row of one object that may lie over several lines, as the body of a request does."""
+    if len(data) > LINE_MAX:
+        return _refused_row("", 1, data[:_SHOWN], _Refused("LINE_TOO_LONG", limit=LINE_MAX))
+    return _strict_row("", 1, data)
+
+
 def proved(line: bytes) -> dict[str, Any] | None:
     """The object of a line if the fast parser is proved right; None if the strict one must look."""
     if _BACKSLASH in line:

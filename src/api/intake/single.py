@@ -41,7 +41,7 @@ class FactRefused(LedgerError):
         super().__init__(
             f"The fact was not recorded. {said}",
             next_step=str(errors[0]["next_step"]),
-            errors=[{key: one[key] for key in _TOLD} for one in errors],
+            errors=[{"pointer": _pointer(one), **{k: one[k] for k in _TOLD}} for one in errors],
         )
 
 
@@ -78,6 +78,18 @@ class _Seen:
     def gate(self, decided: Sequence[Decided]) -> None:
         self.decided = tuple(decided)
         self.look(decided[0].row.drafts[0], decided)
+
+
+def read_object(data: bytes) -> dict[str, Any]:
+    """The object of a request's body, numbers whole or Decimal; nothing is rounded or dropped.
+
+    Raises:
+        FactRefused: it is none, or says something twice.
+    """
+    row = facts_file.whole(data)
+    if row.errors:
+        raise FactRefused([error_object(one) for one in row.errors])
+    return row.facts[0]
 
 
 def line_of(fact: Mapping[str, Any]) -> bytes:
@@ -143,6 +155,12 @@ def _refuse(report: ImportReport) -> None:
     """Raises FactRefused where the row is refused or conflicts."""
     for row in report.rejected:
         raise FactRefused([error_object(one) for one in row.errors])
+
+
+def _pointer(one: Mapping[str, Any]) -> str:
+    """The field that is meant, as a JSON Pointer (RFC 6901) into the fact; the whole is ""."""
+    steps = str(one["column"] or "").split(".")
+    return "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in steps if step)
 
 
 def _said(one: Mapping[str, Any]) -> str:

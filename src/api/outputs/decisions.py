@@ -10,12 +10,15 @@ from ledger.application import Ledger
 from ledger.canonical import instant_text
 from ledger.decision import Decision, Step
 from ledger.decision_desk import reasons_at
+from ledger.vocabulary_agency import DecisionKind
 
 
 def listed(one: Decision) -> dict[str, Any]:
     """One decision in a list: without candidates, reasons and names."""
     draft = one.draft
-    chosen = one.chosen
+    chosen = None if one.chosen is None else len(one.chosen)
+    if draft.chosen is None and draft.kind is DecisionKind.PENETAPAN:
+        chosen = draft.number  # it is about all of them
     return {
         "id": draft.id,
         "kind": draft.kind.value,
@@ -23,8 +26,8 @@ def listed(one: Decision) -> dict[str, Any]:
         "instrument": draft.instrument,
         "as_of": draft.as_of.isoformat(),
         "basis_position": draft.basis_position,
-        "candidates": len(draft.candidates),
-        "chosen": None if chosen is None else len(chosen),
+        "candidates": draft.number,
+        "chosen": chosen,
         "drafted_by": one.drafted.actor,
         "number": None if one.issued is None else one.issued.number,
     }

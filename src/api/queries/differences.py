@@ -152,19 +152,23 @@ def series_of_person(desk: Desk, asked: Stretch, stream: UUID, *, named: bool) -
     return shown
 
 
-def series_of_units(desk: Desk, asked: Stretch, unit: str | None) -> Json:
+def series_of_units(
+    desk: Desk, asked: Stretch, unit: str | None, *, below: str | None = None
+) -> Json:
     """At the end of each month: the mean of a unit's people, or the unit's own answer; of one unit
-    or of all.
+    or of all, and of an instrument that measures units also of those below one.
 
     Raises:
         UnitUnknown: no such unit, or none with anybody in these days.
     """
     units = desk.units(asked.position)
-    only = None if unit is None else unit_of(units, unit, asked.last)
+    only, top = (
+        None if named is None else unit_of(units, named, asked.last) for named in (unit, below)
+    )
     frame = desk.table().frame()
     told: list[Json]
     if asking_why.measures_units(desk.ledger, asked):
-        scores = asking_why.unit_scores(desk.ledger, frame, asked, one=only, top=None)
+        scores = asking_why.unit_scores(desk.ledger, frame, asked, one=only, top=top)
         own = sorted(scores, key=lambda month: month.answer.subject)
         told = [
             {**unit_json(units, UUID(one), asked.last), "months": [_own(row) for row in rows]}

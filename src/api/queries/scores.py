@@ -57,11 +57,12 @@ def of_person(desk: Desk, asked: Asked, stream: UUID, *, named: bool) -> dict[st
             f"{asked.plan.instrument} measures units and not people.",
             next_step="Ask about a unit, or by another instrument.",
         )
-    if not inquiry.is_known(desk.ledger, asked, stream):
+    answer = inquiry.one_on_record(desk.ledger, asked, stream)
+    if answer is None:
         raise PersonUnknown(
             "This person was not on record at that position.", next_step="Ask at a later one."
         )
-    shown = inquiry.one(desk.ledger, asked, stream).as_json(with_facts=True)
+    shown = answer.as_json(with_facts=True)
     if named:
         shown["person"] = desk.ledger.person(stream)
     return shown

@@ -285,7 +285,7 @@ def _reject_dispute(office: Office) -> None:
 
 def _dispute_promotion(office: Office) -> None:
     """Whoever came first contests the post that the second was given; nobody has decided yet."""
-    promoted = decision_desk.decisions_of(office.ledger).named(PROMOTION).chosen or ()
+    promoted = decision_desk.decision_of(office.ledger, PROMOTION).chosen or ()
     _contest(
         office,
         UUID(promoted[0]),

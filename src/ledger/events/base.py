@@ -20,6 +20,7 @@ from ledger.vocabulary import Precision
 LEDGER = "ledger"
 EMPLOYEE = "employee"
 ORG_UNIT = "org_unit"
+DECISION = "decision"
 INTERNAL = "internal"
 
 

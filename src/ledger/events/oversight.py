@@ -1,7 +1,8 @@
 """Disputes, decisions, erasure, holds, transfers and warnings.
 
-What concerns one person or unit lies in that stream, so that one stream tells all about it;
-decisions weigh several people and lie in the ledger stream.
+What concerns one person or unit lies in that stream, so that one stream tells all about it. A
+decision weighs several people and has streams of its own (`ledger.decision_streams`); the ledger
+stream says only which of them made answers official.
 
 These names and fields are the storage format; see ledger.events.base.
 """
@@ -14,6 +15,7 @@ from uuid import UUID
 
 from ledger.events.base import Event, event, internal
 from ledger.events.corrections import Version
+from ledger.events.employment import KeyDigests
 from ledger.fields import (
     IDENT,
     PERSON,
@@ -158,7 +160,7 @@ class PersonTransferredIn(Event):
     checkpoint: Ident | None = None
 
 
-@event("ledger.decision_drafted/1")
+@event("decision.drafted/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionDrafted(Event):
     """A decision is proposed on a pinned basis; its candidates follow in the same command.
@@ -166,7 +168,8 @@ class DecisionDrafted(Event):
     The question is instrument, as_of and who is asked about: those `listed`, else the members of
     `unit`, else everybody. `requirements` are further instruments whose outcomes are weighed.
     `known_at` is when the basis position was recorded, `instruments` holds name and SHA-256 of each
-    text that took part, and `candidates` is their number.
+    text that took part, and `candidates` is their number. They are parted by subject; `parts` are
+    the first subjects of the parts, each of which is a stream.
     """
 
     id: Ident
@@ -182,27 +185,29 @@ class DecisionDrafted(Event):
     instruments: Annotated[dict[str, str], coded_map(read_open_text, IDENT)]
     answer_digest: Ident
     candidates: Annotated[int, count(1, 2**53)]
+    parts: Annotated[tuple[UUID, ...], many(PERSON, limit=_PEOPLE)]
     chosen: Annotated[tuple[UUID, ...], many(PERSON, limit=_PEOPLE)] | None = None
     tie_rule: Annotated[TieRule, code(TieRule)]
     engine: Ident
     reasons: SealedText | None = None
+    keys: KeyDigests | None = internal(None)
 
 
-@event("ledger.decision_candidates/1")
+@event("decision.candidates/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionCandidates(Event):
-    """Candidates of a draft in their order, the first of them being number `first`, from 1.
+    """Candidates of a draft, by subject; they lie in the stream of their part, from 1.
 
     Each has subject, status and digest of the answer, rank, total and band where there are any,
     each requirement as met, not_met or unknown, and the codes of why it has no rank.
     """
 
     id: Ident
-    first: Annotated[int, count(1, 2**53)]
+    part: Annotated[int, count(1, 2**53)]
     rows: Annotated[list[dict[str, Any]], CANDIDATES]
 
 
-@event("ledger.decision_recommended/1")
+@event("decision.recommended/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRecommended(Event):
     """Tim Penilai Kinerja or a panel recommends a draft, or does not."""
@@ -213,7 +218,7 @@ class DecisionRecommended(Event):
     reasons: SealedText | None = None
 
 
-@event("ledger.decision_issued/1")
+@event("decision.issued/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionIssued(Event):
     """The PPK or his delegate issued the decision; only a penetapan makes a measurement
@@ -228,7 +233,7 @@ class DecisionIssued(Event):
     reasons: SealedText | None = None
 
 
-@event("ledger.decision_revoked/1")
+@event("decision.revoked/1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRevoked(Event):
     """A decision is revoked; before it was issued, its draft is withdrawn."""
@@ -237,3 +242,15 @@ class DecisionRevoked(Event):
     number: Ident | None = None
     decided_on: Day
     reasons: SealedText | None = None
+
+
+@event("ledger.made_official/1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeOfficial(Event):
+    """A penetapan was issued, in the same command: answers of this instrument and legal day may be
+    official, and nobody can say so or deny it without the streams of this decision.
+    """
+
+    decision: Ident
+    instrument: Ident
+    as_of: Day

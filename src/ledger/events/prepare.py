@@ -14,6 +14,7 @@ from typing import Any
 from ledger import values
 from ledger.errors import BadValue
 from ledger.events.titles import functional_level, leadership_level
+from ledger.vocabulary_agency import COMPONENTS, AssessmentAspect
 
 Raw = dict[str, Any]
 Complain = Callable[[str, str, str, str], None]  # field, code, message, next step
@@ -180,6 +181,21 @@ def _attendance_after(fields: Raw, _complain: Complain, flags: list[str]) -> Non
         flags.append("MORE_DAYS_PRESENT_THAN_WORKING")
 
 
+def _assessment_after(fields: Raw, complain: Complain, _flags: list[str]) -> None:
+    """A component of another aspect would be stored and read by nobody."""
+    aspect, component = fields.get("aspect"), fields.get("component")
+    if aspect is None or component is None:
+        return
+    known = [one.value for one in COMPONENTS[AssessmentAspect(aspect)]]
+    if component not in known:
+        complain(
+            "component",
+            "NOT_OF_ASPECT",
+            f"{component} is no component of the aspect {aspect}.",
+            f"{aspect} has " + ", ".join(known) + "; give one of them, or the other aspect.",
+        )
+
+
 AFTER: dict[str, Callable[[Raw, Complain, list[str]], None]] = {
     "appraisal": _appraisal_after,
     "competency": _competency_after,
@@ -187,6 +203,7 @@ AFTER: dict[str, Callable[[Raw, Complain, list[str]], None]] = {
     "identity": _identity_after,
     "position_ref": _reference_after,
     "attendance": _attendance_after,
+    "assessment": _assessment_after,
 }
 
 

@@ -1,7 +1,8 @@
 """A score certificate: one answer with everything needed to compute and prove it again.
 
 One canonical JSON object: the answer with its trace, every event of the streams it rests on (the
-person's, the ledger's own with the enacted texts and references, the units'), the hashes that lead
+person's, the ledger's own with the enacted texts and references, the units', and of what made
+answers official the part in which he stands), the hashes that lead
 from them to a signed checkpoint, and a digest of the whole. `check` needs nothing else: no ledger,
 no keys, no network. It computes the score by `trace` from the events and compares.
 
@@ -26,6 +27,7 @@ from ledger.archive_walk import Walk
 from ledger.bundle import HEADS, LOG, PLACE, Seal, events_of, tree_lines
 from ledger.bundle_check import Collected, Proven, prove, tree_of
 from ledger.canonical import MAX_ENTRY, canonical_json, instant_text
+from ledger.decision import Read
 from ledger.errors import LedgerError
 from ledger.facts import history
 from ledger.log_keys import log_keys
@@ -269,7 +271,8 @@ def computed_answer(
     rules = rulebook(book, position)
     _check_texts(rules)
     text = enacted.in_force(rules, name, on, decree=question.rules)
-    question = replace(question, official=official(book, name, on, position))
+    standing = official(book, _among(streams), name, on, position, subject=subject)
+    question = replace(question, official=standing)
     surroundings = surroundings_on(
         history(book, position), {stream.hex: facts for stream, facts in units.units.items()}, on
     )
@@ -284,6 +287,11 @@ def computed_answer(
         surroundings=surroundings,
         enacted=text.enactment.position,
     )
+
+
+def _among(streams: Mapping[UUID, Sequence[RecordedEvent]]) -> Read:
+    """Streams of decisions; `prove` has seen that none is left out."""
+    return lambda wanted: {one: streams.get(one, ()) for one in wanted}
 
 
 def _check_texts(book: Rulebook) -> None:

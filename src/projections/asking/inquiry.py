@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 
 from ledger.application import Ledger
+from ledger.decision_desk import reading
 from ledger.events.base import ORG_UNIT
 from ledger.facts import History, history
 from ledger.unit_directory import UnitDirectory
@@ -95,7 +96,8 @@ def resolve_at(
     newest = enacted.plan_of(book.in_force(ask.instrument, question.LATEST))
     on, forecast = question.asked_day(newest, as_of=ask.as_of, period=ask.period, today=today)
     asked = Question(on, position, known_at, ask.period, ask.rules, ask.without, forecast)
-    standing = official(ledger.book_events(position), ask.instrument, on, position)
+    book_events, read = ledger.book_events(position), reading(ledger, position)
+    standing = official(book_events, read, ask.instrument, on, position)
     asked = replace(asked, official=standing)
     return under(ledger, asked, enacted.in_force(book, ask.instrument, on, decree=ask.rules))
 
@@ -168,10 +170,19 @@ def one(ledger: Ledger, asked: Asked, stream: UUID) -> Answer:
     if measures_units(asked):
         below = asked.units.tree(asked.question.as_of).below(stream.hex)
         return _of_unit(asked, stream, _Members(ledger, asked, below))
-    return _traced(asked, facts_of(ledger, stream, asked.question.position), stream, nobody)
+    return traced(asked, facts_of(ledger, stream, asked.question.position), stream)
 
 
-def _traced(asked: Asked, facts: History, stream: UUID, tallies: Tallies) -> Answer:
+def one_on_record(ledger: Ledger, asked: Asked, stream: UUID) -> Answer | None:
+    """The answer of one person; None if he was not on record at that position."""
+    events = ledger.events_of(stream, position=asked.question.position)
+    if not events:
+        return None
+    return traced(asked, history(events, asked.question.position), stream)
+
+
+def traced(asked: Asked, facts: History, stream: UUID, tallies: Tallies = nobody) -> Answer:
+    """The answer from facts that are at hand."""
     return trace(
         asked.plan,
         facts,
@@ -253,7 +264,7 @@ def everybody_traced(ledger: Ledger, asked: Asked) -> Iterator[Answer]:
     """Everybody's or every unit's answer with derivations, one stream after the other."""
     if not measures_units(asked):
         for stream, facts in registered(ledger, asked):
-            yield _traced(asked, facts, stream, nobody)
+            yield traced(asked, facts, stream)
         return
     on, units = asked.question.as_of, asked.units.units
     members = _Members(ledger, asked, {stream.hex for stream in units})
@@ -266,7 +277,7 @@ def _of_unit(asked: Asked, stream: UUID, members: _Members) -> Answer:
     def tallies(rule: Members) -> Tally:
         return members.tally(rule, stream.hex)
 
-    return _traced(asked, asked.units.units[stream], stream, tallies)
+    return traced(asked, asked.units.units[stream], stream, tallies)
 
 
 def facts_table(ledger: Ledger, report: Report) -> FactsTable:

@@ -7,7 +7,10 @@ from datetime import date
 from itertools import islice
 from uuid import UUID
 
+from ledger import decision
 from ledger.application import Ledger
+from ledger.decision_desk import decisions_of
+from ledger.decision_streams import part_of, stream_of
 from ledger.facts import history
 from ledger.records import RecordedEvent
 from ledger.rests_on import units_of
@@ -18,18 +21,32 @@ _AT_ONCE = 500
 
 def streams_of(ledger: Ledger, people: Iterable[UUID], size: int) -> set[UUID]:
     """The streams on which answers about people rest, as known at a position: theirs, the units
-    they name with those above, and the ledger's own.
+    they name with those above, the ledger's own, and of each penetapan the parts in which they
+    stand.
     """
 
     def read(streams: Sequence[UUID]) -> Mapping[UUID, Sequence[RecordedEvent]]:
         return ledger.store.streams(streams, lte_position=size)
 
     found: set[UUID] = {ledger.stream}
-    following = iter(people)
+    whose = list(people)
+    following = iter(whose)
     while chunk := list(islice(following, _AT_ONCE)):
         found.update(chunk)
         rows = read(chunk)
         found |= units_of((one for some in rows.values() for one in some), read)
+    return found | _official(ledger, [one.hex for one in whose], size)
+
+
+def _official(ledger: Ledger, people: Sequence[str], size: int) -> set[UUID]:
+    """Of every penetapan its own stream, and the parts that say whether these stand in it."""
+    found = set()
+    idents = decision.made_official(ledger.book_events(size), position=size)
+    known = decisions_of(ledger, size) if idents else decision.Decisions()
+    for ident in idents:
+        firsts = known.named(ident).draft.parts
+        found |= {stream_of(ident, part_of(firsts, one)) for one in people}
+        found.add(stream_of(ident))
     return found
 
 

@@ -17,12 +17,13 @@ from ledger.application import Ledger
 from ledger.decision import Draft
 from ledger.decision_candidates import Candidate
 from ledger.errors import LedgerError, Misuse, PersonUnknown
+from ledger.facts import History
 from ledger.rulebook import Rulebook
 from ledger.vocabulary_agency import DecisionKind, TieRule
 from projections.answer import ENGINE, Answer
 from projections.asking import enacted, inquiry
 from projections.asking.inquiry import Ask, Asked
-from projections.decisions.dossier import Dossier, by_subject, dossier
+from projections.decisions.dossier import Dossier, dossier
 
 
 class DecisionOnForecast(LedgerError):
@@ -86,6 +87,11 @@ def basis(
     for name in dict.fromkeys(requirements):
         further = Ask(name, as_of=on, position=position)
         required[name] = inquiry.resolve(ledger, further, today=today, now=now)
+        if inquiry.measures_units(required[name]) is not inquiry.measures_units(asked):
+            raise Misuse(
+                f"{ask.instrument} and {name} do not measure the same: one people, one units.",
+                next_step="Name with --require instruments of the same.",
+            )
         if name == ask.instrument or required[name].plan.outcomes is None:
             raise Misuse(
                 f"{name} ranks already." if name == ask.instrument else f"{name} has no outcomes.",
@@ -94,18 +100,18 @@ def basis(
     texts: dict[str, str] = {}
     for name in (ask.instrument, *required):
         _texts(book, name, on, texts)
-    answers = list(_answers(ledger, asked, who))
-    people = {one.subject for one in answers}
+    every = [asked, *required.values()]
+    rows = list(_answers(ledger, [_unofficial(one) for one in every], who))
     others = {
-        name: by_subject(_answers(ledger, further, _those(who)), people.__contains__)
-        for name, further in required.items()
+        name: {row[0].subject: row[place] for row in rows}
+        for place, name in enumerate(required, start=1)
     }
-    return Basis(asked, required, texts, dossier(answers, others, tie_rule))
+    return Basis(asked, required, texts, dossier([row[0] for row in rows], others, tie_rule))
 
 
-def _those(who: Who) -> Who:
-    """The same people under another instrument; members of a unit are chosen by the first one."""
-    return Who(listed=who.listed)
+def _unofficial(asked: Asked) -> Asked:
+    """A question whose answers say nothing of what a penetapan made of them."""
+    return replace(asked, question=replace(asked.question, official=None))
 
 
 def _texts(book: Rulebook, name: str, on: date, found: dict[str, str]) -> None:
@@ -117,25 +123,66 @@ def _texts(book: Rulebook, name: str, on: date, found: dict[str, str]) -> None:
             _texts(book, other, on, found)
 
 
-def _answers(ledger: Ledger, asked: Asked, who: Who) -> Iterator[Answer]:
-    """The answers of those asked about, in order of subject, as the facts give them."""
-    asked = replace(asked, question=replace(asked.question, official=None))
-    if who.listed is not None:
-        for stream in sorted(set(who.listed), key=lambda one: one.hex):
-            if not inquiry.is_known(ledger, asked, stream):
-                raise PersonUnknown(
-                    "Somebody named was not on record at that position.",
-                    next_step="Ask at a later one, or leave him out.",
-                )
-            yield inquiry.one(ledger, asked, stream)
+def _answers(ledger: Ledger, asked: Sequence[Asked], who: Who) -> Iterator[tuple[Answer, ...]]:
+    """The answers of those asked about, in order of subject: of each under every instrument, so
+    that his stream is read once. Members of a unit are chosen by the first instrument.
+    """
+    first, below = asked[0], None
+    if who.unit is not None and who.listed is None:
+        below = {one.hex for one in first.units.subtree(who.unit, first.question.as_of)}
+    if any(inquiry.measures_units(one) for one in asked):
+        return _one_by_one(ledger, asked, who, below)
+    return _together(asked, _people(ledger, first, who), below)
+
+
+def _together(
+    asked: Sequence[Asked], people: Iterator[tuple[UUID, History]], below: set[str] | None
+) -> Iterator[tuple[Answer, ...]]:
+    first, further = asked[0], asked[1:]
+    for stream, facts in people:
+        answer = inquiry.traced(first, facts, stream)
+        if _inside(answer, below):
+            yield (answer, *(inquiry.traced(one, facts, stream) for one in further))
+
+
+def _inside(answer: Answer, below: set[str] | None) -> bool:
+    return below is None or answer.unit in below
+
+
+def _people(ledger: Ledger, asked: Asked, who: Who) -> Iterator[tuple[UUID, History]]:
+    """Everybody on record, or those listed, with their facts, in order of subject."""
+    if who.listed is None:
+        yield from inquiry.registered(ledger, asked)
         return
-    below = None
-    if who.unit is not None:
-        subtree = asked.units.subtree(who.unit, asked.question.as_of)
-        below = {one.hex for one in subtree}
-    for answer in inquiry.everybody_traced(ledger, asked):
-        if below is None or answer.unit in below:
-            yield answer
+    for stream in _listed(ledger, asked, who.listed):
+        yield stream, inquiry.facts_of(ledger, stream, asked.question.position)
+
+
+def _listed(ledger: Ledger, asked: Asked, listed: Sequence[UUID]) -> Iterator[UUID]:
+    for stream in sorted(set(listed), key=lambda one: one.hex):
+        if not inquiry.is_known(ledger, asked, stream):
+            raise PersonUnknown(
+                "Somebody named was not on record at that position.",
+                next_step="Ask at a later one, or leave him out.",
+            )
+        yield stream
+
+
+def _one_by_one(
+    ledger: Ledger, asked: Sequence[Asked], who: Who, below: set[str] | None
+) -> Iterator[tuple[Answer, ...]]:
+    """The same where an instrument measures units: their answers rest on other streams too."""
+    every: list[dict[str, Answer]] = []
+    for one in asked:
+        if who.listed is None:
+            answers = inquiry.everybody_traced(ledger, one)
+        else:
+            streams = _listed(ledger, one, who.listed)
+            answers = (inquiry.one(ledger, one, stream) for stream in streams)
+        every.append({answer.subject: answer for answer in answers})
+    for subject, answer in every[0].items():
+        if _inside(answer, below):
+            yield (answer, *(other[subject] for other in every[1:]))
 
 
 def draft_of(
@@ -174,6 +221,7 @@ def draft_of(
         answer_digest=found.dossier.digest,
         candidates=found.dossier.candidates,
         engine=ENGINE,
+        number=len(found.dossier.candidates),
         tie_rule=tie_rule,
         requirements=tuple(found.required),
         unit=None if who.unit is None else who.unit.hex,

@@ -7,12 +7,12 @@ asks for requirements there is no total: whoever meets them all shares the first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.canonical import decimal_text
-from ledger.decision_candidates import MET, NOT_MET, UNKNOWN, Candidate
+from ledger.decision_candidates import MET, NOT_MET, UNKNOWN, Candidate, in_order
 from ledger.vocabulary_agency import TieRule
 from projections.answer import Answer, DigestOfAnswers, Status
 from projections.reasons import POSITION_KIND_UNKNOWN, STANDING_UNKNOWN
@@ -63,7 +63,7 @@ def dossier(
     ranks = ranks_of([points for points, _ in found if points is not None])
     ranked = [(ranks.get(points) if points else None, one) for points, one in found]
     placed = [_placed(one, rank) for rank, one in ranked]
-    return Dossier(tuple(sorted(placed, key=_order)), told.text())
+    return Dossier(in_order(placed), told.text())
 
 
 def _points(answer: Answer, tie_rule: TieRule) -> Points | None:
@@ -113,10 +113,6 @@ def _placed(one: Candidate, rank: int | None) -> Candidate:
     )
 
 
-def _order(one: Candidate) -> tuple[bool, int, str]:
-    return one.rank is None, one.rank or 0, one.subject
-
-
 def requirements(answer: Answer) -> Iterator[tuple[str, str]]:
     """Each requirement of an instrument that asks for some, as `instrument/measure`; of somebody
     outside its population the instrument itself, as one that is not met.
@@ -134,8 +130,3 @@ def requirements(answer: Answer) -> Iterator[tuple[str, str]]:
             yield name, MET
         else:
             yield name, NOT_MET if one.span.high < one.maximum else UNKNOWN
-
-
-def by_subject(answers: Iterable[Answer], wanted: Callable[[str], bool]) -> dict[str, Answer]:
-    """Answers of some people, by subject."""
-    return {one.subject: one for one in answers if wanted(one.subject)}

@@ -13,7 +13,6 @@ from datetime import date
 from enum import StrEnum
 
 from ledger.case import Case, Step, StepKind
-from ledger.facts import Fact
 from ledger.sanction import LADDER, Effect
 from ledger.values import shift_months
 from ledger.vocabulary import SanctionKind, SanctionLevel
@@ -127,7 +126,7 @@ def findings(
 
 def _order(case: Case, procedure: Procedure, on: date) -> Iterator[Found]:
     """A step before what the law puts before it; a sanction alone tells nothing of its case."""
-    steps = case.upto(on)
+    steps = case.upto(on) if procedure.orderly else ()
     for step in steps:
         needed = _NEEDS.get(step.kind)
         if needed is None or (step.kind is StepKind.DECIDED and case.opened is None):
@@ -164,7 +163,11 @@ def _sanctions(case: Case, procedure: Procedure, on: date) -> Iterator[Found]:
             continue
         level = SanctionLevel(step.fact.fields["level"])
         kind = SanctionKind(step.fact.fields["kind"])
+        if procedure.kinds is None:
+            continue
         known = procedure.kinds.get(level, {})
+        if known is None:
+            continue
         if kind not in known:
             yield Found(Finding.KIND_NOT_OF_REGIME, step, procedure.decree)
             continue
@@ -177,7 +180,7 @@ def _sanctions(case: Case, procedure: Procedure, on: date) -> Iterator[Found]:
 
 def _rulings(case: Case, procedure: Procedure, on: date) -> Iterator[Found]:
     for step in case.upto(on):
-        if step.kind is StepKind.RULING_ON_CASE:
+        if step.kind is StepKind.RULING_ON_CASE and procedure.orderly:
             yield Found(Finding.RULING_WITHOUT_FILING, step, procedure.decree)
         effort = _FORUMS.get(step.kind)
         forums = None if effort is None else procedure.forums.get(effort)
@@ -281,31 +284,3 @@ def _first(one: Case, other: Case) -> bool:
 def _decided_on(case: Case) -> tuple[date, int]:
     steps = [step for step in case.steps if step.kind is StepKind.DECIDED]
     return (steps[0].on, steps[0].fact.position) if steps else (date.max, 0)
-
-
-def absence_rung(
-    procedure: Procedure, facts: Sequence[Fact], workdays: Workdays, year: int
-) -> tuple[int, int, SanctionKind | None]:
-    """Working days absent without valid reason in a calendar year, the longest row of them, and
-    the kind of sanction that this leads to; None below the first rung.
-
-    `facts` are absences as known. Raises CalendarMissing when the year was not declared.
-    """
-    absent = set()
-    for fact in facts:
-        if not fact.fields["valid"]:
-            first = max(date.fromisoformat(fact.fields["from"]), date(year, 1, 1))
-            last = min(date.fromisoformat(fact.fields["to"]), date(year, 12, 31))
-            absent |= set(workdays.days(first, last))
-    row = longest = 0
-    for day in workdays.days(date(year, 1, 1), date(year, 12, 31)):
-        row = row + 1 if day in absent else 0
-        longest = max(longest, row)
-    rules = procedure.absence
-    kind = None
-    if rules is not None:
-        for rung in rules.ladder.value:
-            kind = rung.kind if len(absent) >= rung.days else kind
-        if rules.in_a_row is not None and longest >= rules.in_a_row.value.days:
-            kind = rules.in_a_row.value.kind
-    return len(absent), longest, kind

@@ -9,6 +9,7 @@ from typing import Any
 from ledger.canonical import instant_text
 from ledger.case import CaseState, Step, StepKind
 from ledger.sanction import Effect
+from projections.discipline.asking_absences import ToldAbsences
 from projections.discipline.asking_cases import Told, When, contested
 from projections.discipline.case_findings import Found
 from projections.discipline.clocks import Running
@@ -74,6 +75,51 @@ def whole(one: Told, asked: When) -> dict[str, Any]:
             {"root": root, "dispute": dispute} for root, dispute in sorted(contested(one).items())
         ],
     }  # fmt: skip
+
+
+def absences(one: ToldAbsences, asked: When) -> dict[str, Any]:
+    """What somebody's absences of a year come to, and by which text."""
+    found = one.absences
+    reached = found.reached
+    return {
+        "subject": one.subject.hex,
+        "year": found.year,
+        "as_of": asked.as_of.isoformat(),
+        "position": asked.position,
+        "procedure": _procedure(one.regime),
+        "days": found.days,
+        "in_a_row": None
+        if found.row is None
+        else {
+            "from": found.row[0].isoformat(),
+            "to": found.row[1].isoformat(),
+            "days": found.row[2],
+        },
+        "missing_year": found.missing_year,
+        "ladder": one.regime is not None and one.regime.procedure.absence is not None,
+        "rung": None
+        if reached is None
+        else {
+            "from_days": reached.rung.days,
+            "in_a_row": reached.in_a_row,
+            "kind": reached.rung.kind.value,
+            "months": reached.rung.months,
+            "reached_on": reached.on.isoformat(),
+            "cite": reached.said.cite,
+            "mark": reached.said.mark.value,
+        },
+        "absences": [
+            {
+                "from": fact.fields["from"],
+                "to": fact.fields["to"],
+                "root": fact.root,
+                "position": fact.position,
+                "disputed": fact.root in found.contested,
+            }
+            for fact in found.facts
+        ],
+        "cases": list(one.cases),
+    }
 
 
 def finding(found: Found) -> dict[str, Any]:

@@ -15,7 +15,13 @@ from typing import TypeVar
 
 from ledger.case import StepKind
 from ledger.events.base import EMPLOYEE
-from ledger.vocabulary import DisciplineRegime, Forum, SanctionKind, SanctionLevel
+from ledger.vocabulary import (
+    DisciplineRegime,
+    EmploymentStatus,
+    Forum,
+    SanctionKind,
+    SanctionLevel,
+)
 from projections.language.document import (
     Form,
     Listing,
@@ -35,6 +41,7 @@ from projections.plans.words import Basis
 T = TypeVar("T")
 NAME = "disiplin"
 NONE = "none"
+UNKNOWN = "unknown"
 WEEK = ("SENIN", "SELASA", "RABU", "KAMIS", "JUMAT", "SABTU", "MINGGU")
 YES, NO = "true", "false"
 MOST_DAYS = 3660
@@ -116,18 +123,23 @@ class Term:
     count: Count
 
 
+Kinds = Mapping[SanctionKind, Value[tuple[int, ...]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Procedure:
     """A checked procedure.
 
     Attributes:
         week: days of the week on which offices work, Monday is 0.
-        kinds: by level, each kind with the months it may last; empty where it does not last.
+        orderly: whether its steps follow each other as the law of PNS has it, as far as is known.
+        employment: whom it governs; nobody where a case must state the regime.
+        kinds: by level, each kind with the months it may last, empty where it does not last; None
+        where nobody here knows them, and then no kind is foreign to it.
         double: whether one act may be punished once only. repeat: grounds to which the rule that
         a repeated violation is punished more heavily does not apply.
         forums: who rules on an objection, an appeal, a suit.
-        late_filing_suspends: whether an objection or appeal that was filed when the sanction was in
-        effect already suspends it.
+        late_filing_suspends: whether a filing suspends a sanction that is in effect already.
     """
 
     regime: DisciplineRegime
@@ -137,7 +149,9 @@ class Procedure:
     in_force_from: Value[date]
     governs: Value[str]
     week: Value[frozenset[int]]
-    kinds: Mapping[SanctionLevel, Mapping[SanctionKind, Value[tuple[int, ...]]]]
+    orderly: bool
+    employment: Value[frozenset[EmploymentStatus]] | None
+    kinds: Mapping[SanctionLevel, Kinds | None] | None
     clocks: tuple[Clock, ...]
     terms: tuple[Term, ...]
     late_filing_suspends: Value[bool]
@@ -172,6 +186,8 @@ def load(document: bytes, *, file: str) -> Procedure:
             form.need("governs"), scope, lambda one: one_of(one, ("ACT", "DECISION"), what="it")
         ),
         week=value(form.need("week"), scope, _week),
+        orderly=_orderly(form.may("steps")),
+        employment=_employment(form.may("employment"), scope),
         kinds=_kinds(form.need("sanctions"), scope),
         clocks=_clocks(form.need("clocks"), scope),
         terms=_terms(form.may("terms"), scope),
@@ -202,20 +218,37 @@ def _week(node: Node) -> frozenset[int]:
     return frozenset(WEEK.index(one) for one in days)
 
 
-def _kinds(
-    node: Node, scope: Scope
-) -> Mapping[SanctionLevel, Mapping[SanctionKind, Value[tuple[int, ...]]]]:
+def _employment(node: Node | None, scope: Scope) -> Value[frozenset[EmploymentStatus]] | None:
+    def statuses(one: Node) -> frozenset[EmploymentStatus]:
+        every = tuple(EmploymentStatus)
+        names = listed(one, lambda each: one_of(each, every, what="it"), what="`employment`")
+        return frozenset(EmploymentStatus(name) for name in names)
+
+    return None if node is None else value(node, scope, statuses)
+
+
+def _orderly(node: Node | None) -> bool:
+    return node is None or one_of(node, (UNKNOWN,), what="`steps`") != UNKNOWN
+
+
+def _unknown(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.text == UNKNOWN
+
+
+def _kinds(node: Node, scope: Scope) -> Mapping[SanctionLevel, Kinds | None] | None:
+    if _unknown(node):
+        return None
     form = Form(node, what="`sanctions`")
-    found = {}
+    found: dict[SanctionLevel, Kinds | None] = {}
     for level in SanctionLevel:
-        part = _maybe(form.may(level.value), scope, _kinds_of_level)
+        part = form.may(level.value)
         if part is not None:
-            found[level] = part
+            found[level] = None if _unknown(part) else _maybe(part, scope, _kinds_of_level)
     form.done()
     return found
 
 
-def _kinds_of_level(form: Form, scope: Scope) -> Mapping[SanctionKind, Value[tuple[int, ...]]]:
+def _kinds_of_level(form: Form, scope: Scope) -> Kinds:
     table = Form(form.need("kinds"), what="`kinds`")
     found = {}
     for kind in SanctionKind:

@@ -1,4 +1,4 @@
-"""Early warnings about one person, and about the log: which rules speak, and of what. Pure.
+"""Early warnings about one person or unit, and about the log: which rules speak, and of what. Pure.
 
 A warning names its rule and what it is about by a key that stays the same while it lasts, so that
 an acknowledgement of one is none of the next: a year, a fact, or the log.
@@ -12,8 +12,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ledger.canonical import decimal_text
-from ledger.facts import Fact, History
+from ledger.facts import History
 from projections.answer import Answer, FactUse, MeasureResult, Status
+from projections.plans.extra import All
+from projections.plans.plan import Plan
 from projections.reasons import PARAMETER_MISSING
 from projections.watch.warning_rules import WarningKind, WarningRule
 
@@ -35,12 +37,18 @@ class EarlyWarning:
     what: Mapping[str, Any] = field(default_factory=dict)
 
 
-def of_person(
-    rules: Sequence[WarningRule], answers: Mapping[str, Answer], facts: History, on: date
+def of_subject(
+    rules: Sequence[WarningRule],
+    answers: Mapping[str, Answer],
+    facts: History,
+    on: date,
+    *,
+    plans: Mapping[str, Plan],
 ) -> Iterator[EarlyWarning]:
-    """What is to be looked at about one person on a day.
+    """What is to be looked at about one person or unit on a day.
 
     Args:
+        plans: the instruments in force on the day whose requirements rules read.
         answers: his answer under each instrument that a rule names; a rule whose instrument is not
             in force that day is silent, and so is one whose instrument does not measure him.
         facts: his facts as known at the position of the answers.
@@ -49,20 +57,24 @@ def of_person(
         answer = answers.get(rule.instrument)
         if answer is None or answer.status is Status.NOT_APPLICABLE or not rule.speaks(on):
             continue
-        for key, what in _found(rule, answer, facts, on):
+        for key, what in _found(rule, answer, facts, on, plans):
             yield EarlyWarning(rule, answer.subject, key, what)
 
 
 _Found = Iterator[tuple[str, dict[str, Any]]]
 
 
-def _found(rule: WarningRule, answer: Answer, facts: History, on: date) -> _Found:
+def _found(
+    rule: WarningRule, answer: Answer, facts: History, on: date, plans: Mapping[str, Plan]
+) -> _Found:
     if rule.kind is WarningKind.NONE_AGREED:
         return _none_agreed(rule, facts, on)
     if rule.kind is WarningKind.BELOW_TARGET:
         return _below_target(answer, on)
     if rule.kind is WarningKind.OUTSIDE:
-        return _outside(rule, facts, on)
+        return _outside(rule, facts, on, plans)
+    if rule.kind is WarningKind.BAND:
+        return _band(rule, answer)
     return _same_day(answer)
 
 
@@ -87,20 +99,38 @@ def _below_target(answer: Answer, on: date) -> _Found:
         yield key, {"points": points, "of": decimal_text(target), "decree": answer.plan.decree}
 
 
-def _outside(rule: WarningRule, facts: History, on: date) -> _Found:
-    stated = [one for one in facts.visible(rule.facts, on) if _counts(rule, one)]
-    if stated and stated[-1].fields[rule.field] not in rule.codes:
-        newest = stated[-1]
-        what = {
-            rule.field: newest.fields[rule.field],
-            "asked": list(rule.codes),
-            "effective_on": newest.effective_on.isoformat(),
-        }
-        yield f"{rule.facts}/{newest.root}", what
+def _outside(rule: WarningRule, facts: History, on: date, plans: Mapping[str, Plan]) -> _Found:
+    """Silent while no text in force asks for anything."""
+    instrument, requirement = rule.reads()
+    plan = plans.get(instrument)
+    for one in () if plan is None else plan.measures:
+        asked = one.rule
+        if one.name != requirement or not isinstance(asked, All):
+            continue
+        stated = [
+            fact
+            for fact in facts.visible(asked.facts, on)
+            if fact.fields.get(asked.state_field) == asked.state.value
+            and fact.fields.get(asked.by) is not None
+            and all(each.met(fact.fields) for each in asked.where)
+        ]
+        if stated and stated[-1].fields[asked.by] not in asked.codes.value:
+            newest = stated[-1]
+            what = {
+                asked.by: newest.fields[asked.by],
+                "asked": sorted(asked.codes.value),
+                "effective_on": newest.effective_on.isoformat(),
+                "decree": "" if plan is None else plan.decree,
+            }
+            yield f"{asked.facts}/{newest.root}", what
 
 
-def _counts(rule: WarningRule, fact: Fact) -> bool:
-    return fact.fields.get("state") in rule.states and fact.fields.get(rule.field) is not None
+def _band(rule: WarningRule, answer: Answer) -> _Found:
+    """Its key is the year; what of it falls short stands with each requirement."""
+    if answer.band in rule.codes:
+        short = [one.name for one in answer.measures if one.span.high < one.maximum]
+        what = {"outcome": answer.band, "of": short, "decree": answer.plan.decree}
+        yield f"{answer.plan.instrument}/{answer.question.as_of.year}", what
 
 
 def _same_day(answer: Answer) -> _Found:

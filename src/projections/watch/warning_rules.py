@@ -34,15 +34,22 @@ class WarningKind(StrEnum):
     """What a rule looks at.
 
     NONE_AGREED: no fact of `facts` in one of `states` whose days hold the day. BELOW_TARGET: the
-    total of `instrument` is below its maximum, or not known. OUTSIDE: `field` of the newest fact in
-    one of `states` is none of `codes`. SAME_DAY: facts that contradict. CHECKPOINT: `hours` since
-    the last one. All but the last speak of those whom `instrument` measures.
+    total of `instrument` is below its maximum, or not known. OUTSIDE: the newest fact that
+    `requirement` ("instrument/requirement", of the rule `all`) reads has none of the codes that it
+    asks for, as it stands on the day. SAME_DAY: facts that contradict. BAND: the outcome of
+    `instrument` is one of `codes`. These speak of those whom `instrument` measures, people or
+    units. OVERDUE_STEP: a step of a discipline case that must be taken is late, or nobody knows
+    whether it is. ABSENCE: absences without valid reason reached a rung of the ladder since the
+    last report. CHECKPOINT: `hours` since the last one.
     """
 
     NONE_AGREED = "none_agreed"
     BELOW_TARGET = "below_target"
     OUTSIDE = "outside"
     SAME_DAY = "same_day"
+    BAND = "band"
+    OVERDUE_STEP = "overdue_step"
+    ABSENCE = "absence"
     CHECKPOINT = "checkpoint"
 
 
@@ -61,9 +68,14 @@ class WarningRule:
     instrument: str = ""
     facts: str = ""
     states: tuple[str, ...] = ()
-    field: str = ""
+    requirement: str = ""
     codes: tuple[str, ...] = ()
     hours: int = 0
+
+    def reads(self) -> tuple[str, str]:
+        """Instrument and requirement of `requirement`; both empty where there is none."""
+        instrument, _, requirement = self.requirement.partition("/")
+        return instrument, requirement
 
     def speaks(self, on: date) -> bool:
         """Whether it speaks on a day."""
@@ -73,8 +85,11 @@ class WarningRule:
 _NEEDED = {
     WarningKind.NONE_AGREED: ("instrument", "facts", "states"),
     WarningKind.BELOW_TARGET: ("instrument",),
-    WarningKind.OUTSIDE: ("instrument", "facts", "states", "field", "codes"),
+    WarningKind.OUTSIDE: ("instrument", "requirement"),
     WarningKind.SAME_DAY: ("instrument",),
+    WarningKind.BAND: ("instrument", "codes"),
+    WarningKind.OVERDUE_STEP: (),
+    WarningKind.ABSENCE: (),
     WarningKind.CHECKPOINT: ("hours",),
 }
 
@@ -113,7 +128,7 @@ def _rules(node: Listing) -> Iterator[WarningRule]:
         }
         own = {
             name: text(form.need(name), what=f"`{name}`") if name in needed else ""
-            for name in ("instrument", "facts", "field")
+            for name in ("instrument", "facts", "requirement")
         }
         lists = {
             name: listed(form.need(name), _word, what=f"`{name}`") if name in needed else ()
@@ -139,7 +154,7 @@ def _rules(node: Listing) -> Iterator[WarningRule]:
             codes=lists["codes"],
             instrument=own["instrument"],
             facts=own["facts"],
-            field=own["field"],
+            requirement=own["requirement"],
         )
 
 

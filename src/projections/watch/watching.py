@@ -1,12 +1,12 @@
 """Early warnings of a ledger: everybody's, a unit's or one person's, each with who acknowledged it.
 
-Answers come from events, one person after the other. Another source of warnings, as the clocks of
-cases, is one more entry of `Watch.sources`: facts of a person and a day in, warnings out.
+Answers come from events, one person after the other. What does not follow from an answer, as the
+clocks of cases, comes from `Watch.sources`: facts of a person and a day in, warnings out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,14 +18,14 @@ from ledger.canonical import instant_text
 from ledger.events.book import HeadsCommitted
 from ledger.facts import History
 from ledger.rulebook import InstrumentUnknown, NoRulesInForce
-from projections.answer import Answer
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask, Asked
-from projections.tracing.trace import trace
-from projections.watch.early_warnings import EarlyWarning, of_log, of_person
+from projections.discipline import asking_cases
+from projections.plans.plan import Plan
+from projections.watch import watching_cases
+from projections.watch.early_warnings import EarlyWarning, of_log, of_subject
 from projections.watch.warning_rules import WarningRule
-
-Source = Callable[[str, History, date], Iterable[EarlyWarning]]
+from projections.watch.watching_cases import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,9 @@ class Watch:
     """A question for warnings: legal day and position, with all that answering takes.
 
     Attributes:
-        asked: the question under each instrument in force that a rule names.
+        asked: the question under each instrument in force that a rule names and that measures
+            people; units: the same of those that measure units.
+        plans: the instruments in force whose requirements rules read.
         sources: further warnings about a person, from his facts.
     """
 
@@ -42,6 +44,8 @@ class Watch:
     known_at: datetime
     rules: tuple[WarningRule, ...]
     asked: Mapping[str, Asked]
+    units: Mapping[str, Asked]
+    plans: Mapping[str, Plan]
     sources: tuple[Source, ...] = ()
 
 
@@ -52,7 +56,6 @@ def watch(
     *,
     today: date,
     now: datetime,
-    sources: Sequence[Source] = (),
 ) -> Watch:
     """Place a question for warnings in the log. Of `ask` the day and what was known count.
 
@@ -62,16 +65,29 @@ def watch(
     """
     found: dict[str, Asked] = {}
     refused: NoRulesInForce | InstrumentUnknown | None = None
-    for name in dict.fromkeys(rule.instrument for rule in rules if rule.instrument):
+    named = dict.fromkeys(name for rule in rules for name in (rule.instrument, rule.reads()[0]))
+    for name in filter(None, named):
         one = Ask(name, as_of=ask.as_of, known_at=ask.known_at, position=ask.position)
         try:
             found[name] = inquiry.resolve(ledger, one, today=today, now=now)
         except (InstrumentUnknown, NoRulesInForce) as fault:
             refused = fault
-    if not found:
-        raise refused or NoRulesInForce("No rule names an instrument.")
-    first = next(iter(found.values())).question
-    return Watch(first.as_of, first.position, first.known_at, tuple(rules), found, tuple(sources))
+    measuring = {name: found[name] for rule in rules if (name := rule.instrument) in found}
+    people = {name: one for name, one in measuring.items() if not inquiry.measures_units(one)}
+    if not people:
+        raise refused or NoRulesInForce("No rule names an instrument that measures people.")
+    first = next(iter(people.values())).question
+    cases = asking_cases.when(ledger, first.as_of, first.position)
+    return Watch(
+        first.as_of,
+        first.position,
+        first.known_at,
+        tuple(rules),
+        people,
+        {name: one for name, one in measuring.items() if name not in people},
+        {name: one.plan for name, one in found.items()},
+        (watching_cases.source(ledger, rules, cases),),
+    )
 
 
 def person(ledger: Ledger, asked: Watch, stream: UUID) -> Iterator[EarlyWarning]:
@@ -88,26 +104,28 @@ def everybody(
         yield from _of(asked, stream, facts, below)
 
 
+def units(
+    ledger: Ledger, asked: Watch, among: frozenset[str] | None = None
+) -> Iterator[EarlyWarning]:
+    """The warnings about all units, or some, by rule and unit."""
+    for name, one in asked.units.items():
+        for answer in inquiry.everybody_traced(ledger, one):
+            if among is None or answer.subject in among:
+                facts = one.units.units[UUID(answer.subject)]
+                yield from of_subject(
+                    asked.rules, {name: answer}, facts, asked.on, plans=asked.plans
+                )
+
+
 def _of(
     asked: Watch, stream: UUID, facts: History, below: frozenset[str] | None
 ) -> Iterator[EarlyWarning]:
-    answers = {name: _answer(one, stream, facts) for name, one in asked.asked.items()}
+    answers = {name: inquiry.traced(one, facts, stream) for name, one in asked.asked.items()}
     if below is not None and not any(one.unit in below for one in answers.values()):
         return
-    yield from of_person(asked.rules, answers, facts, asked.on)
+    yield from of_subject(asked.rules, answers, facts, asked.on, plans=asked.plans)
     for source in asked.sources:
         yield from source(stream.hex, facts, asked.on)
-
-
-def _answer(asked: Asked, stream: UUID, facts: History) -> Answer:
-    return trace(
-        asked.plan,
-        facts,
-        asked.question,
-        subject=stream.hex,
-        surroundings=asked.surroundings,
-        enacted=asked.enacted,
-    )
 
 
 def log(ledger: Ledger, asked: Watch, *, now: datetime) -> Iterator[EarlyWarning]:

@@ -86,7 +86,7 @@ def person_difference(
 ) -> Response:
     """Why one person's score differs between two days, or between what was known then and now."""
     ends = differences.sides(desk, between.asks)
-    named = guard.may_see(request, person, Action.READ_IDENTITY)
+    named = guard.may_see(person, Action.READ_IDENTITY)
     basis = [part for asked in ends for part in scores.basis(desk, asked, person.stream, named)]
     tag = validator(("difference", *basis))
     found = unchanged(request, tag)
@@ -152,7 +152,7 @@ def person_series(
 ) -> Response:
     """One person's score on the first day, and every day on which it changed, with why."""
     asked = _stretch(desk, instrument, first, last, position, known_at)
-    named = guard.may_see(request, person, Action.READ_IDENTITY)
+    named = guard.may_see(person, Action.READ_IDENTITY)
     around, own = desk.surrounding(asked.position), desk.last_of(person.stream, asked.position)
     tag = validator(
         ("series", person.stream, around, own, asked.instrument, asked.first, asked.last, named)
@@ -180,9 +180,14 @@ def unit_series(
 ) -> Response:
     """At the end of each month: the mean of the unit's people, or the unit's own answer."""
     asked = _stretch(desk, instrument, first, last, position, known_at)
-    told = {"from": asked.first.isoformat(), "instrument": asked.instrument}
-    on, at = asked.last, asked.position
-    look_at_figures(request, unit.reader, unit.stream, on=on, position=at, **told)
+    look_at_figures(
+        request,
+        unit.reader,
+        unit.stream,
+        on=asked.last,
+        position=asked.position,
+        instrument=asked.instrument,
+    )
     found = answer(differences.series_of_units(desk, asked, unit.stream.hex))
     found.headers["Ledger-Position"] = str(asked.position)
     return found
@@ -214,7 +219,7 @@ def advice(request: Request, person: ReadRecord, desk: DeskHere, asking: Asks) -
     hypothetical, stored nowhere.
     """
     asked: Asked = desk.resolve(asking.ask())
-    named = guard.may_see(request, person, Action.READ_IDENTITY)
+    named = guard.may_see(person, Action.READ_IDENTITY)
     tag = validator(("advice", *scores.basis(desk, asked, person.stream, named)))
     found = unchanged(request, tag)
     if found is None:

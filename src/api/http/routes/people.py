@@ -128,7 +128,7 @@ def who(request: Request, person: ReadRecord, desk: DeskHere, when: Whens) -> Re
     """Who somebody is on a legal day, as known at a position: post, unit, rank, employment."""
     position, _ = desk.placed(when.position, when.known_at)
     on = when.as_of or desk.today()
-    named = guard.may_see(request, person, Action.READ_IDENTITY)
+    named = guard.may_see(person, Action.READ_IDENTITY)
     tag = validator(("who", _basis(desk, person.stream, position), on, named))
     found = unchanged(request, tag)
     if found is None:
@@ -150,7 +150,7 @@ def history(request: Request, person: ReadRecord, desk: DeskHere, when: Whens) -
             (IDENTITY, Action.READ_IDENTITY),
             (RESTRICTED, Action.READ_RESTRICTED),
         )
-        if guard.may_see(request, person, action)
+        if guard.may_see(person, action)
     }
     tag = validator(("history", _basis(desk, person.stream, position), *sorted(classes)))
     found = unchanged(request, tag)

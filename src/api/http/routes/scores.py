@@ -52,7 +52,7 @@ def person_score(
     """One person's score with its trace: each point leads to its rule, article and facts."""
     roots = scores.roots(desk, person.stream, without or ())
     asked = desk.resolve(asking.ask(roots))
-    named = guard.may_see(request, person, Action.READ_IDENTITY)
+    named = guard.may_see(person, Action.READ_IDENTITY)
     tag = validator(scores.basis(desk, asked, person.stream, named))
     response = unchanged(request, tag)
     if response is None:
