@@ -150,16 +150,16 @@ def add_cosignatures(
             next_step="Give the verifier key that the witness printed, with --witness-key.",
         )
     known = {(key.name, key.key_id) for key in signers}
-    there = {(line.name, line.key_id) for line in stored.note.signatures}
-    with store.writing() as connection:
+    dialect = postgresql if store.dialect == "postgresql" else sqlite
+    with store.writing() as connection:  # read again in it: another call may have kept the line
+        there = {(line.name, line.key_id) for line in _read(connection, size).note.signatures}
         for line in note.signatures:
             if (line.name, line.key_id) in known - there:
                 there.add((line.name, line.key_id))
-                connection.execute(
-                    insert(cosignatures).values(
-                        size=size, name=line.name, key_id=line.key_id, signature=line.signature
-                    )
+                row = dialect.insert(cosignatures).values(
+                    size=size, name=line.name, key_id=line.key_id, signature=line.signature
                 )
+                connection.execute(row.on_conflict_do_nothing())
     return read_checkpoint(store, size), signers
 
 

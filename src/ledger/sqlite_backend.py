@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,6 @@ from ledger.store_errors import (
     not_founded,
 )
 from ledger.tables import APPLICATION_ID, FORMAT, LOG, erasures, heads
-
-FILE_HEADER = b"SQLite format 3\x00"
 
 _MOVE_HEAD = (
     "UPDATE heads SET position = ?, recorded_at = ?, frontier = ? WHERE name = ? AND position = ?"
@@ -122,22 +121,31 @@ class SqliteBackend(Backend):
         self.check_place()
 
     def check_place(self) -> None:
-        """Refuse a file that begins otherwise than an SQLite file, before SQLite touches it."""
+        """Refuse a file that is no SQLite file, before SQLite may change it.
+
+        Asked is SQLite and not the file: a process that opens and closes the file by itself loses
+        the locks of all its connections to it, and whoever comes then takes the log of what was
+        written (WAL) away under them.
+        """
+        if not self.path.exists():
+            raise not_founded(self.place)
         try:
-            with self.path.open("rb") as file:
-                start = file.read(len(FILE_HEADER))
-        except FileNotFoundError:
-            raise not_founded(self.place) from None
-        except OSError as error:
+            with closing(
+                sqlite3.connect(f"file:{quote(self.place)}?mode=ro&immutable=1", uri=True)
+            ) as connection:
+                connection.execute("PRAGMA schema_version").fetchone()
+        except sqlite3.OperationalError as error:
             raise StoreUnavailable(
-                f"The file {self.place} cannot be read: {error.strerror}.",
+                f"The file {self.place} cannot be read: {error}.",
                 next_step="Check the address and the rights to the file.",
             ) from error
-        if start and start != FILE_HEADER:
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
+                return  # a database, and damaged: whoever opens it for good says how
             raise NotALedger(
                 f"The file {self.place} is not a database.",
                 next_step="Name the file that `init` made, or another one that does not exist yet.",
-            )
+            ) from error
 
     def settle(self) -> None:
         """Write-ahead logging: kept in the file, and set outside of a transaction, as SQLite wants

@@ -24,9 +24,8 @@ from api.cli.common import (
 from api.cli.naming import day_option, instant_option, subject_stream, today, unit_streams
 from api.cli.watched import given, looking_at
 from api.naming import unit_of
+from api.queries.events import known_kinds
 from ledger.erasure import person_state
-from ledger.errors import Misuse
-from ledger.events import registry
 from projections.asking import inquiry
 from projections.asking.record import Filter, log_rows, record_of
 from projections.question import asked_position
@@ -112,7 +111,7 @@ def events_command(
             effective_to=_day(effective_to),
             late_by=late_by,
             zone=ZoneInfo(str(ledger.founded["timezone"])),
-            kinds=frozenset(_known(kind or [])),
+            kinds=known_kinds(kind or []),
             actor=actor,
             streams=None if unit is None else unit_streams(ledger, unit),
         )
@@ -124,17 +123,6 @@ def events_command(
                     f"{row['position']:>9}  {row['effective_on'] or '':10}  "
                     f"{row['recorded_at'][:19]}  {row['fact']:18} {row.get('actor', '')}"
                 )
-
-
-def _known(kinds: list[str]) -> list[str]:
-    names = {one.name for one in registry.specs().values()}
-    for kind in kinds:
-        if kind not in names:
-            raise Misuse(
-                f"There is no kind of event named {kind}.",
-                next_step="Use one of: " + ", ".join(sorted(names)) + ".",
-            )
-    return kinds
 
 
 def _day(text: str | None) -> date | None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from threading import BoundedSemaphore
 
 from fastapi import APIRouter, FastAPI
 from starlette.types import Lifespan
@@ -14,6 +15,7 @@ from api.access.standing import Standing
 from api.desk import Desk
 from api.http import problems
 from api.http.description import described
+from api.http.feed import Feed
 from api.http.guard import Nobody, SignIn
 from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
@@ -21,10 +23,16 @@ from api.http.logs import Logged
 from api.http.metrics import Metrics
 from api.http.routes import access as looks
 from api.http.routes import (
+    audit,
     commands,
     differences,
+    events,
     health,
+    imports,
+    log,
+    memento,
     people,
+    proposals,
     roles,
     scores,
     signing_in,
@@ -37,11 +45,17 @@ from ledger.access_log import AccessLog
 VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
+    audit.router,
     commands.router,
     looks.router,
     differences.router,
+    events.router,
+    imports.router,
+    log.router,
+    memento.router,
     people.router,
     problem_pages.router,
+    proposals.router,
     roles.router,
     scores.router,
     signing_in.router,
@@ -65,13 +79,15 @@ def create_app(
     """
 
     @asynccontextmanager
-    async def living(_: FastAPI) -> AsyncIterator[None]:
+    async def living(app: FastAPI) -> AsyncIterator[None]:
         yield
         for close in app.state.closing:
             close()
 
     app = routed(settings, living)
-    app.state.closing = [access.close, desk.close]
+    app.state.feed = Feed(desk.head, desk.ledger.store.watch)
+    app.state.checks = BoundedSemaphore()  # files being checked at once
+    app.state.closing = [app.state.feed.close, access.close, desk.close]
     app.state.desk = desk
     app.state.settings = settings
     app.state.sign_in = sign_in or Nobody()

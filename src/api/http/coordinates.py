@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated
 
-from fastapi import Depends, Header, Query
+from fastapi import Depends, Header, Query, Request
 from starlette.responses import Response
 
 from ledger.canonical import instant_text
@@ -30,11 +30,15 @@ AcceptDatetime = Annotated[
 ]
 
 
+_SECOND = timedelta(microseconds=999_999)
+
+
 class When:
     """Day and knowledge of a question, as the address gives them."""
 
     def __init__(
         self,
+        request: Request,
         as_of: AsOf = None,
         known_at: KnownAt = None,
         position: Position = None,
@@ -50,16 +54,21 @@ class When:
                 next_step="Write it as 2026-11-22T11:04:05+08:00, or with Z.",
             )
         if known_at is None and position is None and accept_datetime is not None:
-            known_at = _instant(accept_datetime)
+            known_at = _instant(accept_datetime, request.app.state.desk.now())
         self.as_of = as_of
         self.known_at = known_at
         self.position = position
 
 
-def _instant(text: str) -> datetime:
+def _instant(text: str, now: datetime) -> datetime:
+    """The end of the second that a date of HTTP names, so that the `Memento-Datetime` of an answer
+    leads to what was recorded within it.
+    """
     try:
-        return parsedate_to_datetime(text)
-    except ValueError:
+        begun = parsedate_to_datetime(text)
+        end = begun + _SECOND
+        return min(end, now) if begun.tzinfo and begun <= now else begun
+    except (ValueError, OverflowError):
         raise Misuse(
             "Accept-Datetime cannot be read.",
             next_step="Write it as Sun, 22 Nov 2026 03:04:05 GMT (RFC 7089).",
@@ -76,6 +85,7 @@ class Asking(When):
 
     def __init__(
         self,
+        request: Request,
         instrument: Instrument,
         as_of: AsOf = None,
         known_at: KnownAt = None,
@@ -89,7 +99,7 @@ class Asking(When):
         ] = None,
         accept_datetime: AcceptDatetime = None,
     ) -> None:
-        super().__init__(as_of, known_at, position, accept_datetime)
+        super().__init__(request, as_of, known_at, position, accept_datetime)
         self.instrument = instrument
         self.period = period
         self.rules = rules

@@ -45,6 +45,13 @@ class Patient(HttpToolsProtocol):
             self._late = None
         super().on_headers_complete()
 
+    def shutdown(self) -> None:
+        """The server stops: live streams end at once, other answers are finished first."""
+        scope: dict[str, Any] = dict(getattr(self.cycle, "scope", {}))
+        if "app" in scope:
+            scope["app"].state.feed.close()
+        super().shutdown()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
         if self._late is not None:

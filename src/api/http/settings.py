@@ -5,10 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    FilePath,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ledger.errors import Misuse
+from ledger.note import VerifierKey, parse_verifier_key
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _MEBIBYTE = 1024 * 1024
@@ -57,6 +65,8 @@ class Settings(BaseSettings):
     """Searches by number of one account."""
     metrics_token: SecretStr | None = None
     """Who asks for /metrics from elsewhere than this machine must show it as a bearer token."""
+    witness_keys: FilePath | None = None
+    """A file with the verifier keys of witnesses, one a line; only theirs are cosignatures kept."""
 
     @field_validator("public_url")
     @classmethod
@@ -87,6 +97,17 @@ class Settings(BaseSettings):
         """How users reach the server, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+    def witnesses(self) -> list[VerifierKey]:
+        """The keys of the witnesses, as the file says now.
+
+        Raises:
+            NoteRefused: a line of it is no key.
+        """
+        if self.witness_keys is None:
+            return []
+        lines = self.witness_keys.read_text("utf-8", "replace").splitlines()
+        return [parse_verifier_key(line) for line in lines if line.strip()]
 
     @property
     def body_bytes(self) -> int:

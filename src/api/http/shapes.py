@@ -309,89 +309,35 @@ class Recorded(Open):
     proposal: int | None
 
 
-class Meaning(Open):
-    """What the code of a problem means."""
-
-    code: str
-    status: int
-    meaning: str
-
-
-class LogHead(BaseModel):
-    """Where the access log ends: what checkpoints commit to."""
-
-    number: int
-    link: str
-
-
-class LookedAt(Open):
-    """One entry of the access log."""
-
-    number: int
-    at: str
-    reader: str
-    roles: list[str]
-    by_you: bool
-    purpose: str
-    purpose_words: str
-    kind: str
-    subject: str | None
-    unit: dict[str, Any] | None
-    asked: str
-    question: dict[str, Any]
-
-
-class Looks(Open):
-    """Who looked, newest first; `subject` where one person was asked about."""
-
-    subject: str | None = None
-    log: LogHead
-    looks: list[LookedAt]
-    next: int | None
-
-
-class RoleGranted(Open):
-    """A role that an account holds, or held until a day."""
-
-    account: str
-    role: str
-    unit: UnitNamed | None
-    person: str | None
-    since: str
-    until: str | None
-    held: bool
-    position: int
-    granted_by: str | None
-
-
 class Proposed(Open):
-    """Something that waits for a second person, or that one closed."""
+    """Something that waits for a second person, or waited; `command` holds no personal data."""
 
     id: int
-    kind: str
+    kind: str = Field(examples=["import"])
     says: str
     command: dict[str, Any]
     digest: str
     proposed_by: str
     recorded_at: str
     document: dict[str, Any] | None
-    state: str
+    state: str = Field(examples=["pending"])
+    closed_at: int | None
+    closed_by: str | None
+    mine: bool
+    may_confirm: bool
+    may_reject: bool
+    effect: dict[str, Any] | None = None
 
 
-class Roles(Open):
-    """Who holds which role, and what waits."""
+class Proposeds(Open):
+    """What waits for a second person."""
 
-    position: int
-    as_of: str
-    roles: list[RoleGranted]
-    pending: list[Proposed]
+    proposals: list[Proposed]
 
 
-class RoleChange(Open):
-    """A proposal about a role, and what the account holds before and after."""
+class Meaning(Open):
+    """What the code of a problem means."""
 
-    proposal: Proposed | None
-    effect: dict[str, Any]
-    new: bool = False
-    dry_run: bool = False
-    recorded: list[int] = []
+    code: str
+    status: int
+    meaning: str

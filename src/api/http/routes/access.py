@@ -15,7 +15,7 @@ from api.http import guard
 from api.http.answers import answer
 from api.http.guard import DeskHere, PersonRead
 from api.http.paging import Page, Pages, link_next, written
-from api.http.shapes import Looks
+from api.http.shapes_access import Looks
 from api.queries import access as asking
 from api.queries.access import Sought
 from ledger.access_entry import LookKind, of_list, of_person, of_refused

@@ -19,7 +19,7 @@ from api.granting import Wish
 from api.http import guard
 from api.http.answers import answer
 from api.http.guard import DeskHere
-from api.http.shapes import RoleChange, Roles
+from api.http.shapes_access import RoleChange, Roles
 from api.naming import unit_of
 from api.queries import roles
 from ledger import second_person

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from api.access.policy import Action
 from api.access.reach import reach
 from api.access.readers import Reader
-from api.http import coordinates, guard
+from api.http import coordinates, guard, memento
 from api.http.answers import LINES, answer, lines
 from api.http.caching import PRIVATE, unchanged, validator
 from api.http.coordinates import Asks
@@ -58,6 +58,7 @@ def person_score(
     if response is None:
         response = answer(scores.of_person(desk, asked, person.stream, named=named), tag=tag)
     coordinates.say_rules(response, asked)
+    memento.say_times(request, response)
     return response
 
 
