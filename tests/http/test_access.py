@@ -79,23 +79,26 @@ def own(served: Served, **query: Any) -> Any:
     return served.as_("ASN", **query)(path).json()
 
 
-def reads(served: Served) -> Iterator[tuple[str, str]]:
-    """Method and address of every route that tells of people."""
+def reads(served: Served) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Path, address and query of every route that tells of people."""
     app = app_of(served)
     unit = next(one for one in served.desk.serving().values() if one is not None)
     for path, method, rights in operations(app):
         if method == "GET" and OF_PEOPLE & set(rights):
-            yield path, path.format(pid=served.person(QUASHED), code=unit)
+            person = served.person(QUASHED)
+            position = served.desk.ledger.events_of(UUID(person))[0].id
+            address = path.format(pid=person, code=unit, position=position, suffix="json")
+            yield path, address, QUERY | ({"position": position} if "inclusion" in path else {})
 
 
 def test_every_route_about_people_keeps_its_look(served: Served) -> None:
     """Whoever asks by any of them is in the log, with the route and the purpose."""
     found = list(reads(served))
     assert len(found) >= 10
-    for place, (path, address) in enumerate(found):
+    for place, (path, address, query) in enumerate(found):
         account, before = f"acc-walk-{place}", head(served)
         get = known_as(served, account, Grant(Role.AUDITOR), Grant(Role.ANALYST))
-        answer = get(address, **QUERY)
+        answer = get(address, **query)
         assert answer.status_code == 200, (path, answer.text)
         assert answer.content
         looks = kept_since(served, before)
@@ -114,11 +117,11 @@ def test_without_its_look_no_answer_leaves(
         raise fault("The access log cannot be written.")
 
     found = list(reads(served))
-    for place, (path, address) in enumerate(found):
+    for place, (path, address, query) in enumerate(found):
         get = known_as(served, f"acc-{fault.__name__}-{place}", Grant(Role.AUDITOR))
         with monkeypatch.context() as broken:
             broken.setattr(store, "append", refuse)
-            answer = get(address, **QUERY)
+            answer = get(address, **query)
         assert answer.status_code == 503, path
         assert set(answer.json()) <= {"type", "title", "status", "code", "detail", "next_step"}
         assert QUASHED not in answer.text

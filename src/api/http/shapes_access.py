@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.http.shapes import Open, UnitNamed
 
@@ -86,4 +86,4 @@ class RoleChange(Open):
     effect: dict[str, Any]
     new: bool = False
     dry_run: bool = False
-    recorded: list[int] = []
+    recorded: list[int] = Field(default_factory=list)
