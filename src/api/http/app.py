@@ -24,8 +24,11 @@ from api.http.metrics import Metrics
 from api.http.routes import access as looks
 from api.http.routes import (
     audit,
+    cases,
     commands,
+    decisions,
     differences,
+    disputes,
     events,
     health,
     imports,
@@ -36,6 +39,7 @@ from api.http.routes import (
     roles,
     scores,
     signing_in,
+    warnings,
 )
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
@@ -46,9 +50,12 @@ VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
     audit.router,
+    cases.router,
     commands.router,
+    decisions.router,
     looks.router,
     differences.router,
+    disputes.router,
     events.router,
     imports.router,
     log.router,
@@ -59,6 +66,7 @@ NOUNS: Sequence[APIRouter] = (
     roles.router,
     scores.router,
     signing_in.router,
+    warnings.router,
 )
 Site = Callable[[FastAPI], None]
 
