@@ -236,7 +236,15 @@ def propose_enactment(
     """
     check_joins(ledger.rulebook(), text, ledger.store.head().position + 1)
     command = enact_command(text)
-    return propose(ledger, ENACT, command, actor=actor, document=document, reason=reason)
+    return propose(
+        ledger,
+        ENACT,
+        command,
+        actor=actor,
+        document=document,
+        reason=reason,
+        verbatim=("text",),
+    )
 
 
 def propose_repeal(

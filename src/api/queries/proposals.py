@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from api import enacting, proposing, recording
+from api import enacting, granting, proposing, recording
 from api.access import policy
 from api.access.policy import NOTHING, Action, Target
 from api.access.readers import Reader
@@ -30,6 +30,8 @@ _CLOSED_BY: Final[Mapping[str, Action]] = MappingProxyType(
         enacting.ENACT: Action.CONFIRM_RULES,
         enacting.REPEAL: Action.CONFIRM_RULES,
         imports.IMPORT: Action.CONFIRM_IMPORT,
+        granting.GRANT: Action.CONFIRM_ROLE,
+        granting.REVOKE: Action.CONFIRM_ROLE,
     }
 )
 _READ: Final[Mapping[str, Action]] = MappingProxyType(

@@ -215,16 +215,18 @@ def changes(pen: Pen, record: Json) -> Rows:
 
 
 def cause(pen: Pen, one: Json) -> dict[str, Any]:
-    """A cause of a difference: what happened, to which fact, and the points it made."""
+    """A cause of a difference: what happened, to which fact, and the points it made; of what had no
+    effect, no points and no measures.
+    """
     fact = one["fact"] or one["was"]
     if fact is not None:
         about, _ = told(pen, {"fact": fact["kind"], "fields": fact["reads"], "sealed": {}})
         reads = told(pen, {"fact": fact["kind"], "fields": fact["reads"], "sealed": {}})[1]
         about = f"{about} ({reads})" if reads else about
-    elif one["post"] is not None:
+    elif one.get("post") is not None:
         ends = (value_words(one["post"][side]) or "?" for side in ("from", "to"))
         about = " → ".join(ends)
-    elif one["rules"] is not None:
+    elif one.get("rules") is not None:
         about = " → ".join(str(one["rules"][side]) for side in ("from", "to"))
     else:
         about = ""
@@ -232,10 +234,10 @@ def cause(pen: Pen, one: Json) -> dict[str, Any]:
         "class": one["class"],
         "what": pen.code(one["what"], "what"),
         "about": about,
-        "points": one["points"],
+        "points": one.get("points"),
         "position": None if fact is None else fact["position"],
         "href": None if fact is None else address(fact["position"]),
-        "measures": [measure_name(pen, move["measure"]) for move in one["measures"]],
+        "measures": [measure_name(pen, move["measure"]) for move in one.get("measures", ())],
     }
 
 

@@ -14,6 +14,7 @@ from api.http.serving import opened
 from api.http.settings import read_settings
 from api.web import assets
 from api.web.pages import (
+    akses,
     aturan,
     audit,
     beranda,
@@ -35,6 +36,7 @@ from ledger.vocabulary_agency import ReadingPurpose
 
 PAGES: Sequence[APIRouter] = (
     aturan.router,
+    akses.router,
     beranda.router,
     catat.router,
     catatan.router,
