@@ -21,6 +21,7 @@ from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
+from api.http.routes import access as looks
 from api.http.routes import (
     accounts,
     audit,
@@ -33,7 +34,6 @@ from api.http.routes import (
     health,
     imports,
     log,
-    looks,
     memento,
     people,
     proposals,
