@@ -36,7 +36,10 @@ def test_the_board_says_what_its_twin_says(served: Served) -> None:
 
 def test_each_case_says_what_its_twin_says(served: Served) -> None:
     """Every step, clock, article and finding stands on the page; what is simulated is stamped."""
-    for one in served.as_("PANEL")("/kasus.json", **CASE).json()["cases"]:
+    cases = served.as_("PANEL")("/kasus.json", **CASE).json()["cases"]
+    path = f"/kasus/{cases[0]['case']}"
+    assert served.as_("PANEL")(f"{path}.pdf", **CASE).content.startswith(b"%PDF")
+    for one in cases:
         path = f"/kasus/{one['case']}"
         page = shown(served, "PANEL", path, **CASE)
         twin = served.as_("PANEL")(f"{path}.json", **CASE).json()
@@ -45,7 +48,6 @@ def test_each_case_says_what_its_twin_says(served: Served) -> None:
             assert f"/catatan/{step['position']}" in page
         for said in (*twin["clocks"], *twin["findings"]):
             assert said["cite"] in words(page)
-    assert served.as_("PANEL")(f"{path}.pdf", **CASE).content.startswith(b"%PDF")
 
 
 def test_a_decision_goes_from_draft_to_issue_by_forms(served: Served) -> None:
@@ -108,7 +110,8 @@ def test_a_fact_is_contested_and_decided_by_forms(served: Served) -> None:
     form = {**letter, "nomor": f"S-{served.desk.head()}", "versi": version}
     opened = send(served, "OPERATOR", path, form)
     assert opened.status_code == 303, opened.text
-    there = opened.headers["location"].partition("?")[0]
+    number = opened.headers["location"].partition("?")[0].removeprefix("/catatan/")
+    there = f"/sengketa/{number}"
     page = shown(served, "PANEL", there, **CASE)
     assert "Keliru." in page
     ended = {**letter, "putusan": "DITOLAK", "versi": version + 1}
