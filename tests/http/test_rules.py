@@ -128,9 +128,7 @@ def test_what_cannot_be_tried_is_told(served: Served, changes: list[str], code: 
 
 
 def test_a_text_comes_into_force_by_two_people(served: Served) -> None:
-    """Tried dry, proposed, seen with its effect, refused to its proposer, confirmed by another, and
-    repealed the same way; each command once for its key.
-    """
+    """Tried dry, proposed, seen with its effect, confirmed by another, and repealed so too."""
     body = {"draft": DRAFT, "document": DOCUMENT}
     bare = post(served, "ANALYST", "/instruments", body)
     assert bare.status_code == 428
