@@ -78,7 +78,7 @@ def version_in(text: str) -> str:
 
 
 def test_every_instrument_has_its_page(site: tuple[TestClient, Ledger]) -> None:
-    """The list leads to each; each says its rules in words of both languages, none by its code."""
+    """Each says its rules in words of both languages, none by its code."""
     client, _ = site
     listed = get(client, "AUDITOR", "/aturan").text
     names = set(re.findall(r'href="/aturan/([a-z0-9-]+)"', listed))
