@@ -23,6 +23,7 @@ from api.http.logs import Logged
 from api.http.metrics import Metrics
 from api.http.routes import access as looks
 from api.http.routes import (
+    accounts,
     audit,
     cases,
     commands,
@@ -37,8 +38,11 @@ from api.http.routes import (
     people,
     proposals,
     roles,
+    rules,
     scores,
     signing_in,
+    talent,
+    units,
     warnings,
 )
 from api.http.routes import problems as problem_pages
@@ -49,23 +53,27 @@ from ledger.access_log import AccessLog
 VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
+    accounts.router,
     audit.router,
     cases.router,
     commands.router,
     decisions.router,
-    looks.router,
     differences.router,
     disputes.router,
     events.router,
     imports.router,
     log.router,
+    looks.router,
     memento.router,
     people.router,
     problem_pages.router,
     proposals.router,
     roles.router,
+    rules.router,
     scores.router,
     signing_in.router,
+    talent.router,
+    units.router,
     warnings.router,
 )
 Site = Callable[[FastAPI], None]

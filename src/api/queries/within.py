@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from api.access.policy import Action
+from api.access.policy import Action, may
 from api.access.reach import Reach, reach
 from api.access.readers import Reader
 from api.access.standing import Standing
@@ -26,11 +26,12 @@ def people_within(
     found = reach(reader, action)
     if found.everything:
         return None
-    people = {subject for subject, unit in desk.serving().items() if unit in _units(desk, found)}
+    units = _units(desk, found)
+    people = {subject for subject, unit in desk.serving().items() if unit in units}
     if found.own and reader.person is not None:
         people.add(reader.person.hex)
     if found.reports and reader.person is not None:
-        people |= _reports(desk, standing, reader.person)
+        people |= _reports(desk, standing, reader, reader.person, action)
     return frozenset(people)
 
 
@@ -56,8 +57,12 @@ def _units(desk: Desk, found: Reach) -> set[str]:
     return {one.hex for top in found.units for one in units.subtree(top, today) | {top}}
 
 
-def _reports(desk: Desk, standing: Standing, person: UUID) -> set[str]:
-    """Whoever was ever appraised by somebody, if he still is his appraiser today."""
+def _reports(
+    desk: Desk, standing: Standing, reader: Reader, person: UUID, action: Action
+) -> set[str]:
+    """Whoever was ever appraised by the reader's person, if the reader may do this with him today:
+    if he still is the appraiser, in a unit of the grant.
+    """
     named = person.hex.encode()
     maybe = {
         recorded.originator_id
@@ -66,7 +71,7 @@ def _reports(desk: Desk, standing: Standing, person: UUID) -> set[str]:
     }
     today = desk.today()
     targets = [(one, standing.of_person(one, today)) for one in maybe]
-    return {one.hex for one, target in targets if target and person in target.appraisers}
+    return {one.hex for one, target in targets if target and may(reader, action, target)}
 
 
 def _names(state: bytes, person: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -94,6 +95,7 @@ def find_number(
     """The person who holds or ever held a number; nobody is an empty list, as is who may not be
     seen. So many searches a minute as the settings allow.
     """
+    begun = time.monotonic()
     request.app.state.searches.check(reader.account, "searches by number")
     why = guard.purpose_of(request, reader, None, purpose or purpose_header)
     try:
@@ -107,6 +109,7 @@ def find_number(
     asked = {"what": guard.route_of(request), "by": "number"}
     if seen is None:
         access.record_unknown(reader.account, why, number.nip, asked)
+        guard.wait_evenly(request, begun)
         return answer({"position": desk.head(), "people": []})
     access.record(*of_list(reader.account, why, [seen], asked))
     unit = desk.serving().get(seen.hex)
