@@ -101,17 +101,22 @@ def reads(served: Served) -> Iterator[tuple[str, str, dict[str, Any]]]:
         "code": top_unit(served).hex,
         "position": served.desk.ledger.events_of(UUID(person))[0].id,
         "suffix": "json",
+        "kind": "competency",
         "root": str(case["case"]).rpartition("/")[2],
         "number": str(dispute["position"]),
     }
     for path, method, rights in operations(app_of(served)):
         if method == "GET" and OF_PEOPLE & set(rights) and path not in NOBODY_NAMED:
-            asked = {"position": places["position"]} if "inclusion" in path else {}
-            yield path, path.replace(":path", "").format(**places), QUERY | asked
+            query: dict[str, Any] = dict(QUERY)
+            if "inclusion" in path:
+                query["position"] = places["position"]
+            if "/members" in path or "/pegawai" in path:  # there they are bounds of a score
+                query |= {"from": "0", "to": "100"}
+            yield path, path.replace(":path", "").format(**places), query
 
 
 def test_every_route_about_people_keeps_its_look(served: Served) -> None:
-    """Whoever asks by any of them is in the log, with what he asked and the purpose."""
+    """Whoever asks by any of them is in the log, and for which purpose."""
     found = list(reads(served))
     assert len(found) >= 10
     for place, (path, address, query) in enumerate(found):
@@ -122,7 +127,7 @@ def test_every_route_about_people_keeps_its_look(served: Served) -> None:
         assert answer.content
         looks = kept_since(served, before)
         assert [one.reader for one in looks].count(account) == len(looks) > 0, path
-        assert all(b'"what":' in one.question for one in looks), path
+        assert {one.purpose for one in looks} <= {"audit", "reporting"}, path
 
 
 @pytest.mark.parametrize("fault", [StoreUnavailable, LedgerReadOnly, DiskFull])
