@@ -240,12 +240,13 @@ def _form(
     version = desk.version_of(about.stream) if about.stream is not None else 0
     parts = _parts(kind)
     lang = shell_of(request).lang
-    wrong = placed(errors, [part.field for part in parts], lang)
+    wrong = placed(errors, parts, lang)
     shown = {
         "kind": {"name": kind.name, "fact": kind.fact, "own": kind.own},
         "called": _called(request, kind.spec.owner, about),
         "parts": [field(part, given, wrong, lang) for part in parts],
         "errors": wrong,
+        "summary": [one | {"message": f"{one['label']}: {one['message']}"} for one in wrong],
         "fault": fault,
         "would": would,
         "alone": any(policy.may(reader, one, about.target) for one in kind.alone),
@@ -324,7 +325,12 @@ def _proposal(
         fact = _looked_at(request, reader, desk, one)
         if fact is not None:
             fact["said"] = said(one.command, fact["fields"], shell_of(request).lang)
-    data = {"proposal": shown, "fact": fact, "fault": fault}
+    data = {
+        "proposal": shown,
+        "fact": fact,
+        "fault": fault,
+        "whose": proposals.whose(desk, standing, reader, one),
+    }
     return page(request, "catat-usulan.html", data, status=200 if fault is None else _REFUSED)
 
 
