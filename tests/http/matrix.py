@@ -84,6 +84,28 @@ GET  /api/v1/proposals                        many    200  * * * *  *  *  *  *  
 GET  /api/v1/proposals/{ident}                many    422  * * * *  *  *  *  *  *  *  *
 POST /api/v1/proposals/{ident}/confirm        many    422  * * * *  *  *  *  *  *  *  *
 POST /api/v1/proposals/{ident}/reject         many    422  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/cases                            many    200  o r s -  -  s  s  s  s  s  -
+GET  /api/v1/people/{pid}/cases               person  200  o r s -  -  s  s  s  s  s  -
+GET  /api/v1/people/{pid}/cases/{root}        person  404  o r s -  -  s  s  s  s  s  -
+GET  /api/v1/people/{pid}/effect              person  404  o r s -  -  s  s  s  s  s  -
+GET  /api/v1/people/{pid}/absences            person  200  o r s -  -  s  s  s  s  s  -
+GET  /api/v1/decisions                        many    200  o - s -  -  s  s  s  s  s  -
+GET  /api/v1/decisions/{ident:path}           many    404  o - s -  -  s  s  s  s  s  -
+GET  /api/v1/decisions/{ident:path}/recheck   many    404  o - s -  -  s  s  s  s  s  -
+POST /api/v1/decisions                        many    422  - - - -  -  s  -  -  -  s  -
+POST /api/v1/decisions/{ident:path}/recommend many    422  - - - -  -  -  s  s  -  -  -
+POST /api/v1/decisions/{ident:path}/issue     many    422  - - - -  -  -  -  -  -  s  -
+POST /api/v1/decisions/{ident:path}/revoke    many    422  o - s -  -  s  s  s  s  s  -
+GET  /api/v1/disputes                         many    200  o r s -  -  s  s  s  s  s  -
+GET  /api/v1/disputes/{number}                many    404  o r s -  -  s  s  s  s  s  -
+POST /api/v1/people/{pid}/disputes            person  422  o r s -  s  s  -  s  s  -  -
+POST /api/v1/units/{code}/disputes            unit    422  - - s -  s  s  -  s  s  -  -
+POST /api/v1/disputes/{number}/resolve        many    422  o r s -  s  s  -  s  s  -  -
+GET  /api/v1/warnings                         many    200  o r s -  s  s  s  -  s  -  -
+GET  /api/v1/people/{pid}/warnings            person  200  o r s -  s  s  s  -  s  -  -
+GET  /api/v1/units/{code}/warnings            unit    200  - - s -  s  s  s  -  s  -  -
+POST /api/v1/people/{pid}/warnings/{rule}/acknowledge person 422 - r s! - s! s! - - - - -
+POST /api/v1/units/{code}/warnings/{rule}/acknowledge unit   422 - - s  - s  s  - - - - -
 GET  /                                        open    200
 GET  /beranda.json                            open    200
 GET  /cari                                    many    200  * * * *  *  *  *  *  *  *  *
@@ -168,6 +190,9 @@ PATHS = {
     "size": "999999999",
     "level": "0",
     "index": "x999/999",
+    "root": "9" * 15,
+    "number": "9" * 15,
+    "rule": "tidak-ada",
 }
 
 

@@ -51,9 +51,7 @@ def post(served: Served, path: str, body: Any = None, *, as_: str, **headers: st
 
 
 def test_a_file_is_imported_by_two(served: Served) -> None:
-    """Sent, previewed without numbers, proposed, confirmed by another, reported; the same file
-    again adds nothing.
-    """
+    """Sent, previewed, proposed, confirmed by another; the same file again adds nothing."""
     data = lines(award("DESK_A"), award("DESK_B"))
     sent = upload(served, data)
     assert sent.status_code == 201, sent.text
@@ -103,9 +101,7 @@ def test_a_workbook_comes_back_and_only_the_difference_is_imported(served: Serve
 
 
 def test_whose_role_reaches_one_unit_sends_only_its_people(served: Served) -> None:
-    """Of a file about others nothing is told: people who exist and people who do not are refused
-    alike.
-    """
+    """Of others nothing is told: who exists and who does not are refused alike."""
     units = sorted(unit for unit in set(served.desk.serving().values()) if unit is not None)
     here = served.desk.serving().get(served.person(QUASHED).replace("-", ""))
     today = served.desk.today()

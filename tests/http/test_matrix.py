@@ -207,6 +207,9 @@ def test_each_role_reaches_what_is_expected(site: Site, role: Role, scope: str) 
             opened = place in expected if place else _any(letter, whole=scope == "whole")
             if opened:
                 assert answer.status_code == row.status, (row, name, place, answer.text)
+                if row.status >= 400:
+                    told = (answer.status_code, answer.json()["code"])
+                    assert told not in _refusals(row, letter), (row, name, place, answer.text)
             else:
                 told = (answer.status_code, answer.json()["code"])
                 assert told in _refusals(row, letter), (row, name, place, answer.text)

@@ -24,8 +24,11 @@ from api.http.metrics import Metrics
 from api.http.routes import (
     accounts,
     audit,
+    cases,
     commands,
+    decisions,
     differences,
+    disputes,
     events,
     health,
     imports,
@@ -35,6 +38,7 @@ from api.http.routes import (
     proposals,
     scores,
     signing_in,
+    warnings,
 )
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
@@ -46,8 +50,11 @@ PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
     accounts.router,
     audit.router,
+    cases.router,
     commands.router,
+    decisions.router,
     differences.router,
+    disputes.router,
     events.router,
     imports.router,
     log.router,
@@ -57,6 +64,7 @@ NOUNS: Sequence[APIRouter] = (
     proposals.router,
     scores.router,
     signing_in.router,
+    warnings.router,
 )
 Site = Callable[[FastAPI], None]
 
