@@ -162,6 +162,7 @@ _CHANGE = {"instrument": "ip-asn", "from": "2021-12-31", "to": "2022-12-31"}
 QUERIES: dict[str, dict[str, str]] = {
     "/api/v1/log/proof/inclusion": {"position": "{position}"},
     "/api/v1/audit/sample": {"seed": "undian"},
+    "/api/v1/people/{pid}/effect": {"fact": "1"},
     "/cari": {"q": "zzz"},
     "/api/v1/people": {"unit": "{unit}"},
     "/api/v1/people/{pid}/score": _RULES,
