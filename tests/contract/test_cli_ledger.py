@@ -38,7 +38,7 @@ SHOWN = sorted(
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 COMMANDS = (
     *("init", "import files", "import list", "import withdraw", "template", "score", "history"),
-    *("events", "export", "report rekap", "reconcile", "erase", "hold", "doctor", "demo"),
+    *("events", "export", "report rekap-ip-asn", "reconcile", "erase", "hold", "doctor", "demo"),
 )
 
 
