@@ -9,7 +9,7 @@ STAMP   := .venv/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-fast fuzz check format docs bench doctor up lock clean
+.PHONY: help setup demo test test-fast fuzz e2e client check format docs bench doctor up lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,8 +38,20 @@ format: $(STAMP) ## put the code into the one format
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-docs: $(STAMP) ## write the generated parts of docs/ anew (events, closed lists)
+e2e: $(STAMP) ## the pages in Debian's chromium: journeys, keyboard, accessibility, screenshots
+	ASN_LEDGER_BROWSER=required $(BIN)/python -m pytest tests/e2e
+
+client: $(STAMP) ## generate a Python client from docs/openapi.json in build/client, and ask with it
+	$(PYTHON) -m venv build/client/venv
+	build/client/venv/bin/python -m pip install --quiet --disable-pip-version-check "openapi-python-client>=0.29,<1"
+	build/client/venv/bin/openapi-python-client generate --path docs/openapi.json \
+	  --output-path build/client/made --overwrite --meta setup
+	build/client/venv/bin/python -m pip install --quiet --disable-pip-version-check build/client/made
+	$(BIN)/python -m tests.http.with_client build/client/venv/bin/python
+
+docs: $(STAMP) ## write the generated parts of docs/ anew (events, closed lists, settings, rights, API)
 	$(BIN)/python -m tests.reference
+	$(BIN)/python -m tests.openapi
 
 bench: $(STAMP) ## the benchmarks, beside the stock library, with the machine's description
 	$(BIN)/python -m tests.bench

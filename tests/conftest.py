@@ -5,12 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ledger.store import EventStore
 from tests import pg
 from tests.clocks import SteppingClock
+
+if TYPE_CHECKING:
+    from tests.http.conftest import Served
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -67,3 +71,18 @@ def both_stores(
         EventStore.create(postgresql_url, clock=clock) as postgresql,
     ):
         yield {sqlite_url: sqlite, postgresql_url: postgresql}
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def served(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Served"]:  # noqa: UP037 - imported when asked for
+    """The application with its pages over the small demo ledger, once for each database."""
+    from tests.http.conftest import serving  # the server is for the tests that ask for it
+
+    folder = tmp_path_factory.mktemp("served")
+    if request.param == "sqlite":
+        yield from serving(f"sqlite:///{folder / 'demo.sqlite3'}", folder)
+    else:
+        with pg.fresh_schema() as url:
+            yield from serving(url, folder)

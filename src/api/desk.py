@@ -52,6 +52,7 @@ class Desk:
         self._surrounding: list[int] = []  # positions of everything that is not about a person
         self._asked: OrderedDict[tuple[Any, ...], Asked] = OrderedDict()
         self._units: OrderedDict[int, UnitDirectory] = OrderedDict()
+        self._remembered: dict[str, tuple[Any, Any]] = {}
         self._serving: tuple[tuple[date, int], Mapping[str, str | None]] | None = None
 
     def now(self) -> datetime:
@@ -140,6 +141,15 @@ class Desk:
             frame = self.table().frame()
             held = (today, frame.position), serving(View(frame, today, frame.position))
             self._serving = held
+        return held[1]
+
+    def remembered(self, name: str, key: Any, work: Callable[[], Any]) -> Any:
+        """What was worked out under a name, as long as it rests on the same things: the key, as the
+        head and the day. One value a name; two threads at once may both work.
+        """
+        held = self._remembered.get(name)
+        if held is None or held[0] != key:
+            held = self._remembered[name] = key, work()
         return held[1]
 
     def last_of(self, stream: UUID, position: int) -> int | None:

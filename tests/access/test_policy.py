@@ -35,7 +35,7 @@ read_decisions       o - s -  -  s  s  s  s  s  -
 read_warnings        o r s -  s  s  s  -  s  -  -
 read_imports         - - - -  sx sx s  -  s  -  -
 read_reconciliation  - - - -  s  s  s  -  s  -  -
-read_pending         - - - -  -  *  *  *  *  *  *
+read_pending         * * * *  *  *  *  *  *  *  *
 read_events          - - - -  -  a  -  -  a  -  -
 read_audit           - - - -  -  -  -  -  a  -  -
 read_roles           - - - -  -  -  a  -  a  -  a

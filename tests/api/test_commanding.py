@@ -112,9 +112,7 @@ def test_of_two_who_name_one_version_one_is_stored(anywhere: Desk) -> None:
 
 
 def test_the_same_command_under_its_key_is_answered_alike(anywhere: Desk) -> None:
-    """The same bytes, nothing added, whatever its version is by then; another actor's key is no
-    matter.
-    """
+    """The same bytes, nothing added, whatever its version is by then; keys are per actor."""
     at_desk = desks.Desk(anywhere.ledger, clock=lambda: AT)
     at = version(anywhere)
     first = responded(at_desk, send(anywhere, after(at, key="k1"), about(1, "golongan")))

@@ -19,12 +19,12 @@ from api.cli.main import app as command
 from api.desk import Desk
 from api.http.app import create_app
 from api.http.settings import Settings
+from api.web.site import pages
 from ledger.access_log import AccessLog
 from ledger.application import Ledger
 from ledger.checkpoint import take_checkpoint
 from ledger.checkpoint_store import last_checkpoint
 from ledger.vocabulary_agency import Role
-from tests.pg import fresh_schema
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 QUASHED = "197906182005012993"  # the cast of a story: sanctioned, objected, quashed
@@ -69,20 +69,8 @@ class Served:
         return str(found)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def served(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    """The application over the small demo ledger, once for each database."""
-    folder: Path = tmp_path_factory.mktemp("served")
-    if request.param == "sqlite":
-        yield from _served(f"sqlite:///{folder / 'demo.sqlite3'}", folder)
-    else:
-        with fresh_schema() as url:
-            yield from _served(url, folder)
-
-
-def _served(url: str, folder: Path) -> Iterator[Served]:
+def serving(url: str, folder: Path) -> Iterator[Served]:
+    """The application with its pages over a small demo ledger that is made at a place."""
     keys = folder / "keys"
     options = ["demo", "--size", "small", "--ledger", url, "--keys", str(keys)]
     made = CliRunner().invoke(command, options)
@@ -91,7 +79,7 @@ def _served(url: str, folder: Path) -> Iterator[Served]:
     desk, badges = Desk(ledger, clock=lambda: NOW), Badges()
     access = AccessLog.of(ledger, clock=lambda: NOW)
     settings = Settings(url=url, keys=keys, requests_per_minute=1_000_000)
-    with TestClient(create_app(desk, settings, access, badges)) as client:
+    with TestClient(create_app(desk, settings, access, badges, pages)) as client:
         one = ledger.index.find(QUASHED)
         for role in Role:
             if role is not Role.ASN:

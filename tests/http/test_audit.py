@@ -137,9 +137,7 @@ def certified(served: Served, folder: Path) -> bytes:
 
 
 def test_a_certificate_holds_on_its_own_and_in_a_pdf(checked: Served, tmp_path: Path) -> None:
-    """The score is computed again; inside a PDF it is found packed or plain, and nothing is said of
-    what is printed on the pages.
-    """
+    """The score is computed again; inside a PDF it is found packed or plain."""
     data = certified(checked, tmp_path)
     found = post(checked, data).json()
     assert (found["kind"], found["holds"], found["answer"]["total"]) == (

@@ -14,9 +14,7 @@ _READ = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELEC
 
 
 def test_another_process_takes_nothing_away(tmp_path: Path) -> None:
-    """After the ledger was opened twice here, one that comes and goes leaves the log of writes to
-    those who still use it.
-    """
+    """Whoever comes and goes leaves the log of writes to those who still use it."""
     url = f"sqlite:///{tmp_path / 'one.sqlite3'}"
     founding = Founding("65", "Provinsi Contoh", "Asia/Makassar")
     ledger = Ledger.found(url, founding, keys=tmp_path / "keys", actor="test")

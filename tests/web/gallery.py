@@ -227,7 +227,7 @@ def gallery(lang: Lang = Lang.ID) -> str:
         query=(("as_of", "2025-03-28"), ("instrument", "ip-asn")),
         account="demo-analis",
         roles=("ANALYST",),
-        nav=AREAS,
+        nav=tuple((one.path, one.label) for one in AREAS),
     )
     text = Path(__file__).with_name("gallery.html").read_text("utf-8")
     return environment(lang, ZONE).from_string(text).render({**DATA, "shell": shell})

@@ -199,8 +199,8 @@ TABLE: Mapping[Action, Rule] = MappingProxyType(
             _may(_OPERATOR, _ANALYST, _APPROVER, _AUDITOR),
         ),
         Action.READ_PENDING: Rule(
-            "what waits for a second person",
-            _open(_ANALYST, _APPROVER, _PANEL, _AUDITOR, _DECIDER, _ADMINISTRATOR),
+            "what waits for a second person: what he proposed, may close, or reads the like of",
+            _open(*Role),
         ),
         Action.READ_EVENTS: Rule(
             "the events of everybody, open fields", _whole(_ANALYST, _AUDITOR)

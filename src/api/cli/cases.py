@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import MINYEAR
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import typer
@@ -25,18 +24,18 @@ from api.cli.common import (
     print_json,
     say,
 )
-from api.cli.naming import day_option, subject_stream, today
+from api.cli.naming import day_option, desk_on, subject_stream, today
 from api.cli.scoring import AsOf, KnownAt, Position, Unit
 from api.cli.telling_cases import tell_absences, tell_case, tell_effect, tell_line
 from api.cli.watched import given, looking_at
-from api.naming import fact_root, unit_of
+from api.naming import unit_of
+from api.queries import cases
 from ledger.application import Ledger
 from ledger.case import CaseState
-from ledger.errors import Misuse, PersonUnknown
+from ledger.errors import PersonUnknown
 from projections.asking import inquiry
-from projections.asking.inquiry import Ask
-from projections.discipline import asking_absences, asking_cases, asking_effect, cases_json
-from projections.discipline.asking_cases import CaseUnknown, When
+from projections.discipline import asking_cases, cases_json
+from projections.discipline.asking_cases import When
 from projections.question import asked_position
 
 Person = Annotated[
@@ -110,7 +109,7 @@ def show_command(
     ):
         stream, asked = person_of(ledger, subject), when(ledger, as_of, known_at, position)
         looker.person(stream, as_of=asked.as_of)
-        shown = case_of(ledger, stream, case, asked)
+        shown = cases.whole(desk_on(ledger), stream, case, asked, named=True)
     if as_json:
         print_json(shown)
     else:
@@ -143,7 +142,7 @@ def effect_command(
     ):
         stream, asked = person_of(ledger, subject), when(ledger, as_of, known_at, position)
         looker.person(stream, as_of=asked.as_of)
-        shown = effect_of(ledger, stream, named, asked)
+        shown = cases.effect(desk_on(ledger), stream, named, asked, named=True)
     if as_json:
         print_json(shown)
     else:
@@ -175,70 +174,11 @@ def absences_command(
     ):
         stream, asked = person_of(ledger, subject), when(ledger, as_of, known_at, position)
         looker.person(stream, as_of=asked.as_of)
-        shown = absences_of(ledger, stream, year, asked)
+        shown = cases.absences(desk_on(ledger), stream, year, asked, named=True)
     if as_json:
         print_json(shown)
     else:
         tell_absences(shown)
-
-
-def absences_of(ledger: Ledger, stream: UUID, year: int | None, asked: When) -> dict[str, Any]:
-    """What the absences of a person in a year come to; in that of the day asked about by default.
-
-    Raises:
-        Misuse: the year has not begun.
-    """
-    chosen = asked.as_of.year if year is None else year
-    if not MINYEAR < chosen <= asked.as_of.year:
-        raise Misuse(
-            f"{chosen} has not begun on {asked.as_of.isoformat()}, or is no year.",
-            next_step="Name the year of the day asked about, or one before.",
-        )
-    facts = inquiry.facts_of(ledger, stream, asked.position)
-    shown = cases_json.absences(asking_absences.told_absences(stream, facts, asked, chosen), asked)
-    return {**shown, "person": ledger.person(stream)}
-
-
-def case_of(ledger: Ledger, stream: UUID, named: str | None, asked: When) -> dict[str, Any]:
-    """One case of a person, with number and name.
-
-    Raises:
-        CaseUnknown: he has none of that name, or several and none is named.
-    """
-    known = asking_cases.cases_of(ledger, stream, asked)
-    shown = cases_json.whole(asking_cases.case_named(known, named), asked)
-    return {**shown, "person": ledger.person(stream)}
-
-
-def effect_of(ledger: Ledger, stream: UUID, named: str | None, asked: When) -> dict[str, Any]:
-    """What every instrument says without a case or a fact of a person.
-
-    Raises:
-        CaseUnknown, TargetUnknown.
-    """
-    case, roots = _meant(ledger, stream, asked, named)
-    ask = Ask("", asked.as_of, position=asked.position)
-    found = asking_effect.effect(ledger, stream, roots, ask, today=today(ledger), now=now())
-    return {**found, "case": case, "person": ledger.person(stream)}
-
-
-def _meant(
-    ledger: Ledger, stream: UUID, asked: When, named: str | None
-) -> tuple[str | None, list[int]]:
-    """The id of a case and its facts, or None and the fact that is named.
-
-    Raises:
-        CaseUnknown, TargetUnknown.
-    """
-    known = asking_cases.cases_of(ledger, stream, asked)
-    try:
-        one = asking_cases.case_named(known, named)
-    except CaseUnknown:
-        if named is None:
-            raise
-        return None, [root for _, root in fact_root(ledger, stream, [named])]
-    case = f"{stream.hex}/{one.case.root}"
-    return case, sorted(fact.root for fact in asking_cases.facts_in(one.case))
 
 
 @app.command("record")

@@ -27,14 +27,12 @@ from api.cli.common import (
 from api.cli.naming import subject_stream, today, unit_streams
 from api.cli.watched import given, looking_at
 from api.naming import fact_root, unit_of
+from api.queries.disputes import shown
 from ledger import disputing
 from ledger.application import Ledger
-from ledger.canonical import instant_text
-from ledger.disputing import Told
 from ledger.erasure import person_state
 from ledger.vocabulary_agency import DisputeOutcome
 
-OPEN = "OPEN"
 Ident = Annotated[str, typer.Argument(help="Id of the dispute.", metavar="ID")]
 Whose = Annotated[
     str | None,
@@ -186,50 +184,6 @@ def resolve_command(
     _tell(shown(told))
     if not new:
         say("It ended so before. Nothing was added.")
-
-
-def shown(told: Told) -> dict[str, Any]:
-    """A dispute as the public contract has it; `next` says what is left to do, or is null."""
-    one, fact = told.dispute, told.fact
-    ended = None
-    if one.outcome is not None:
-        ended = {
-            "outcome": one.outcome.value,
-            "position": one.resolved_at,
-            "actor": one.resolved_by,
-            "document": one.decided_on,
-        }
-    return {
-        "id": one.id,
-        "subject": one.stream,
-        "fact": {
-            "stream": one.stream,
-            "root": one.root,
-            "stands": fact is not None,
-            "kind": None if fact is None else fact.kind,
-            "effective_on": None if fact is None else fact.effective_on.isoformat(),
-            "position": None if fact is None else fact.position,
-            "version": None if fact is None else fact.version,
-        },
-        "by": one.by,
-        "position": one.position,
-        "recorded_at": instant_text(one.recorded_at),
-        "actor": one.actor,
-        "document": one.document,
-        "state": OPEN if one.outcome is None else one.outcome.value,
-        "resolved": ended,
-        "next": _next(told),
-    }
-
-
-def _next(told: Told) -> str | None:
-    """What is left to do; an upheld dispute is carried out by a correction or annulment."""
-    one, fact = told.dispute, told.fact
-    if one.open:
-        return "decide"
-    if one.outcome is DisputeOutcome.DITERIMA and fact is not None and not told.corrected:
-        return "correct_or_annul"
-    return None
 
 
 def _with_reasons(ledger: Ledger, stream: str, ident: str) -> dict[str, Any]:

@@ -29,13 +29,14 @@ from api.cli.common import (
 )
 from api.cli.comparing_paper import comparison_command
 from api.cli.deciding import look_at_decision
-from api.cli.naming import day_option, today
+from api.cli.naming import day_option, desk_on, today
 from api.cli.paper_options import Number, Out, Person, Site, form_and_site, keep, made_of
 from api.cli.scoring import AsOf, Instrument, KnownAt, Period, Position, Rules, Without
 from api.cli.watched import given, looking_at
 from api.naming import check_subject, fact_root
 from api.outputs import decisions, rekap
 from api.outputs.papers import links
+from api.queries import cases as asking
 from ledger import decision_desk as desk
 from ledger.errors import PersonUnknown
 from ledger.vocabulary_agency import ReadingPurpose
@@ -160,9 +161,11 @@ def case_command(
         stream = cases.person_of(ledger, subject)
         asked = cases.when(ledger, as_of, known_at, position)
         looker.person(stream, as_of=asked.as_of)
-        shown = cases.case_of(ledger, stream, case, asked)
+        desk = desk_on(ledger)
+        shown = asking.whole(desk, stream, case, asked, named=True)
         if effect:
-            shown["effect"] = cases.effect_of(ledger, stream, str(shown["case"]), asked)
+            named = str(shown["case"])
+            shown["effect"] = asking.effect(desk, stream, named, asked, named=True)
         coordinates = [("as_of", asked.as_of.isoformat()), ("position", asked.position)]
         link = links.link_of(where, links.CASE, str(shown["case"]), asked=coordinates)
         made = made_of(ledger, "kasus", suffix, shown, (asked.position, link, number))

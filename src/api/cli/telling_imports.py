@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 def summary_of(found: Json) -> Json:
     """A preview or report without the rows that nobody must look at."""
-    kept = {key: value for key, value in found.items() if key not in ("rows", "upload")}
+    kept = {key: value for key, value in found.items() if key not in ("rows", "upload", "owners")}
     looked_at = ("refused", "conflicts")
     rows = [row for row in found["rows"] if row["outcome"] in looked_at or row["flags"]]
     return {"upload": found["upload"]} | kept | {"rows": rows}

@@ -17,32 +17,24 @@ from api.cli.common import (
     LedgerUrl,
     Purpose,
     actor_or_account,
-    now,
     opened,
     parsed_instant,
     print_json,
     say,
 )
-from api.cli.naming import day_option, subject_stream, today
+from api.cli.naming import day_option, desk_on, subject_stream
 from api.cli.scoring import AsOf, KnownAt, Position, Unit
 from api.cli.watched import given, looking_at
+from api.desk import Desk
 from api.looks import Looker
-from ledger.acknowledgement import Warned, acknowledge
+from api.queries import warnings
 from ledger.application import Ledger
-from ledger.errors import BadValue, LedgerError, Misuse
+from ledger.errors import BadValue, Misuse
 from ledger.fields import read_sealed_text
-from projections.asking.inquiry import Ask
-from projections.watch import warning_rules, watching
 from projections.watch.early_warnings import EarlyWarning
 from projections.watch.watching import Watch
 
 LEDGER = "ledger"
-
-
-class WarningUnknown(LedgerError):
-    """No such warning stands."""
-
-    code = "warning_unknown"
 
 
 def list_command(
@@ -70,15 +62,8 @@ def list_command(
     ):
         asked = _asked(ledger, as_of, known_at=known_at, position=position)
         _look(ledger, looker, asked, named)
-        found = list(watching.shown(ledger, asked, _found(ledger, asked, named)))
-        units = ledger.units(asked.position)
-        streams = [UUID(one["subject"]) for one in found if one["subject"]]
-        people = ledger.people([stream for stream in streams if stream not in units.units])
-        for one in found:
-            stream = UUID(one["subject"]) if one["subject"] else None
-            one["person"] = None if stream is None else people.get(stream)
-            told = None if stream is None else units.described(stream, asked.on)
-            one["unit"] = None if told is None else told["code"]
+        desk = desk_on(ledger)
+        found = warnings.shown(desk, asked, _found(desk, asked, named))
     if as_json:
         on = asked.on.isoformat()
         print_json({"as_of": on, "position": asked.position, "warnings": found})
@@ -107,24 +92,9 @@ def acknowledge_command(
     who, said = actor_or_account(actor), _note(note)
     with opened(url, keys) as ledger:
         asked = _asked(ledger, as_of)
-        about = _about(ledger, asked, _subject(ledger, asked, subject))
-        standing = [one for one in about if one.rule.name == rule]
-        if not standing:
-            raise WarningUnknown(
-                "No warning of this rule stands about this subject on that day.",
-                next_step="`asn-ledger warnings list` shows those that do.",
-            )
-        seen = [
-            {
-                "rule": rule,
-                "subject": one.subject,
-                "key": one.key,
-                "new": acknowledge(
-                    ledger, Warned(one.subject, rule, one.key), actor=who, note=said
-                ),
-            }
-            for one in standing
-        ]
+        desk = desk_on(ledger)
+        about = warnings.about(desk, asked, _subject(ledger, asked, subject))
+        seen = warnings.seen(desk, about, rule, actor=who, note=said)
     if as_json:
         print_json({"acknowledged": seen})
         return
@@ -141,9 +111,7 @@ def _asked(
     position: int | None = None,
 ) -> Watch:
     day = None if as_of is None else day_option(as_of)
-    ask = Ask("", day, known_at=parsed_instant(known_at), position=position)
-    rules = warning_rules.shipped()
-    return watching.watch(ledger, rules, ask, today=today(ledger), now=now())
+    return warnings.watch(desk_on(ledger), day, parsed_instant(known_at), position)
 
 
 def _look(ledger: Ledger, looker: Looker, asked: Watch, named: str | None) -> None:
@@ -157,26 +125,14 @@ def _look(ledger: Ledger, looker: Looker, asked: Watch, named: str | None) -> No
         looker.person(within, as_of=asked.on)
 
 
-def _found(ledger: Ledger, asked: Watch, named: str | None) -> Iterable[EarlyWarning]:
+def _found(desk: Desk, asked: Watch, named: str | None) -> Iterable[EarlyWarning]:
     """Those about a person, or a unit and its members; about all and the ledger when None."""
     if named is None:
-        own = _of_ledger(ledger, asked)
-        return (*own, *watching.units(ledger, asked), *watching.everybody(ledger, asked))
-    stream = _subject(ledger, asked, named)
-    units = ledger.units(asked.position)
-    if stream is None or stream not in units.units:
-        return _about(ledger, asked, stream)
-    below = frozenset(one.hex for one in units.subtree(stream, asked.on))
-    return (*watching.units(ledger, asked, below), *watching.everybody(ledger, asked, below))
-
-
-def _about(ledger: Ledger, asked: Watch, stream: UUID | None) -> Iterable[EarlyWarning]:
-    """Those about just this person or unit, or about the ledger itself."""
-    if stream is None:
-        return _of_ledger(ledger, asked)
-    if stream in ledger.units(asked.position).units:
-        return watching.units(ledger, asked, frozenset({stream.hex}))
-    return watching.person(ledger, asked, stream)
+        return warnings.every(desk, asked)
+    stream = _subject(desk.ledger, asked, named)
+    if stream is None or stream not in desk.units(asked.position).units:
+        return warnings.about(desk, asked, stream)
+    return warnings.of_unit(desk, asked, stream)
 
 
 def _subject(ledger: Ledger, asked: Watch, named: str) -> UUID | None:
@@ -185,11 +141,6 @@ def _subject(ledger: Ledger, asked: Watch, named: str) -> UUID | None:
         return None
     found = ledger.units(asked.position).find(named, asked.on)
     return subject_stream(ledger, named) if found is None else found
-
-
-def _of_ledger(ledger: Ledger, asked: Watch) -> Iterable[EarlyWarning]:
-    last = ledger.store.head().position == asked.position
-    return watching.log(ledger, asked, now=now() if last else asked.known_at)
 
 
 def _note(text: str | None) -> str | None:

@@ -23,15 +23,21 @@ from api.http.logs import Logged
 from api.http.metrics import Metrics
 from api.http.routes import (
     audit,
+    cases,
     commands,
+    decisions,
     differences,
+    disputes,
     events,
     health,
+    imports,
     log,
     memento,
     people,
+    proposals,
     scores,
     signing_in,
+    warnings,
 )
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
@@ -42,15 +48,21 @@ VERSION = "1"
 PREFIX = "/api/v1"
 NOUNS: Sequence[APIRouter] = (
     audit.router,
+    cases.router,
     commands.router,
+    decisions.router,
     differences.router,
+    disputes.router,
     events.router,
+    imports.router,
     log.router,
     memento.router,
     people.router,
     problem_pages.router,
+    proposals.router,
     scores.router,
     signing_in.router,
+    warnings.router,
 )
 Site = Callable[[FastAPI], None]
 

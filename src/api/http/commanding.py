@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated, Any, Generic, TypeVar
@@ -147,6 +148,7 @@ def run(
     actor: str,
     said: Mapping[str, Any],
     about: UUID | None = None,
+    resumes: bool = False,
 ) -> Done[_Result]:
     """Do what a command says, once for its key, after the version that it names.
 
@@ -155,6 +157,8 @@ def run(
         actor: the account; keys of different accounts never meet.
         said: all that the user asked for, as a canonical object (no floats): with another one the
             key is refused. about: the stream whose version is named.
+        resumes: `do` appends more than one command, and done again only finishes what a crash
+            left: so a repetition does it again before it answers.
 
     Raises:
         RequestReused. VersionStale. What `do` raises.
@@ -162,6 +166,9 @@ def run(
     request = None if sent.key is None else _request(desk, actor, sent.key, said)
     before = _answered(desk, request)
     if before is not None:
+        if resumes and not sent.dry:
+            with suppress(LedgerError):  # it is finished, or somebody else is about to
+                do()
         return Done(before)
     held = Conditions(request, _after(desk, sent, about), sent.dry)
     try:
@@ -244,7 +251,7 @@ def responded(desk: Desk, done: Done[Any], **more: Any) -> Response:
     status = HTTPStatus.OK
     if shown["recorded"] and not shown["dry_run"]:
         status = HTTPStatus.CREATED if shown["proposal"] is None else HTTPStatus.ACCEPTED
-    found = answer({**shown, **more}, status=status)
+    found = answer({**shown, **more}, status=status.value)
     if done.repeated:
         found.headers[ANSWERED] = "true"
     return found

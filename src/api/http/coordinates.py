@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated
 
@@ -123,11 +123,16 @@ Whens = Annotated[When, Depends()]
 
 def say_coordinates(response: Response, question: Question) -> None:
     """Echo what the answer rests on: position, instant (RFC 7089), day."""
+    say_when(response, question.as_of, question.position, question.known_at)
+
+
+def say_when(response: Response, as_of: date, position: int, known_at: datetime) -> None:
+    """The same of an answer that no instrument gave."""
     headers = response.headers
-    headers["Ledger-Position"] = str(question.position)
-    headers["Ledger-Known-At"] = instant_text(question.known_at)
-    headers["Ledger-As-Of"] = question.as_of.isoformat()
-    headers["Memento-Datetime"] = format_datetime(question.known_at, usegmt=True)
+    headers["Ledger-Position"] = str(position)
+    headers["Ledger-Known-At"] = instant_text(known_at)
+    headers["Ledger-As-Of"] = as_of.isoformat()
+    headers["Memento-Datetime"] = format_datetime(known_at.astimezone(UTC), usegmt=True)
     headers["Vary"] = "Accept-Datetime, Authorization, Cookie"
 
 

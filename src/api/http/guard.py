@@ -161,18 +161,30 @@ def read_person(action: Action) -> Callable[..., PersonRead]:
         purpose: Purpose = None,
         purpose_header: PurposeHeader = None,
     ) -> PersonRead:
-        reader = reader_of(request)
-        why = purpose_of(request, reader, pid, purpose or purpose_header)
-        target = standing_of(request).of_person(pid, desk_of(request).today())
-        found = target is not None and policy.may(reader, action, target)
-        asked = {"what": _route(request), "found": found}
-        access_of(request).record(of_person(reader.account, why, pid, asked))
-        if target is None or not found:
-            raise nobody_here()
-        return PersonRead(pid, reader, why, target)
+        return reading(request, pid, purpose or purpose_header, action)
 
     setattr(person, PERMISSION, action)
     return person
+
+
+def reading(
+    request: Request, pid: UUID, given: ReadingPurpose | None, action: Action
+) -> PersonRead:
+    """A person whose record is read, for a reader who may do this with him; the read is logged,
+    found or not.
+
+    Raises:
+        SignInNeeded, PurposeNeeded, NotThere; StoreError: the look cannot be kept.
+    """
+    reader = reader_of(request)
+    why = purpose_of(request, reader, pid, given)
+    target = standing_of(request).of_person(pid, desk_of(request).today())
+    found = target is not None and policy.may(reader, action, target)
+    asked = {"what": _route(request), "found": found}
+    access_of(request).record(of_person(reader.account, why, pid, asked))
+    if target is None or not found:
+        raise nobody_here()
+    return PersonRead(pid, reader, why, target)
 
 
 def purpose_of(

@@ -93,6 +93,7 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
         "sign_in_refused",
         "identity_unlinked",
         "not_your_upload",
+        "out_of_reach",
     ],
     404: [
         "not_there",
@@ -126,6 +127,9 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
         "version_conflict",
         "outcome_changed",
         "nothing_new",
+        "nothing_to_import",
+        "other_unit",
+        "proposed_before",
         "second_person_required",
     ],
     412: ["version_stale"],

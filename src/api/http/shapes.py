@@ -309,6 +309,32 @@ class Recorded(Open):
     proposal: int | None
 
 
+class Proposed(Open):
+    """Something that waits for a second person, or waited; `command` holds no personal data."""
+
+    id: int
+    kind: str = Field(examples=["import"])
+    says: str
+    command: dict[str, Any]
+    digest: str
+    proposed_by: str
+    recorded_at: str
+    document: dict[str, Any] | None
+    state: str = Field(examples=["pending"])
+    closed_at: int | None
+    closed_by: str | None
+    mine: bool
+    may_confirm: bool
+    may_reject: bool
+    effect: dict[str, Any] | None = None
+
+
+class Proposeds(Open):
+    """What waits for a second person."""
+
+    proposals: list[Proposed]
+
+
 class Meaning(Open):
     """What the code of a problem means."""
 

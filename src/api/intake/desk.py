@@ -11,10 +11,11 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 
@@ -34,6 +35,7 @@ from api.intake.uploads import (
 )
 from ledger.application import Ledger
 from ledger.errors import LedgerError
+from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.events.book import ImportCommitted
 from ledger.proposals import Proposal, Proposals, ProposalState
 from ledger.second_person import proposals_of
@@ -93,7 +95,8 @@ def receive(
 def preview(ledger: Ledger, ident: str) -> dict[str, Any]:
     """What an import of an upload would do as things stand: `outcome.preview_of`, with `upload`,
     `position` (of the last event that was known), `returned` (name of the workbook with the rows
-    that would be refused, or null).
+    that would be refused, or null), and `owners`, by which rights are judged and which is shown to
+    nobody.
 
     It is kept, sealed, until something is recorded.
 
@@ -126,8 +129,28 @@ def dry_run(ledger: Ledger, uploads: Uploads, one: Upload) -> dict[str, Any]:
             seen=True,
         )
         found = outcome.preview_of(report) | {"upload": one.id, "position": head}
+        found["owners"] = _owners(ledger, report)
         found["returned"] = keep_returned(uploads, one, report)
         uploads.put(one.id, PREVIEW, orjson.dumps(found))
+    return found
+
+
+def _owners(ledger: Ledger, report: ImportReport) -> list[list[Any]]:
+    """Whose record each readable row goes to, to be judged by rights: sheet, row, kind of owner,
+    id of the person or unit or null for one that is not known yet.
+    """
+    firsts = [(place, one.drafts[0]) for place, one in (report.seen or {}).items() if one.drafts]
+    numbers = [str(draft.subject) for _, draft in firsts if draft.owner == EMPLOYEE]
+    people, units = ledger.index.find_many(numbers), ledger.units()
+    found: list[list[Any]] = []
+    for place, draft in firsts:
+        stream: UUID | None = None
+        if draft.owner == EMPLOYEE:
+            stream = people.get(str(draft.subject))
+        elif draft.owner == ORG_UNIT:
+            stream = units.find(str(draft.subject), date.fromisoformat(draft.on or "9999-12-31"))
+        ident = None if stream is None else stream.hex
+        found.append([place.sheet, place.row, draft.owner, ident])
     return found
 
 

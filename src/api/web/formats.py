@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -56,6 +56,21 @@ _WEEK: Final[Mapping[Lang, str]] = MappingProxyType({Lang.ID: "Minggu ke-", Lang
 _ROMAN: Final = ("I", "II", "III", "IV")
 _PERIOD: Final = re.compile(r"(\d{4})(?:-(?:H([12])|Q([1-4])|W(\d\d)|(\d\d)))?")
 _NIP: Final = re.compile(r"(\d{8})(\d{6})(\d)(\d{3})")
+
+
+def exact(value: str | None) -> Decimal:
+    """Exact points to put rows in order by; what is not known comes as zero."""
+    return Decimal(0) if value is None else Decimal(value)
+
+
+def as_day(value: date | str) -> date:
+    """A day of an answer."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def next_day(value: str) -> str:
+    """The day after one, ISO."""
+    return (date.fromisoformat(value) + timedelta(days=1)).isoformat()
 
 
 def number(value: Decimal | int | str | None, lang: Lang = Lang.ID) -> str:

@@ -20,7 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from api.web import assets, formats, words
 from api.web.charts import drawn
 from api.web.formats import Lang
-from api.web.navigation import AREAS
+from api.web.navigation import menu
 from api.web.shell import LANG_KEY, Shell, Site
 
 _YEAR: Final = 365 * 24 * 60 * 60
@@ -55,8 +55,10 @@ def environment(lang: Lang, zone: ZoneInfo) -> Environment:
         "period": partial(formats.period, lang=lang),
         "nip": formats.nip,
         "words": partial(words.code_said, lang),
+        "parameter": partial(words.parameter, lang),
         "todo": partial(words.todo, lang),
     }
+    found.tests["known_refusal"] = words.is_refusal
     return found
 
 
@@ -83,7 +85,8 @@ def page(
 def shell_of(request: Request) -> Shell:
     """What stands around the page of a request.
 
-    Reads `request.app.state`: the desk of the opened ledger, and who is signed in.
+    Reads `request.app.state`: the desk of the opened ledger, who is signed in, and which pages
+    are served.
     """
     asked = request.query_params
     wanted = asked.get(LANG_KEY) or request.cookies.get(LANG_KEY) or Lang.ID.value
@@ -95,5 +98,5 @@ def shell_of(request: Request) -> Shell:
         query=tuple((key, value) for key, value in asked.multi_items() if value),
         account=None if reader is None else str(reader.account),
         roles=() if reader is None else tuple(sorted({str(one.role) for one in reader.grants})),
-        nav=() if reader is None else AREAS,
+        nav=() if reader is None else menu(reader, request.app.state.served),
     )

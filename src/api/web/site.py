@@ -13,11 +13,19 @@ from api.http.problems import body_of
 from api.http.serving import opened
 from api.http.settings import read_settings
 from api.web import assets
-from api.web.pages import audit
-from api.web.render import page
+from api.web.pages import audit, beranda, catatan, perbandingan, rekam
+from api.web.render import page, shell_of
+from api.web.words import code_said
 from ledger.errors import LedgerError
+from ledger.vocabulary_agency import ReadingPurpose
 
-PAGES: Sequence[APIRouter] = (audit.router,)
+PAGES: Sequence[APIRouter] = (
+    audit.router,
+    beranda.router,
+    catatan.router,
+    perbandingan.router,  # before rekam: its address is longer
+    rekam.router,
+)
 
 
 def pages(app: FastAPI) -> None:
@@ -26,12 +34,23 @@ def pages(app: FastAPI) -> None:
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     app.state.problem_page = problem_page
+    app.state.served = frozenset(
+        str(getattr(one, "path", "")) for router in PAGES for one in router.routes
+    )
 
 
 def problem_page(request: Request, fault: LedgerError, status: int) -> Response:
     """A refusal for somebody who looks at it in a browser; the same words as the problem's."""
     body = body_of(status, fault.code, fault.message, next_step=fault.next_step)
-    return page(request, "problem.html", {"problem": orjson.loads(body)}, status=status)
+    shown = {"problem": orjson.loads(body), "purposes": _purposes(request)}
+    return page(request, "problem.html", shown, status=status)
+
+
+def _purposes(request: Request) -> list[tuple[str, str]]:
+    """What a record is read for, in words; reading one's own asks for none."""
+    lang = shell_of(request).lang
+    asked = [one.value for one in ReadingPurpose if one is not ReadingPurpose.OWN_RECORD]
+    return [(one, code_said(lang, one, "purpose")) for one in asked]
 
 
 def application() -> FastAPI:

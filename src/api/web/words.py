@@ -8,6 +8,7 @@ templates and fails for a text without English.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -20,6 +21,9 @@ from api.web.formats import UNKNOWN, Lang
 from ledger.errors import invariant
 
 _CODES: Final = "codes.toml"
+_MEASURES: Final = "measures"
+_UNSAID: Final = frozenset((_MEASURES, "points"))  # steps that every such place has
+_STEP: Final = re.compile(r"\w+")
 
 
 def _texts() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -73,6 +77,33 @@ def code_said(lang: Lang, code: str | None, group: str = "") -> str:
     if found is None:
         return code_words(code if code.isupper() else code.upper())
     return found[0] if lang is Lang.ID else found[1]
+
+
+def parameter(lang: Lang, text: str) -> str:
+    """What is missing, in words: the place of a number in an instrument, as
+    `measures.kinerja.points.PERMENPANRB6.BAIK`; anything else as it stands.
+    """
+    steps = text.split(".")
+    if steps[0] != _MEASURES or not all(_STEP.fullmatch(one) for one in steps):
+        return text
+    return " \u00b7 ".join(_step(lang, one) for one in steps[1:] if one not in _UNSAID)
+
+
+def _step(lang: Lang, text: str) -> str:
+    for group in ("measure", "regime"):
+        if (group, text) in codes():
+            return code_said(lang, text, group)
+    return code_said(lang, text)
+
+
+def known(group: str, code: str) -> bool:
+    """Whether a code of a group has words of its own."""
+    return (group, code) in codes()
+
+
+def is_refusal(code: str) -> bool:
+    """Whether a refusal's code has words of its own."""
+    return known("refusal", code)
 
 
 def todo(lang: Lang, code: str) -> str:

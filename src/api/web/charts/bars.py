@@ -77,7 +77,9 @@ def waterfall(
         first_row = i == 0 and start is None
         body.append(_fall(pen, scale, row, ends[i], ends[i + 1], joined=not first_row))
     foot = _whole(pen, scale, total, _joint(scale.at(at), "0%", "50%"))
-    heads = _heads(pen, pen.say("Poin") if start is None else pen.say("Selisih"))
+    heads = _heads(pen, pen.say("Poin"))
+    if start is not None:
+        heads = ((pen.say("Sebab"), None), heads[1], (pen.say("Selisih"), "right"))
     return Chart("waterfall", title, ruled.table(title, "waterfall", heads, body, foot))
 
 

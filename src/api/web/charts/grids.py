@@ -44,7 +44,7 @@ def heat(
     return Chart(
         "heat-table",
         title,
-        el("div", markup, class_="scroll", role="region", aria_label=title, tabindex=0),
+        el("div", markup, class_="scroll", role="group", aria_label=title, tabindex=0),
     )
 
 

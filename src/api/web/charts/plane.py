@@ -23,6 +23,7 @@ from api.web.charts.svg import drawing, el, percent
 _HEIGHT: Final = 360
 _TOP: Final = 26
 _BOTTOM: Final = 322
+_ROOM: Final = (Decimal("0.05"), Decimal(14))  # of a label: share of the width, and pixels
 _KINDS: Final = ("held", "replaced", "annulled")
 
 Box = Mapping[str, Any]
@@ -56,9 +57,12 @@ def plane(
     parts += lines
     parts += axis_of_days(pen, across, first, last, top=_BOTTOM, text=_BOTTOM + 18)
     parts.append(_slope(across, up))
+    told: list[tuple[Decimal, Decimal]] = []
+    over: list[Markup] = []  # labels lie above every rectangle
     for one in sorted(boxes, key=lambda box: (box["known_from"], box["label"])):
         parts.append(_box(pen, ident, across, up, one))
-    parts += [*labels, *_here(pen, across, up, as_of, known_at)]
+        over.append(_label(across, up, pen, one, told))
+    parts += [*over, *labels, *_here(pen, across, up, as_of, known_at)]
     parts.append(el("text", pen.say("hari berlaku"), x="100%", y=_HEIGHT - 4, text_anchor="end"))
     parts.append(el("text", pen.say("hari tercatat"), x="0%", y=12))
     desc = pen.say("{n} catatan pada bidang hari berlaku dan hari tercatat.", n=len(boxes))
@@ -127,6 +131,18 @@ def _y(up: Scale, on: Decimal | int) -> Decimal:
     return _BOTTOM - up.at(on) * (_BOTTOM - _TOP)
 
 
+def _label(
+    across: Scale, up: Scale, pen: Pen, one: Box, told: list[tuple[Decimal, Decimal]]
+) -> Markup:
+    """The label of a rectangle; nothing where it would lie on one of those told already."""
+    start = across.at(date.fromisoformat(one["from"]).toordinal())
+    low = _y(up, _known(pen, one["known_from"]).toordinal())
+    if any(abs(x - start) <= _ROOM[0] and abs(y - low) <= _ROOM[1] for x, y in told):
+        return Markup("")
+    told.append((start, low))
+    return el("text", str(one["label"]), class_="label", x=percent(start), dx=5, y=low - 5)
+
+
 def _box(pen: Pen, ident: str, across: Scale, up: Scale, one: Box) -> Markup:
     start = across.at(date.fromisoformat(one["from"]).toordinal())
     end = across.at(date.fromisoformat(one["until"]).toordinal()) if one["until"] else Decimal(1)
@@ -147,10 +163,8 @@ def _box(pen: Pen, ident: str, across: Scale, up: Scale, one: Box) -> Markup:
         width=percent(max(end - start, Decimal("0.004"))),
         height=height,
     )
-    label = el("text", str(one["label"]), class_="label", x=percent(start), dx=5, y=low - 5)
     href = one.get("href")
-    both = shape + label
-    return both if href is None else el("a", both, href=href, aria_label=said)
+    return shape if href is None else el("a", shape, href=href, aria_label=said)
 
 
 def _hatches(ident: str) -> Markup:

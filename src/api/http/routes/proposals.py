@@ -1,0 +1,137 @@
+"""What waits for a second person: seen, confirmed, rejected. One address for every kind."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api import proposing
+from api.access.policy import Action
+from api.access.readers import Reader
+from api.desk import Desk
+from api.http import commanding, guard
+from api.http.answers import answer
+from api.http.commanding import Sending
+from api.http.guard import DeskHere
+from api.http.problems import NoRight
+from api.http.shapes import Proposed, Proposeds, Recorded
+from api.queries import proposals
+from ledger.proposals import Proposal
+
+router = APIRouter(tags=["proposals"])
+Closer = Annotated[Reader, Depends(guard.allow(Action.READ_PENDING))]
+Ident = Annotated[int, Path(ge=1, le=2**53, description="Of the proposal.")]
+
+
+class Confirming(BaseModel):
+    """What is confirmed."""
+
+    model_config = ConfigDict(extra="forbid")
+    outcome: str | None = Field(
+        None,
+        max_length=100,
+        description="Digest of the outcome that was seen, where it is no longer the one proposed.",
+    )
+
+
+class Rejecting(BaseModel):
+    """Why it is not carried out."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: str | None = Field(None, max_length=4_000, description="Kept sealed.")
+
+
+@router.get("/proposals", response_model=Proposeds)
+def waiting(
+    request: Request,
+    reader: Closer,
+    desk: DeskHere,
+    every: Annotated[bool, Query(alias="all", description="Also what was closed.")] = False,
+) -> Response:
+    """What waits, oldest first, of what the reader proposed, may close, or reads the like of."""
+    standing = guard.standing_of(request)
+    return answer({"proposals": proposals.listed(desk, standing, reader, every=every)})
+
+
+@router.get("/proposals/{ident}", response_model=Proposed)
+def one_proposal(request: Request, reader: Closer, desk: DeskHere, ident: Ident) -> Response:
+    """A proposal, and what it would do as things stand."""
+    standing = guard.standing_of(request)
+    one = proposals.named(desk, standing, reader, ident)
+    shown = proposals.shown(desk, standing, reader, one)
+    return answer(shown | {"effect": proposals.effect(desk, one)})
+
+
+@router.post(
+    "/proposals/{ident}/confirm",
+    response_model=Recorded,
+    responses=commanding.statuses(Recorded),
+)
+def confirm(
+    request: Request,
+    reader: Closer,
+    desk: DeskHere,
+    ident: Ident,
+    sent: Sending,
+    agreed: Annotated[Confirming | None, Body()] = None,
+) -> Response:
+    """Confirm what somebody else proposed, and carry it out; an import that was interrupted goes
+    on.
+    """
+    closable(request, reader, desk, ident)
+    outcome = None if agreed is None else agreed.outcome
+
+    def do() -> proposing.Done:
+        return proposing.carry_out(
+            desk.ledger, ident, actor=reader.account, agreed=outcome, at=desk.now()
+        )
+
+    said = {"do": "confirm", "proposal": ident, "outcome": outcome}
+    done = commanding.run(desk, sent, do, actor=reader.account, said=said, resumes=True)
+    return commanding.responded(desk, done)
+
+
+@router.post(
+    "/proposals/{ident}/reject",
+    response_model=Recorded,
+    responses=commanding.statuses(Recorded),
+)
+def reject(
+    request: Request,
+    reader: Closer,
+    desk: DeskHere,
+    ident: Ident,
+    sent: Sending,
+    why: Annotated[Rejecting | None, Body()] = None,
+) -> Response:
+    """Close what is not carried out; the proposer may withdraw his own."""
+    closable(request, reader, desk, ident, also_own=True)
+    reason = None if why is None else why.reason
+
+    def do() -> Proposal:
+        return proposing.reject(desk.ledger, ident, actor=reader.account, reason=reason)
+
+    said = {"do": "reject", "proposal": ident, "reason": reason}
+    done = commanding.run(desk, sent, do, actor=reader.account, said=said)
+    return commanding.responded(desk, done)
+
+
+def closable(
+    request: Request, reader: Reader, desk: Desk, ident: int, *, also_own: bool = False
+) -> Proposal:
+    """A proposal that the reader's roles let him close.
+
+    Raises:
+        ProposalUnknown: there is none that he may see. NoRight.
+    """
+    standing = guard.standing_of(request)
+    one = proposals.named(desk, standing, reader, ident)
+    own = also_own and one.actor == reader.account
+    if not own and not proposals.may_close(desk, standing, reader, one):
+        raise NoRight(
+            "Your roles do not let you close this proposal.",
+            next_step="Ask somebody whose role it is; the list of proposals says what waits.",
+        )
+    return one
