@@ -205,7 +205,8 @@ def test_a_replay_ends_with_its_watcher(served: Served) -> None:
         address = server.address.replace("/events", "/audit/replay?from=2017-01-01")
         headers = {"Authorization": "Bearer AUDITOR"}
         with httpx2.stream("GET", address, headers=headers, timeout=_SECONDS) as answer:
-            assert next(blocks(answer.iter_lines()))["event"] == "told"
+            told = blocks(answer.iter_lines())
+            assert next(told)["event"] == "told"
             assert server.feed.busy
             assert httpx2.get(address, headers=headers, timeout=_SECONDS).status_code == 429
         until = monotonic() + _SECONDS
