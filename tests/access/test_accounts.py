@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, text, update
 
-from api.access.accounts import Accounts
+from api.access.accounts import KEPT, Accounts
 from api.access.accounts_store import AccountsStore, accounts_file
 from api.access.accounts_tables import accounts, accounts_format, metadata
 from api.access.refusals import (
@@ -411,3 +411,13 @@ def test_a_sign_in_that_took_too_long_is_over(house: House) -> None:
     house.flows.begin("/", at=after(minutes=11))
     with house.store.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM flows")).scalar() == 1
+
+
+def test_what_happened_is_forgotten_after_two_years(house: House) -> None:
+    """The next thing written down takes with it what is older, and nothing that is not."""
+    house.accounts.add(person=None, label=None, actor="acc-admin", at=NOW)
+    house.accounts.add(person=None, label=None, actor="acc-admin", at=NOW + KEPT)
+    assert house.happened() == ["account made", "account made"]
+    house.accounts.add(person=None, label=None, actor="acc-admin", at=NOW + KEPT + timedelta(1))
+    assert house.happened() == ["account made", "account made"]
+    assert len(house.accounts.all()) == 3

@@ -78,7 +78,7 @@ def serving(url: str, folder: Path) -> Iterator[Served]:
     ledger = Ledger.open(url, keys=keys)
     desk, badges = Desk(ledger, clock=lambda: NOW), Badges()
     access = AccessLog.of(ledger, clock=lambda: NOW)
-    settings = Settings(url=url, keys=keys, requests_per_minute=1_000_000)
+    settings = Settings(url=url, keys=keys, requests_per_minute=1_000_000, refusal_milliseconds=0)
     with TestClient(create_app(desk, settings, access, badges, pages)) as client:
         one = ledger.index.find(QUASHED)
         for role in Role:

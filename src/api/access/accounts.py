@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from api.access.refusals import AccountEnded, AccountTaken, AccountUnknown
 from ledger.fields import read_open_text
 
 _ID_BYTES = 10
+KEPT = timedelta(days=2 * 366)  # what happened to accounts, and who signed in when
 Randomness = Callable[[int], bytes]
 
 
@@ -245,7 +246,10 @@ def note(
     actor: str | None = None,
     method: str | None = None,
 ) -> None:
-    """Write down what happened to an account, in the transaction in which it happened."""
+    """Write down what happened to an account, in the transaction in which it happened, and forget
+    what happened too long ago.
+    """
+    connection.execute(delete(happenings).where(happenings.c.at < at - KEPT))
     row = {"at": at, "what": what, "account": account, "actor": actor, "method": method}
     connection.execute(insert(happenings).values(**row))
 

@@ -224,3 +224,34 @@ def _postgres(url: URL) -> tuple[Engine, str, str | None]:
     event.listen(engine, "connect", prepare)
     place = f"{server.render_as_string(hide_password=True)} schema {schema}"
     return engine, place, schema
+
+
+def accounts_exist(url: str) -> bool:
+    """Whether the ledger at an address has an accounts database; none is made.
+
+    Raises:
+        BadLedgerUrl, AccountsUnavailable.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return accounts_file(parsed.database or "").exists()
+    engine, place, schema = _postgres(parsed)
+    table = text("SELECT to_regclass(:name)")
+    store = AccountsStore(engine, place, schema)
+    try:
+        with store.reading() as connection:
+            name = f'"{schema}".{accounts_format.name}'
+            return connection.execute(table, {"name": name}).scalar() is not None
+    finally:
+        store.close()
+
+
+def loose_accounts(url: str) -> Path | None:
+    """The file of the accounts if others of the machine may use it; on PostgreSQL the login
+    guards them.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    path = accounts_file(parsed.database or "")
+    return path if path.stat().st_mode & 0o077 else None

@@ -93,10 +93,11 @@ flows = Table(
     Column("nonce", Text, nullable=False),
     Column("verifier", Text, nullable=False),
     Column("next", Text, nullable=False),
+    Column("purpose", Text),
     Column("ends_at", Instant, nullable=False, index=True),
 )
 
-# Every sign-in that succeeded or failed, and what was done to accounts.
+# Every sign-in that succeeded or failed, and what was done to accounts; kept for two years.
 happenings = Table(
     "happenings",
     metadata,
@@ -106,7 +107,7 @@ happenings = Table(
         primary_key=True,
         autoincrement=True,
     ),
-    Column("at", Instant, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
     Column("account", Text),
     Column("actor", Text),
     Column("what", Text, nullable=False),

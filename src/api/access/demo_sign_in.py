@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.access.readers import DEMO, Grant, Grants
+from ledger.vocabulary_agency import ReadingPurpose, Role
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 FORWARDING = frozenset(
@@ -33,6 +34,18 @@ FORWARDING = frozenset(
     }
 )
 
+_USUAL = {
+    Role.APPRAISER: ReadingPurpose.APPRAISAL,
+    Role.UNIT_HEAD: ReadingPurpose.SUPERVISION,
+    Role.ASSESSOR: ReadingPurpose.ASSESSMENT,
+    Role.OPERATOR: ReadingPurpose.ADMINISTRATION,
+    Role.ANALYST: ReadingPurpose.ADMINISTRATION,
+    Role.APPROVER: ReadingPurpose.ADMINISTRATION,
+    Role.PANEL: ReadingPurpose.DISPUTE,
+    Role.AUDITOR: ReadingPurpose.AUDIT,
+    Role.DECIDER: ReadingPurpose.DECISION,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
@@ -41,6 +54,11 @@ class DemoAccount:
     id: str
     person: UUID | None
     grants: tuple[Grant, ...]
+
+    @property
+    def purpose(self) -> ReadingPurpose | None:
+        """What somebody of this role mostly reads records for, so that one click is enough."""
+        return next((_USUAL[one.role] for one in self.grants if one.role in _USUAL), None)
 
 
 def demo_allowed(

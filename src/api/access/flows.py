@@ -11,6 +11,7 @@ from api.access.accounts import Randomness
 from api.access.accounts_store import AccountsStore
 from api.access.accounts_tables import flows
 from api.access.sessions import hash_of, new_secret
+from ledger.vocabulary_agency import ReadingPurpose
 
 PATIENCE = timedelta(minutes=10)
 
@@ -23,7 +24,7 @@ class Flow:
         state: comes back in the address. browser: comes back in a cookie, so that nobody can be
             signed in with another's sign-in.
         nonce: comes back in the ID token. verifier: shows the provider that we began (RFC 7636).
-        next: where to go then, a path of ours.
+        next: where to go then, a path of ours. purpose: what records will be read for, if said.
     """
 
     state: str = field(repr=False)
@@ -31,6 +32,7 @@ class Flow:
     nonce: str = field(repr=False)
     verifier: str = field(repr=False)
     next: str
+    purpose: ReadingPurpose | None = None
 
 
 class Flows:
@@ -40,10 +42,10 @@ class Flows:
         self._store = store
         self._randomness = randomness
 
-    def begin(self, following: str, *, at: datetime) -> Flow:
+    def begin(self, following: str, *, at: datetime, purpose: ReadingPurpose | None = None) -> Flow:
         """A new one; older ones that never came back are forgotten."""
         state, browser, nonce, verifier = (new_secret(self._randomness) for _ in range(4))
-        one = Flow(state, browser, nonce, verifier, following)
+        one = Flow(state, browser, nonce, verifier, following, purpose)
         with self._store.writing() as connection:
             connection.execute(delete(flows).where(flows.c.ends_at <= at))
             connection.execute(
@@ -53,6 +55,7 @@ class Flows:
                     nonce=one.nonce,
                     verifier=one.verifier,
                     next=one.next,
+                    purpose=None if purpose is None else purpose.value,
                     ends_at=at + PATIENCE,
                 )
             )
@@ -74,4 +77,5 @@ class Flows:
             connection.execute(delete(flows).where(where))
         if at >= row.ends_at:
             return None
-        return Flow(state, browser, row.nonce, row.verifier, row.next)
+        purpose = None if row.purpose is None else ReadingPurpose(row.purpose)
+        return Flow(state, browser, row.nonce, row.verifier, row.next, purpose)

@@ -16,8 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
-from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
-from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.httpx_client import OAuth2Client
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 

@@ -76,11 +76,13 @@ class Sessions:
         *,
         at: datetime,
         roles: frozenset[Role] | None = None,
+        purpose: ReadingPurpose | None = None,
         before: str | None = None,
     ) -> str:
         """Sign an account in; gives the secret for the browser.
 
         Args:
+            purpose: what he says that he reads records for; None if he has not.
             before: the secret that the browser had; it opens nothing any more, so that whoever
                 planted it is not signed in with it.
         """
@@ -98,6 +100,7 @@ class Sessions:
                     account=account.id,
                     method=method.value,
                     roles=None if roles is None else roles_text(roles),
+                    purpose=None if purpose is None else purpose.value,
                     begun_at=at,
                     seen_at=at,
                     ends_at=at + whole,

@@ -15,9 +15,7 @@ import typer
 
 from api.access.accounts import Account
 from api.access.office import Office
-from api.access.refusals import TokenMisused
 from api.access.standing import Standing
-from api.access.tokens import Token
 from api.cli.common import (
     DEFAULT_URL,
     Actor,
@@ -33,8 +31,8 @@ from api.cli.common import (
     warn,
 )
 from api.cli.naming import day_option, subject_stream, today
+from api.queries import accounts
 from ledger.application import Ledger
-from ledger.canonical import instant_text
 from ledger.errors import Misuse, PersonUnknown
 from ledger.vocabulary_agency import Role
 
@@ -189,7 +187,7 @@ def token_command(
     who, text = actor_or_account(actor), open_text("--label", label)
     with _office(url, keys) as here:
         account = here.office.accounts.get(ident)
-        _must_hold(here, account, frozenset(role))
+        accounts.must_hold(here.standing, account, frozenset(role), here.today)
         zone = ZoneInfo(str(here.ledger.founded["timezone"]))
         one, secret = here.office.tokens.issue(
             account,
@@ -200,7 +198,7 @@ def token_command(
             at=now(),
         )
     if as_json:
-        print_json({**_shown_token(one), "account": ident, "secret": secret})
+        print_json({**accounts.token_shown(one), "account": ident, "secret": secret})
         return
     warn(f"{one.id} for {ident}. Keep it well: it is not shown again. Revoke: account revoke.")
     say(secret)
@@ -217,7 +215,7 @@ def revoke_command(
     """Let a token open nothing any more, from the next request on."""
     who = actor_or_account(actor)
     with _office(url, keys) as here:
-        found = _shown_token(here.office.tokens.revoke(token, actor=who, at=now()))
+        found = accounts.token_shown(here.office.tokens.revoke(token, actor=who, at=now()))
     if as_json:
         print_json(found)
         return
@@ -257,49 +255,9 @@ def _password() -> str:
     return typed
 
 
-def _must_hold(here: _Here, account: Account, roles: frozenset[Role]) -> None:
-    """Refuse a token with roles its account does not hold: it would be a surprise later."""
-    reader = here.standing.reader(account.id, account.person, here.today)
-    lacking = sorted(role.value for role in roles - reader.roles())
-    if lacking:
-        raise TokenMisused(
-            f"{account.id} does not hold {', '.join(lacking)} today.",
-            next_step="Grant the role first, or leave it out.",
-        )
-
-
 def shown(here: _Here, one: Account) -> dict[str, Any]:
     """An account as an object of the public contract: no name, no number, no secret."""
-    reader = here.standing.reader(one.id, one.person, here.today)
-    return {
-        "id": one.id,
-        "person": None if one.person is None else one.person.hex,
-        "label": one.label,
-        "made_at": instant_text(one.made_at),
-        "disabled_at": None if one.disabled_at is None else instant_text(one.disabled_at),
-        "roles": [
-            {
-                "role": grant.role.value,
-                "unit": None if grant.unit is None else grant.unit.hex,
-                "until": None if grant.until is None else grant.until.isoformat(),
-            }
-            for grant in reader.held()
-        ],
-        "tokens": [
-            _shown_token(token) for token in here.office.tokens.all() if token.account == one.id
-        ],
-    }
-
-
-def _shown_token(one: Token) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "label": one.label,
-        "roles": sorted(role.value for role in one.roles),
-        "made_at": instant_text(one.made_at),
-        "ends_at": instant_text(one.ends_at),
-        "revoked_at": None if one.revoked_at is None else instant_text(one.revoked_at),
-    }
+    return accounts.shown(here.standing, here.office.tokens, one, here.today)
 
 
 def _tell(one: dict[str, Any]) -> None:

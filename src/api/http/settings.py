@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """Requests of one address that nobody was signed in for."""
     number_searches_per_minute: Annotated[int, Field(ge=1)] = 30
     """Searches by number of one account."""
+    refusal_milliseconds: Annotated[int, Field(ge=0, le=2_000)] = 50
+    """How long a refusal about a person takes at least, so that its time tells nothing of him."""
     metrics_token: SecretStr | None = None
     """Who asks for /metrics from elsewhere than this machine must show it as a bearer token."""
     witness_keys: FilePath | None = None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 import orjson
 
-from api.access.policy import Action
+from api.access.policy import Action, may
 from api.access.reach import Reach, reach
 from api.access.readers import Reader
 from api.access.standing import Standing
 from api.desk import Desk
+from projections.cohorts.people import registered, serving
+from projections.cohorts.view import View
 
 _APPRAISALS = ("employee.appraisal/1", "employee.correct/1")
 
@@ -22,11 +26,12 @@ def people_within(
     found = reach(reader, action)
     if found.everything:
         return None
-    people = {subject for subject, unit in desk.serving().items() if unit in _units(desk, found)}
+    units = _units(desk, found)
+    people = {subject for subject, unit in desk.serving().items() if unit in units}
     if found.own and reader.person is not None:
         people.add(reader.person.hex)
     if found.reports and reader.person is not None:
-        people |= _reports(desk, standing, reader.person)
+        people |= _reports(desk, standing, reader, reader.person, action)
     return frozenset(people)
 
 
@@ -36,13 +41,28 @@ def units_within(desk: Desk, reader: Reader, action: Action) -> frozenset[str] |
     return None if found.everything else frozenset(_units(desk, found))
 
 
+def those_of(desk: Desk, on: date, position: int, below: Collection[str] | None) -> list[str]:
+    """The ids of everybody on record by a day as known at a position; or of those who then served
+    in some units.
+    """
+    view = View(desk.table().frame(), on, position)
+    if below is not None:
+        return sorted(one for one, unit in serving(view).items() if unit in below)
+    hexes = view.frame.streams.hexes
+    return sorted(hexes[subject] for subject in registered(view))
+
+
 def _units(desk: Desk, found: Reach) -> set[str]:
     units, today = desk.units(), desk.today()
     return {one.hex for top in found.units for one in units.subtree(top, today) | {top}}
 
 
-def _reports(desk: Desk, standing: Standing, person: UUID) -> set[str]:
-    """Whoever was ever appraised by somebody, if he still is his appraiser today."""
+def _reports(
+    desk: Desk, standing: Standing, reader: Reader, person: UUID, action: Action
+) -> set[str]:
+    """Whoever was ever appraised by the reader's person, if the reader may do this with him today:
+    if he still is the appraiser, in a unit of the grant.
+    """
     named = person.hex.encode()
     maybe = {
         recorded.originator_id
@@ -51,7 +71,7 @@ def _reports(desk: Desk, standing: Standing, person: UUID) -> set[str]:
     }
     today = desk.today()
     targets = [(one, standing.of_person(one, today)) for one in maybe]
-    return {one.hex for one, target in targets if target and person in target.appraisers}
+    return {one.hex for one, target in targets if target and may(reader, action, target)}
 
 
 def _names(state: bytes, person: str) -> bool:

@@ -17,11 +17,14 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from api.access.readers import Reader
 from api.web import assets, formats, words
 from api.web.charts import drawn
 from api.web.formats import Lang
 from api.web.navigation import menu
 from api.web.shell import LANG_KEY, Shell, Site
+from api.web.tours import TOUR_KEY, step_of
+from ledger.errors import LedgerError
 
 _YEAR: Final = 365 * 24 * 60 * 60
 
@@ -90,13 +93,27 @@ def shell_of(request: Request) -> Shell:
     """
     asked = request.query_params
     wanted = asked.get(LANG_KEY) or request.cookies.get(LANG_KEY) or Lang.ID.value
-    reader = request.app.state.sign_in.reader(request)
+    reader = _reader(request)
+    found = Lang(wanted) if wanted in set(Lang) else Lang.ID
+    ledger = request.app.state.desk.ledger
     return Shell(
-        site=Site.of(request.app.state.desk.ledger.founded),
-        lang=Lang(wanted) if wanted in set(Lang) else Lang.ID,
+        site=Site.of(ledger.founded),
+        lang=found,
+        tour=step_of(ledger, asked.get(TOUR_KEY), found),
         path=request.url.path,
         query=tuple((key, value) for key, value in asked.multi_items() if value),
         account=None if reader is None else str(reader.account),
         roles=() if reader is None else tuple(sorted({str(one.role) for one in reader.grants})),
         nav=() if reader is None else menu(reader, request.app.state.served),
     )
+
+
+def _reader(request: Request) -> Reader | None:
+    """Who is shown in the masthead: nobody where asking who it is was refused itself, as with a
+    form of another site.
+    """
+    try:
+        found: Reader | None = request.app.state.sign_in.reader(request)
+    except LedgerError:
+        return None
+    return found

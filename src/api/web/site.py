@@ -13,18 +13,42 @@ from api.http.problems import body_of
 from api.http.serving import opened
 from api.http.settings import read_settings
 from api.web import assets
-from api.web.pages import audit, beranda, catatan, perbandingan, rekam
+from api.web.pages import (
+    akses,
+    aturan,
+    audit,
+    beranda,
+    catat,
+    catatan,
+    cerita,
+    impor,
+    masuk,
+    opd,
+    perbandingan,
+    rekam,
+    talenta,
+    tertunda,
+)
 from api.web.render import page, shell_of
 from api.web.words import code_said
 from ledger.errors import LedgerError
 from ledger.vocabulary_agency import ReadingPurpose
 
 PAGES: Sequence[APIRouter] = (
-    audit.router,
+    aturan.router,
+    akses.router,
     beranda.router,
+    catat.router,
     catatan.router,
+    impor.router,
+    cerita.router,
+    opd.router,
+    masuk.router,
     perbandingan.router,  # before rekam: its address is longer
     rekam.router,
+    audit.router,
+    tertunda.router,
+    talenta.router,
 )
 
 
@@ -40,7 +64,12 @@ def pages(app: FastAPI) -> None:
 
 
 def problem_page(request: Request, fault: LedgerError, status: int) -> Response:
-    """A refusal for somebody who looks at it in a browser; the same words as the problem's."""
+    """A refusal for somebody who looks at it in a browser; the same words as the problem's. Where
+    a sign-in or a purpose would help, he is led to it.
+    """
+    found = masuk.refused(request, fault, status)
+    if found is not None:
+        return found
     body = body_of(status, fault.code, fault.message, next_step=fault.next_step)
     shown = {"problem": orjson.loads(body), "purposes": _purposes(request)}
     return page(request, "problem.html", shown, status=status)

@@ -5,7 +5,7 @@ program asks lies with the API.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
@@ -22,12 +22,15 @@ from api.http.guard import allow, reader_of
 from api.http.problems import NotThere
 from api.http.shapes import Me
 from api.http.sign_in import Doors
+from api.queries.accounts import grant_shown
 from ledger.vocabulary_agency import ReadingPurpose, Role
 
 router = APIRouter(tags=["sign-in"], dependencies=[Depends(allow(None))])
 browser = APIRouter(tags=["sign-in"], dependencies=[Depends(allow(None))], include_in_schema=False)
-_ACCOUNT_MAX, _PASSWORD_MAX, _PATH_MAX, _CODE_MAX = 64, 1_024, 2_000, 4_096
-Following = Annotated[str, Form(alias="lanjut", max_length=_PATH_MAX)]
+PATH_MAX = 2_000
+_ACCOUNT_MAX, _PASSWORD_MAX, _CODE_MAX = 64, 1_024, 4_096
+Following = Annotated[str, Form(alias="lanjut", max_length=PATH_MAX)]
+Reading = Annotated[ReadingPurpose | None, Form(alias="tujuan")]
 
 
 def doors_of(request: Request) -> Doors:
@@ -52,14 +55,7 @@ def me(request: Request, doors: DoorsHere) -> Response:
     shown: dict[str, Any] = {
         "account": reader.account,
         "person": None if reader.person is None else reader.person.hex,
-        "roles": [
-            {
-                "role": grant.role.value,
-                "unit": None if grant.unit is None else grant.unit.hex,
-                "until": None if grant.until is None else grant.until.isoformat(),
-            }
-            for grant in reader.held()
-        ],
+        "roles": [grant_shown(grant) for grant in reader.held()],
         "method": "token" if asking is None or asking.method is None else asking.method.value,
         "purpose": None if asking is None else asking.purpose,
     }
@@ -86,13 +82,15 @@ def ways_in(request: Request, doors: Doors) -> dict[str, Any]:
 
 @browser.get("/masuk/openid")
 def to_provider(
-    doors: DoorsHere, following: Annotated[str, Query(alias="lanjut", max_length=_PATH_MAX)] = "/"
+    doors: DoorsHere,
+    following: Annotated[str, Query(alias="lanjut", max_length=PATH_MAX)] = "/",
+    purpose: Annotated[ReadingPurpose | Literal[""] | None, Query(alias="tujuan")] = None,
 ) -> Response:
     """Go to the provider of identities."""
     if doors.openid is None:
         raise NotThere("This server names no provider of identities.")
     at = doors.desk.now()
-    flow = doors.office.flows.begin(own_path(following), at=at)
+    flow = doors.office.flows.begin(own_path(following), at=at, purpose=purpose or None)
     found = _to(doors.openid.address(flow, at=at))
     patience = int(PATIENCE.total_seconds())
     found.headers.append("Set-Cookie", doors.flow_cookie.header(flow.browser, max_age=patience))
@@ -105,7 +103,7 @@ def back(
     doors: DoorsHere,
     state: Annotated[str, Query(max_length=_ACCOUNT_MAX)] = "",
     code: Annotated[str, Query(max_length=_CODE_MAX)] = "",
-    iss: Annotated[str | None, Query(max_length=_PATH_MAX)] = None,
+    iss: Annotated[str | None, Query(max_length=PATH_MAX)] = None,
 ) -> Response:
     """Come back from the provider, in the browser that went there, once."""
     at = doors.desk.now()
@@ -116,7 +114,8 @@ def back(
         raise SignInRefused("state, browser or code")
     identity = doors.openid.identity(flow, code, issuer=iss, at=at)
     entry = entry_of(doors.desk.ledger, doors.office.accounts, identity, at=at)
-    found = _signed_in(request, doors, entry.account, Method.OPENID, flow.next, roles=entry.roles)
+    begun = Begun(entry.account, Method.OPENID, entry.roles, flow.purpose)
+    found = _signed_in(request, doors, begun, flow.next)
     found.headers.append("Set-Cookie", doors.flow_cookie.gone())
     return found
 
@@ -128,6 +127,7 @@ def by_password(
     name: Annotated[str, Form(alias="akun", max_length=_ACCOUNT_MAX)],
     password: Annotated[str, Form(alias="sandi", max_length=_PASSWORD_MAX)],
     following: Following = "/",
+    purpose: Reading = None,
 ) -> Response:
     """Sign in to a break-glass account."""
     doors.must_be_ours(request)
@@ -135,7 +135,8 @@ def by_password(
     account = doors.office.passwords.check(
         name.strip(), password, address=address, at=doors.desk.now()
     )
-    return _signed_in(request, doors, account, Method.PASSWORD, own_path(following))
+    begun = Begun(account, Method.PASSWORD, None, purpose)
+    return _signed_in(request, doors, begun, own_path(following))
 
 
 @browser.post("/masuk/demo")
@@ -144,6 +145,7 @@ def to_demo(
     doors: DoorsHere,
     name: Annotated[str, Form(alias="akun", max_length=_ACCOUNT_MAX)],
     following: Following = "/",
+    purpose: Reading = None,
 ) -> Response:
     """Become one of the demo's roles with one click."""
     doors.must_be_ours(request)
@@ -152,7 +154,8 @@ def to_demo(
     if chosen is None:
         raise NotThere("There is no such account of a demo here.")
     account = doors.office.accounts.ensure_demo(chosen.id, chosen.person, doors.desk.now())
-    return _signed_in(request, doors, account, Method.DEMO, own_path(following))
+    begun = Begun(account, Method.DEMO, None, purpose or chosen.purpose)
+    return _signed_in(request, doors, begun, own_path(following))
 
 
 @browser.post("/masuk/tujuan")
@@ -183,22 +186,24 @@ def sign_out(request: Request, doors: DoorsHere) -> Response:
     return found
 
 
-def _signed_in(
-    request: Request,
-    doors: Doors,
-    account: Account,
-    method: Method,
-    following: str,
-    *,
-    roles: frozenset[Role] | None = None,
-) -> Response:
+class Begun(NamedTuple):
+    """A session that begins: whose, how, limited to which roles, and what it reads records for."""
+
+    account: Account
+    method: Method
+    roles: frozenset[Role] | None
+    purpose: ReadingPurpose | None
+
+
+def _signed_in(request: Request, doors: Doors, begun: Begun, following: str) -> Response:
     """A new session in place of the one the browser had, and on to where one was going."""
     cookie = doors.session_cookie
     secret = doors.office.sessions.begin(
-        account,
-        method,
+        begun.account,
+        begun.method,
         at=doors.desk.now(),
-        roles=roles,
+        roles=begun.roles,
+        purpose=begun.purpose,
         before=request.cookies.get(cookie.full_name),
     )
     found = _to(following)

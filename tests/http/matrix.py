@@ -1,0 +1,137 @@
+"""Who reaches what at each address, written by hand: the expectations of tests/http/test_matrix.py.
+
+A new route needs a row here. What it is about:
+  open    whoever asks, signed in or not
+  signed  whoever is signed in, whatever his roles
+  person  the person of the path; who may not see him is told 404, as if he did not exist
+  unit    the unit of the path; alike
+  many    everybody the reader reaches; who reaches nobody at all is told 403
+  new     somebody or something that lies in no unit yet; alike, or 404 for a grant over one unit
+Then the status of an answer that no right stands against, for the request that is made here.
+Letters by role, in the order of ledger.vocabulary_agency.Role: ASN, appraiser, head, assessor,
+operator, analyst, approver, panel, auditor, decider, administrator. o: himself. r: whom he
+appraises. s: the unit of his grant. a: the agency, if his grant is for all of it. *: whoever holds
+the role. -: never. A ! behind it: never of himself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+ROWS = """
+GET  /health/live                             open    200
+GET  /health/ready                            open    200
+GET  /metrics                                 open    200
+GET  /static/{digest}/{name}                  open    404
+GET  /api/v1/problems/{code}                  open    200
+GET  /masuk                                   open    200
+GET  /masuk/openid                            open    404
+GET  /masuk/kembali                           open    403
+POST /masuk/sandi                             open    422
+POST /masuk/demo                              open    422
+POST /masuk/tujuan                            open    422
+POST /keluar                                  open    403
+GET  /api/v1/me                               signed  200
+GET  /api/v1/people/{pid}                     person  200  o r s -  s  s  s  s  s  s  -
+GET  /api/v1/people/{pid}/score               person  200  o r s -  s  s  s  s  s  s  -
+GET  /api/v1/people/{pid}/history             person  200  o r s -  s  s  s  s  s  s  -
+GET  /api/v1/people/{pid}/series              person  200  o r s -  s  s  s  s  s  s  -
+GET  /api/v1/people/{pid}/advice              person  200  o r s -  s  s  s  s  s  s  -
+GET  /api/v1/people/{pid}/difference          person  200  o r s -  s  s  s  s  s  s  -
+GET  /api/v1/people                           many    200  - r s -  s  s  s  s  s  s  -
+POST /api/v1/people/search                    many    200  - r s -  s  s  s  s  s  s  -
+GET  /api/v1/scores                           many    200  o r s -  s  s  s  s  s  s  -
+GET  /api/v1/scores/export                    many    200  - - s -  -  s  s  -  s  s  -
+GET  /api/v1/differences                      many    200  - - a -  a  a  a  a  a  a  -
+GET  /api/v1/units/{code}/score               unit    200  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/units/{code}/difference          unit    200  - - s -  s  s  s  s  s  s  -
+GET  /api/v1/units/{code}/series              unit    200  - - s -  s  s  s  s  s  s  -
+GET  /api/v1/accounts                         many    200  - - - -  -  -  -  -  -  -  a
+POST /api/v1/accounts                         many    422  - - - -  -  -  -  -  -  -  a
+POST /api/v1/accounts/{id}/disable            many    404  - - - -  -  -  -  -  -  -  a
+POST /api/v1/accounts/{id}/tokens             many    422  - - - -  -  -  -  -  -  -  a
+POST /api/v1/tokens/{id}/revoke               many    404  - - - -  -  -  -  -  -  -  a
+"""
+
+# Commands that state a fact, an address for each kind; sent here with a version and an empty body,
+# which is refused once the right is there.
+_PERSON, _UNIT = "/api/v1/people/{pid}/commands/", "/api/v1/units/{code}/commands/"
+_BOOK = "/api/v1/references/commands/"
+COMMANDS = [
+    (
+        _PERSON,
+        "absence activity appraisal attendance award competency competency_test credit culture"
+        " dialogue employment golongan identity innovation leave left need periodic_pay plan"
+        " position potential published_score qualification record_check self_assessment"
+        " service_exam standing",
+        "person  422  o r s -  s  s  -  -  -  -  -",
+    ),
+    (_PERSON, "annul correct end merged", "person  422  - - - -  s!  s!  s! -  -  -  -"),
+    (_PERSON, "appeal objection", "person  422  o - - -  -  -  -  s  -  -  -"),
+    (
+        _PERSON,
+        "case delivered examination sanction served summons suspension",
+        "person  422  - r s! -  -  s!  -  s!  -  s!  -",
+    ),
+    (_PERSON, "finding inspection", "person  422  - - - -  -  -  -  -  s!  -  -"),
+    (_PERSON, "follow_up", "person  422  - - s -  s  -  -  -  -  -  -"),
+    (_PERSON, "ruling", "person  422  - - - -  -  -  -  s!  -  -  -"),
+    ("/api/v1/people/commands/", "registered", "new  422  - - - -  a  a  -  -  -  -  -"),
+    (
+        _UNIT,
+        "annul correct end formation target unit unit_appraisal unit_closed",
+        "unit  422  - - - -  s  s  -  -  -  -  -",
+    ),
+    (_UNIT, "assessment", "unit  422  - - - s  -  -  -  -  -  -  -"),
+    (_UNIT, "finding inspection", "unit  422  - - - -  -  -  -  -  s  -  -"),
+    (_UNIT, "follow_up", "unit  422  - - s -  s  -  -  -  -  -  -"),
+    (_UNIT, "self_assessment", "unit  422  - - s -  -  -  -  -  -  -  -"),
+    ("/api/v1/units/commands/", "unit", "new  422  - - - -  a  a  -  -  -  -  -"),
+    (_BOOK, "annul calendar correct end position_ref", "many  422  - - - -  -  a  -  -  -  -  -"),
+]
+
+_RULES = {"instrument": "ip-asn", "as_of": "2022-12-31"}
+_CHANGE = {"instrument": "ip-asn", "from": "2021-12-31", "to": "2022-12-31"}
+# What a request needs beside its path; {unit} is the unit of the grant, {member} somebody in it.
+QUERIES: dict[str, dict[str, str]] = {
+    "/api/v1/people": {"unit": "{unit}"},
+    "/api/v1/people/{pid}/score": _RULES,
+    "/api/v1/people/{pid}/series": {"instrument": "ip-asn", "from": "2022-01-01"},
+    "/api/v1/people/{pid}/advice": {"instrument": "ip-asn"},
+    "/api/v1/people/{pid}/difference": _CHANGE,
+    "/api/v1/scores": _RULES,
+    "/api/v1/scores/export": {**_RULES, "format": "jsonl"},
+    "/api/v1/differences": _CHANGE,
+    "/api/v1/units/{code}/score": {"instrument": "kinerja-opd", "as_of": "2025-12-31"},
+    "/api/v1/units/{code}/difference": _CHANGE,
+    "/api/v1/units/{code}/series": {"instrument": "ip-asn", "from": "2022-01-01"},
+}
+BODIES: dict[str, Any] = {
+    "/api/v1/people/search": {"nip": "{nip}"},
+    "/api/v1/units/commands/unit": {},
+}
+PATHS = {"code": "no_right", "digest": "x", "name": "x", "id": "acc-nobody"}
+
+
+class Row(NamedTuple):
+    """What is expected of one operation."""
+
+    method: str
+    path: str
+    about: str
+    status: int
+    letters: tuple[str, ...]
+
+
+def rows() -> list[Row]:
+    """The table above."""
+    found = []
+    for line in ROWS.strip().splitlines():
+        method, path, about, status, *letters = line.split()
+        found.append(Row(method, path, about, int(status), tuple(letters)))
+    for prefix, kinds, told in COMMANDS:
+        about, status, *letters = told.split()
+        found += [
+            Row("POST", prefix + kind, about, int(status), tuple(letters)) for kind in kinds.split()
+        ]
+    return found
