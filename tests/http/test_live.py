@@ -210,7 +210,8 @@ def test_a_replay_ends_with_its_watcher(served: Served) -> None:
             assert server.feed.busy
             assert httpx2.get(address, headers=headers, timeout=_SECONDS).status_code == 429
         until = monotonic() + _SECONDS
-        while server.feed.busy or server.feed.listeners:
+        feed: Any = server.feed
+        while feed.busy or feed.listeners:
             assert monotonic() < until
 
 
