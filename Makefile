@@ -2,22 +2,26 @@
 # Needs Python 3.11 or newer with pip and venv, git and make; no root, compiler, database or Docker.
 
 PYTHON  ?= python3
-SIZE    ?= small
+SIZE    ?= province
+SERVE   ?= --serve
 WORKERS ?= 2
 BIN     := .venv/bin
 STAMP   := .venv/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-fast fuzz e2e client check format docs bench doctor up lock clean
+.PHONY: help setup demo serve test test-fast fuzz e2e client check format docs bench doctor up lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## build .venv with the locked, hashed requirements and asn-ledger in it
 
-demo: $(STAMP) ## found a demo ledger of invented people and ask it some questions (SIZE=small or province)
-	$(BIN)/asn-ledger demo --size $(SIZE)
+demo: $(STAMP) ## found an invented province and serve it on http://127.0.0.1:8000 (SIZE=small takes seconds)
+	@$(BIN)/asn-ledger demo --size $(SIZE) $(SERVE)
+
+serve: $(STAMP) ## serve the ledger of ASN_LEDGER_URL: pages and API
+	@$(BIN)/asn-ledger serve
 
 test: $(STAMP) ## every test, on SQLite and on a real PostgreSQL that comes with pip
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal

@@ -76,7 +76,7 @@ def both_stores(
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def served(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator["Served"]:  # noqa: UP037 - imported when asked for
+) -> Iterator[Served]:
     """The application with its pages over the small demo ledger, once for each database."""
     from tests.http.conftest import serving  # the server is for the tests that ask for it
 

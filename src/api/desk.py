@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ledger.application import Ledger, today_in
 from ledger.events.base import EMPLOYEE
 from ledger.unit_directory import UnitDirectory
+from projections.answer import Answer
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask, Asked
 from projections.cohorts.people import serving
@@ -29,6 +30,8 @@ from projections.table.segments import Report
 
 _ASKED_HELD = 256
 _UNITS_HELD = 8
+_MADE_HELD = 24  # each is a few megabytes at five thousand people
+_Made = TypeVar("_Made")
 
 
 class Desk:
@@ -52,6 +55,7 @@ class Desk:
         self._surrounding: list[int] = []  # positions of everything that is not about a person
         self._asked: OrderedDict[tuple[Any, ...], Asked] = OrderedDict()
         self._units: OrderedDict[int, UnitDirectory] = OrderedDict()
+        self._made: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._remembered: dict[str, tuple[Any, Any]] = {}
         self._serving: tuple[tuple[date, int], Mapping[str, str | None]] | None = None
 
@@ -142,6 +146,25 @@ class Desk:
             held = (today, frame.position), serving(View(frame, today, frame.position))
             self._serving = held
         return held[1]
+
+    def once(self, asked: Asked, name: str, make: Callable[[], _Made], *more: object) -> _Made:
+        """What is worked out from everybody's answers to a question, made once and held.
+
+        Args:
+            name: of what is made; `more`: what it rests on besides the question.
+        """
+        question = asked.question
+        placed = (question.as_of, question.position, question.period, question.rules)
+        key = (name, asked.plan.instrument, asked.enacted, *placed, question.without, self.today())
+        made: _Made | None = self._held(self._made, (*key, *more))
+        if made is None:
+            made = make()
+            self._hold(self._made, (*key, *more), made, _MADE_HELD)
+        return made
+
+    def everybody(self, asked: Asked) -> tuple[Answer, ...]:
+        """Everybody's answers without their traces, ordered by subject."""
+        return self.once(asked, "everybody", lambda: tuple(inquiry.everybody(asked, self.table())))
 
     def remembered(self, name: str, key: Any, work: Callable[[], Any]) -> Any:
         """What was worked out under a name, as long as it rests on the same things: the key, as the

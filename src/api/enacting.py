@@ -108,6 +108,16 @@ def named_text(name: str) -> tuple[str, bytes]:
     path = Path(name)
     if path.is_file():
         return path.name, read_text(path)
+    return shipped_text(name)
+
+
+def shipped_text(name: str) -> tuple[str, bytes]:
+    """A text that comes with the program, by its name with or without ".yaml"; no file is opened
+    that a name could lead to.
+
+    Raises:
+        TextUnknown.
+    """
     for known in (*shipped.names(), *shipped.drafts()):
         if name.removesuffix(YAML) in (known.removesuffix(YAML), Path(known).stem):
             return Path(known).name, shipped.text(known)
@@ -226,7 +236,15 @@ def propose_enactment(
     """
     check_joins(ledger.rulebook(), text, ledger.store.head().position + 1)
     command = enact_command(text)
-    return propose(ledger, ENACT, command, actor=actor, document=document, reason=reason)
+    return propose(
+        ledger,
+        ENACT,
+        command,
+        actor=actor,
+        document=document,
+        reason=reason,
+        verbatim=("text",),
+    )
 
 
 def propose_repeal(

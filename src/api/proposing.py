@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from api import enacting, recording
+from api import enacting, granting, recording
 from api.intake import confirming, desk
 from api.intake.uploads import Uploads
 from ledger import second_person
@@ -185,6 +185,19 @@ def _destroy_upload(ledger: Ledger, proposal: Proposal) -> None:
     Uploads.of(ledger).destroy(str(proposal.command["upload"]))
 
 
+def _role_effect(
+    ledger: Ledger,
+    proposal: Proposal,
+    today: date,  # noqa: ARG001 - of every kind
+    report: Report,  # noqa: ARG001 - of every kind
+) -> dict[str, Any]:
+    return granting.effect(ledger, proposal)
+
+
+def _role_run(ledger: Ledger, proposal: Proposal, who: Confirming) -> Done:
+    return Done(*granting.carry_out(ledger, proposal, actor=who.actor, today=who.today))
+
+
 KINDS: Mapping[str, Kind] = {
     enacting.ENACT: Kind(_enact_says, enacting.carried, _rules_effect),
     enacting.REPEAL: Kind(_repeal_says, enacting.carried, _rules_effect),
@@ -192,6 +205,8 @@ KINDS: Mapping[str, Kind] = {
         _import_says, None, _import_effect, _import_run, _destroy_upload, confirming.interrupted
     ),
     recording.FACT: Kind(_fact_says, None, _fact_effect, _fact_run, _destroy_upload),
+    granting.GRANT: Kind(granting.says, None, _role_effect, _role_run),
+    granting.REVOKE: Kind(granting.says, None, _role_effect, _role_run),
 }
 
 

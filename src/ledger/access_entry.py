@@ -38,10 +38,14 @@ class LookKind(StrEnum):
     """Whom a reading was about."""
 
     PERSON = "PERSON"  # one: `subject`
+    REFUSED = "REFUSED"  # one, whose record was not shown: `subject`
     UNIT = "UNIT"  # those of a unit and all below it: `subject`, with the day in the question
     ALL = "ALL"  # everybody on record
     LIST = "LIST"  # those named by id in the question
     NOBODY = "NOBODY"  # a number that led to nobody: its keyed hash is in the question
+
+
+OF_ONE = frozenset({LookKind.PERSON, LookKind.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Look:
         """What makes two readings of a quarter of an hour one entry: of one person, whatever was
         asked about him; of many, the same question.
         """
-        text = b"" if self.kind is LookKind.PERSON else self.text()
+        text = b"" if self.kind in OF_ONE else self.text()
         return (self.reader, self.purpose.value, self.kind.value, self.subject, text)
 
 
@@ -102,6 +106,15 @@ def of_person(
 ) -> Look:
     """A reading of one person's record."""
     return Look(reader, purpose, LookKind.PERSON, person, question)
+
+
+def of_refused(
+    reader: str, purpose: ReadingPurpose, person: UUID, question: Mapping[str, Any]
+) -> Look:
+    """A question about one person, or about an id that is nobody's, that was not answered. It is
+    an entry of its own, so that a refusal never stands for a reading of the same quarter.
+    """
+    return Look(reader, purpose, LookKind.REFUSED, person, question)
 
 
 def of_set(

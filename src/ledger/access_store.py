@@ -29,7 +29,15 @@ from sqlalchemy import (
     update,
 )
 
-from ledger.access_entry import AccessHead, Entry, Look, LookKind, first_link, next_link
+from ledger.access_entry import (
+    OF_ONE,
+    AccessHead,
+    Entry,
+    Look,
+    LookKind,
+    first_link,
+    next_link,
+)
 from ledger.access_entry import quarter_start as quarter_of
 from ledger.access_tables import HEAD, access, access_head, metadata
 from ledger.backend import Backend, ConnectionLost
@@ -55,6 +63,7 @@ class Wanted:
         subject: the stream of a person or unit.
         since, until: instants; the first inclusive, the second exclusive.
         after: a number that was reached before. limit: how many at most.
+        newest: from the last entry back to the first, instead of from the first on.
     """
 
     subject: UUID | None = None
@@ -63,8 +72,9 @@ class Wanted:
     purpose: ReadingPurpose | None = None
     since: datetime | None = None
     until: datetime | None = None
-    after: int = 0
+    after: int | None = None
     limit: int | None = None
+    newest: bool = False
 
     def clauses(self) -> Iterator[ColumnElement[bool]]:
         """The conditions of SQL."""
@@ -80,6 +90,11 @@ class Wanted:
             yield access.c.at >= self.since
         if self.until is not None:
             yield access.c.at < self.until
+
+    def beyond(self, number: int | None) -> Iterator[ColumnElement[bool]]:
+        """What comes after a number, in the order that is wanted."""
+        if number is not None:
+            yield access.c.number < number if self.newest else access.c.number > number
 
 
 class OtherAccessLog(LedgerError):
@@ -259,12 +274,13 @@ class AccessStore:
 
     def entries(self, wanted: Wanted) -> Iterator[Entry]:
         """Entries by number, as they are wanted."""
-        query = select(*_COLUMNS).where(*wanted.clauses()).order_by(access.c.number)
+        number = access.c.number.desc() if wanted.newest else access.c.number.asc()
+        query = select(*_COLUMNS).where(*wanted.clauses()).order_by(number)
         after, left = wanted.after, wanted.limit
         while left is None or left > 0:
             size = _CHUNK if left is None else min(left, _CHUNK)
             with self._backend.reading() as connection:
-                found = connection.execute(query.where(access.c.number > after).limit(size)).all()
+                found = connection.execute(query.where(*wanted.beyond(after)).limit(size)).all()
             yield from (Entry(*row) for row in found)
             if len(found) < size:
                 return
@@ -355,7 +371,7 @@ def _is_there(connection: Connection, look: Look, at: datetime) -> bool:
         access.c.kind == look.kind.value,
         access.c.subject.is_(None) if look.subject is None else access.c.subject == look.subject,
     ]
-    if look.kind is not LookKind.PERSON:
+    if look.kind not in OF_ONE:
         known.append(access.c.question == look.text())
     return bool(connection.execute(select(exists().where(*known))).scalar())
 

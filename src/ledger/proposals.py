@@ -8,7 +8,7 @@ kind, is not known here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,8 +16,8 @@ from typing import Any
 
 import orjson
 
-from ledger.canonical import canonical_bytes
-from ledger.errors import LedgerError
+from ledger.canonical import canonical_bytes, clean_text
+from ledger.errors import BadValue, LedgerError
 from ledger.events.base import Encoded, encode
 from ledger.events.proposal import Confirmed, Proposed, Rejected
 from ledger.records import RecordedEvent
@@ -157,13 +157,43 @@ def digest_of(kind: str, command: Mapping[str, Any]) -> str:
 
 
 def decide_propose(
-    state: Proposals, kind: str, command: Mapping[str, Any], *, reason: str | None = None
+    state: Proposals,
+    kind: str,
+    command: Mapping[str, Any],
+    *,
+    reason: str | None = None,
+    verbatim: Collection[str] = (),
 ) -> tuple[Encoded, ...]:
-    """The proposal; nothing where the same one already waits, whoever made it."""
+    """The proposal; nothing where the same one already waits, whoever made it.
+
+    Args:
+        verbatim: fields of the command that hold a text as its file is, line breaks and all: only
+            the text of an instrument (docs/event-format.md, 1).
+
+    Raises:
+        BadValue: another text of the command is none that the ledger stores.
+    """
+    _check_clean({name: part for name, part in command.items() if name not in verbatim})
     digest = digest_of(kind, command)
     if state.same(digest) is not None:
         return ()
     return (encode(Proposed(kind=kind, command=dict(command), digest=digest, reason=reason)),)
+
+
+def _check_clean(value: object) -> None:
+    """Text in a command is text as everywhere in the log, else verifying would call it damage."""
+    if isinstance(value, Mapping):
+        for part in value.values():
+            _check_clean(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            _check_clean(part)
+    elif isinstance(value, str) and clean_text(value) != value:
+        raise BadValue(
+            "A text of the proposal has white space at its ends or is not in the normal form of"
+            " Unicode (NFC).",
+            next_step="Write it in NFC, without white space at its ends.",
+        )
 
 
 def decide_confirm(

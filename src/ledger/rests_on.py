@@ -16,7 +16,8 @@ from ledger.records import RecordedEvent
 
 _NAMING = ("unit", "parent")
 _SUCCESSORS = "successors"
-_OF_LEDGER = "ledger."
+# What the ledger and decisions say of a unit is whom a role or decision is over.
+_OVER = ("ledger.", "decision.")
 
 Read = Callable[[Sequence[UUID]], Mapping[UUID, Sequence[RecordedEvent]]]
 
@@ -40,11 +41,12 @@ def units_of(events: Iterable[RecordedEvent], read: Read) -> set[UUID]:
 def named(events: Iterable[RecordedEvent]) -> set[UUID]:
     """The ids that events state as a unit, the one above or a successor, corrections included.
 
-    What the ledger says of itself names units too, as whom a role is over; no score rests on it.
+    The ledger names units too, as whom a role is over, and a decision the one it is about; no score
+    rests on these.
     """
     found: set[UUID] = set()
     for event in events:
-        if event.topic.startswith(_OF_LEDGER):
+        if event.topic.startswith(_OVER):
             continue
         payload = _object(event.state)
         for fields in (payload, payload.get("fields")):

@@ -7,7 +7,7 @@ was recorded meanwhile, so that two who confirm at once do not both succeed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -88,20 +88,22 @@ def propose(
     actor: str,
     document: Mapping[str, Any] | None = None,
     reason: str | None = None,
+    verbatim: Collection[str] = (),
 ) -> tuple[Proposal, bool]:
     """Record a proposal; gives it and whether it is new: one that waits already is not repeated.
 
     Args:
         command: an open JSON object, without floats and without personal data.
         document: {kind, number, date} that it rests on.
+        verbatim: fields of the command that hold a text as its file is.
 
     Raises:
-        EntryTooLarge, and what the store raises.
+        BadValue, EntryTooLarge, and what the store raises.
     """
     context = _context(actor, document)
 
     def decided(state: Proposals, last: int) -> tuple[NewEvent, ...]:
-        events = decide_propose(state, kind, command, reason=reason)
+        events = decide_propose(state, kind, command, reason=reason, verbatim=verbatim)
         return ledger.rows_of(ledger.stream, last, events, context)
 
     outcome = _append(ledger, decided)

@@ -74,7 +74,7 @@ def served(sizes: HttpSizes) -> Iterator[Asked]:
     """The demo behind one worker, and its analyst signed in."""
     folder = Path(_founded(sizes.demo).name)
     url, keys = f"sqlite:///{folder}/demo.sqlite3", folder / "keys"
-    settings = {"requests_per_minute": 100_000_000, "answer_seconds": 120}
+    settings: dict[str, Any] = {"requests_per_minute": 100_000_000, "answer_seconds": 120}
     with serving(url, keys, folder, **settings) as server:
         home = {"Sec-Fetch-Site": "same-origin", "Origin": server.address}
         entry = httpx2.post(

@@ -12,7 +12,18 @@ from tests.contract.command import AsnLedger
 from tests.persons import nip
 
 KEYS = [
-    *("number", "at", "reader", "purpose", "purpose_words", "kind", "subject", "unit", "question"),
+    *(
+        "number",
+        "at",
+        "reader",
+        "purpose",
+        "purpose_words",
+        "kind",
+        "subject",
+        "unit",
+        "asked",
+        "question",
+    ),
 ]
 ON = ("--instrument", "ip-asn", "--as-of", "2022-12-31")
 

@@ -517,6 +517,17 @@ def test_a_demo_is_founded_and_asked(demo: tuple[AsnLedger, Any]) -> None:
     assert len(asn("score", "--all", *AS_OF, "--json").lines) > 100
 
 
+def test_a_demo_verifies(demo: tuple[AsnLedger, Any]) -> None:
+    """What the program wrote the verifier, which shares no code with it, finds undamaged: with
+    texts that were proposed and enacted, line breaks and all.
+    """
+    asn, _ = demo
+    proposed = asn("events", "--kind", "proposed", "--json").lines
+    assert any("\n" in one["fields"]["command"].get("text", "") for one in proposed)
+    result = asn("verify", "--json")
+    assert (result.status, result.json["findings"]) == (0, []), result
+
+
 def test_every_instrument_of_the_demo_measures_somebody(demo: tuple[AsnLedger, Any]) -> None:
     """What founding enacts, and the drafts that two people enact as examples, are at work."""
     asn, told = demo

@@ -133,6 +133,29 @@ def test_the_whole_chain(on_each: AsnLedger) -> None:
     assert (found["later"]["moved"], found["later"]["would_have_mattered"]) == ([], False)
 
 
+def test_a_decision_about_a_unit_takes_nobody_s_certificate_away(people: AsnLedger) -> None:
+    """No score rests on the unit of a decision: who was never in one is certified as before,
+    and the certificate proves the same answer.
+    """
+    imported(
+        people,
+        of_unit("SETDA", "unit"),
+        about(7, "registered", on="2015-01-01"),
+        about(7, "position", on="2016-01-01", kind="PELAKSANA", unit="SETDA"),
+    )
+    asked = ("score", "--instrument", "jp-tahunan", nip(3), *DAY)
+    before = people(*asked, "--json").json["total"]
+    draft(people, "--unit", "SETDA", "--choose", nip(7))
+    draft(people, "--unit", "SETDA", ident="PN-1", kind="PENETAPAN")
+    issue(people, ident="PN-1")
+    written = people(*asked, "--certificate", "nilai.json", "--json")
+    assert written.status == 0, written.err
+    told = people("verify", "nilai.json", "--json")
+    assert told.status == 0, told.err
+    assert told.json["answer"]["digest"] == written.json["digest"]
+    assert written.json["total"] == before
+
+
 def test_the_same_draft_again_adds_nothing(people: AsnLedger) -> None:
     """Although the head has moved on; another choice under the same id is refused."""
     how = ("--all", "--choose", nip(3))

@@ -228,6 +228,8 @@ def test_letterhead_number_and_link(people: AsnLedger) -> None:
 
 def test_the_checkpoint_that_covers_it(people: AsnLedger) -> None:
     """The first one of that size or more; before there is one, that is said."""
+    # What no checkpoint covers yet: looks alone may have made one of the facts before.
+    assert people("import", people.file("m.jsonl", of_unit("W", "unit"))).status == 0
     position = people(*SHOWN["petikan"]).json["position"]
     kept = people.folder / "c.txt"
     assert people("checkpoint", "--out", kept).status == 0

@@ -215,7 +215,8 @@ def test_what_cannot_be_asked(office: AsnLedger, arguments: tuple[str, ...], sta
     result = office(*arguments)
     assert result.status == status, result
     assert result.err
-    assert set(office.folder.iterdir()) - before <= {office.folder / "ledger.sqlite3.facts"}
+    left = {office.folder / f"ledger.sqlite3.{name}" for name in ("facts", "access")}
+    assert set(office.folder.iterdir()) - before <= left
 
 
 PIP = ("No", "NIP", "Nama", "Nama Jabatan", "Satuan Kerja", "Golongan")

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ledger import proposals as pages
 from ledger.canonical import canonical_json
+from ledger.errors import BadValue
 from ledger.events.base import Encoded
 from ledger.proposals import (
     ProposalClosed,
@@ -27,8 +28,9 @@ from ledger.proposals import (
 from tests.core.test_facts import Log, empty
 
 ACTORS = st.sampled_from(["ani", "Ani", "budi", "citra"])
+TEXTS = st.text("aé 1", max_size=3).map(str.strip)
 COMMANDS = st.dictionaries(
-    st.sampled_from(["text", "enacted", "x"]), st.integers(0, 3) | st.text(max_size=3), max_size=2
+    st.sampled_from(["text", "enacted", "x"]), st.integers(0, 3) | TEXTS, max_size=2
 )
 KINDS = st.sampled_from(["enact", "repeal", "grant"])
 
@@ -67,6 +69,15 @@ def test_the_right_event_then_nothing(
     (waiting,) = state(log).pending()
     assert (waiting.kind, waiting.command, waiting.actor) == (kind, command, first)
     assert decide_propose(state(log), kind, {**command, "other": second}) != ()
+
+
+@pytest.mark.parametrize("text", ["satu\ndua", " x", "x ", "e\u0301", "a\x7f"])
+def test_a_text_that_verifying_calls_damage_is_refused(text: str) -> None:
+    """However deep it stands; only a field that is told to be kept verbatim may hold it."""
+    for command in ({"x": text}, {"x": {"y": [text]}}, {"text": "a", "x": text}):
+        with pytest.raises(BadValue):
+            decide_propose(state(empty()), "enact", command, verbatim=("text",))
+    assert decide_propose(state(empty()), "enact", {"text": text}, verbatim=("text",))
 
 
 @given(COMMANDS, st.booleans(), ACTORS)

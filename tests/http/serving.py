@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,11 +55,20 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(url: str, keys: Path, folder: Path, **settings: Any) -> Iterator[Server]:
-    """`asn-ledger serve` until it answers; stopped as an operator would stop it."""
+def serving(
+    url: str,
+    keys: Path,
+    folder: Path,
+    how: Sequence[str] = ("serve",),
+    **settings: Any,
+) -> Iterator[Server]:
+    """`asn-ledger serve`, or another command that serves, until it answers; stopped as an operator
+    would stop it.
+    """
     port, log = free_port(), folder / f"server-{time.monotonic_ns()}.log"
     told = {f"ASN_LEDGER_{name.upper()}": str(value) for name, value in settings.items()}
-    arguments = ["serve", "--ledger", url, "--keys", str(keys), "--port", str(port)]
+    told["ASN_LEDGER_PORT"] = str(port)
+    arguments = [*how, "--ledger", url, "--keys", str(keys)]
     with log.open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "-c", START, *arguments],

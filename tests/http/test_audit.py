@@ -232,7 +232,7 @@ def test_a_check_that_takes_too_much_is_ended(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is said that it was ended, and the next file is checked."""
-    monkeypatch.setattr("api.http.routes.audit.CHECK_SECONDS", 0.01)
+    monkeypatch.setattr("api.http.watching.CHECK_SECONDS", 0.01)
     found = post(served, b"hello")
     assert (found.status_code, found.json()["code"]) == (422, "check_ended")
     monkeypatch.undo()

@@ -113,6 +113,10 @@ EVENTS = (
            log.alter_enacted_text, "leaf_differs", "instrument_differs"),
     _alone("enacted-text-and-leaf", "the same with its leaf", log.alter_enacted_text_with_leaf,
            "instrument_differs", "tile_differs", "head_differs", "checkpoint_root"),
+    _alone("proposed-text", "another program proposes to enact a text that is not of the digest"
+           " beside it", log.propose_other_text, "instrument_differs"),
+    _alone("proposed-lines", "another program proposes something else in a text of several lines",
+           log.propose_lines, "text_not_canonical"),
 )  # fmt: skip
 
 SIGNED = (

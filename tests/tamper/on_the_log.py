@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -261,6 +263,23 @@ def alter_enacted_text_with_leaf(forger: Forger) -> None:
     forger.rewrite(event["position"], payload=forger.with_fields(event, text=text))
 
 
+def propose_other_text(forger: Forger) -> None:
+    """All hashes of the log right; the digest is that of a text without the last line."""
+    text = "instrument: contoh\ndecree: lain\n"
+    digest = hashlib.sha256(text[:-1].encode()).hexdigest()
+    _propose(forger, "enact", {"instrument": "contoh", "sha256": digest, "text": text})
+
+
+def propose_lines(forger: Forger) -> None:
+    """Only the text of an instrument may hold line breaks."""
+    _propose(forger, "repeal", {"instrument": "contoh", "text": "satu\ndua"})
+
+
+def _propose(forger: Forger, kind: str, command: dict[str, Any]) -> None:
+    payload = {"command": command, "digest": "0" * 64, "kind": kind}
+    _about_the_ledger(forger, "ledger.proposed/1", payload)
+
+
 # -- what is signed --------------------------------------------------------------------------------
 
 
@@ -353,17 +372,26 @@ def split_view(forger: Forger) -> Claim:
 
 def put_own_key(forger: Forger) -> None:
     """The log names a key of the forger from here on, with leaf and head right."""
+    founded = orjson.loads(forger.event(1)["payload"])
+    payload = {"name": origin_of(forger), "public_key": os.urandom(32).hex()}
+    payload["replaces"] = next(iter(founded["public_keys"].values()))
+    _about_the_ledger(forger, "ledger.signing_key/1", payload)
+
+
+# -- pieces ----------------------------------------------------------------------------------------
+
+
+def _about_the_ledger(forger: Forger, topic: str, payload: dict[str, Any]) -> None:
+    """One more event of the ledger stream at the end of the log, everything right."""
     last, founded = forger.event(forger.last()), forger.event(1)
     count = "SELECT max(version) FROM events WHERE stream = ?"
-    payload = {"name": origin_of(forger), "public_key": os.urandom(32).hex()}
-    payload["replaces"] = next(iter(orjson.loads(founded["payload"])["public_keys"].values()))
     forger.insert(
         forger.leafed(
             founded
             | {
                 "position": last["position"] + 1,
                 "version": forger.rows(count, founded["stream"])[0][0] + 1,
-                "topic": "ledger.signing_key/1",
+                "topic": topic,
                 "recorded_at": last["recorded_at"] + timedelta(seconds=1),
                 "payload": canonical_json(payload),
                 "salt": os.urandom(16),
@@ -372,9 +400,6 @@ def put_own_key(forger: Forger) -> None:
         )
     )
     forger.mend_head()
-
-
-# -- pieces ----------------------------------------------------------------------------------------
 
 
 @contextmanager

@@ -40,6 +40,7 @@ class Action(StrEnum):
     READ_ACCESS = "read_access"
     READ_CASES = "read_cases"
     READ_DECISIONS = "read_decisions"
+    READ_TALENT = "read_talent"
     READ_WARNINGS = "read_warnings"
     READ_IMPORTS = "read_imports"
     READ_RECONCILIATION = "read_reconciliation"
@@ -185,6 +186,10 @@ TABLE: Mapping[Action, Rule] = MappingProxyType(
         Action.READ_DECISIONS: Rule(
             "decisions with their basis and candidates",
             _may(_HEAD, _ANALYST, _APPROVER, _PANEL, _AUDITOR, _DECIDER, own=True),
+        ),
+        Action.READ_TALENT: Rule(
+            "people ranked, with the requirements they meet and their boxes of nine",
+            _may(_HEAD, _ANALYST, _APPROVER, _PANEL, _AUDITOR, _DECIDER),
         ),
         Action.READ_WARNINGS: Rule(
             "early warnings, and who is late with what",

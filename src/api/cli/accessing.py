@@ -126,6 +126,8 @@ def _about(one: dict[str, Any]) -> str:
     match LookKind(one["kind"]):
         case LookKind.PERSON:
             return f"person {one['subject']}"
+        case LookKind.REFUSED:
+            return f"person {one['subject']}, refused"
         case LookKind.UNIT:
             unit = one["unit"]
             return f"people of {unit['code'] or unit['id']}"
@@ -139,4 +141,4 @@ def _about(one: dict[str, Any]) -> str:
 
 def _question(question: dict[str, Any]) -> str:
     rest = [f"{name} {value}" for name, value in question.items() if name not in ("what", "mark")]
-    return ", ".join([str(question["what"]), *rest])
+    return ", ".join([str(question.get("what", "")), *rest])

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from api.cli import demo_rules
+from api.cli import demo_rules, demo_site
 from api.cli.common import (
     DEFAULT_URL,
     AsJson,
@@ -49,8 +49,14 @@ def demo_command(
     url: LedgerUrl = DEFAULT_URL,
     keys: KeyFolder = None,
     as_json: AsJson = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve it then, until Ctrl-C, with who may sign in.")
+    ] = False,
 ) -> None:
     """Found a demo ledger of invented people and ask it some questions."""
+    settings = demo_site.settings_of(url, keys)
+    if serve:
+        demo_site.check_free(settings)
     batches = list(province.batches(size))
     folder = _clear(url, keys)
     filling = found(url, size, first_day=batches[0].known_on, keys=keys)
@@ -87,6 +93,9 @@ def demo_command(
         _tell(url, read, last.size, told)
         demo_rules.tell(shown)
         _tell_on(url, told[0])
+    if serve:
+        demo_site.invite(settings, tours)
+        demo_site.serve_until_stopped(settings)
 
 
 def _clear(url: str, keys: Path | None) -> Path | None:
@@ -108,12 +117,29 @@ def _clear(url: str, keys: Path | None) -> Path | None:
             f"{path} holds something other than a demo ledger; a demo does not replace it.",
             next_step="Name another place with --ledger sqlite:///var/demo.sqlite3.",
         )
-    folder = keys or default_key_folder(url, "")
-    for part in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
-        part.unlink(missing_ok=True)
-    for part in (folder, Path(f"{path}.facts"), workbooks):
-        rmtree(part, ignore_errors=True)
+    _remove(path, keys or default_key_folder(url, ""))
     return workbooks
+
+
+def _remove(path: Path, keys: Path) -> None:
+    """Remove a demo with everything beside it: table of facts, workbooks, uploads, access log,
+    accounts, log of its server.
+
+    The database goes after what lies beside it and before its keys: if this ends halfway, what is
+    left is still known as a demo, or is no ledger any more.
+    """
+    for name in ("facts", "impor", "uploads"):
+        rmtree(Path(f"{path}.{name}"), ignore_errors=True)
+    beside = ("access", "accounts.sqlite3")
+    files = [found for name in beside for found in _with_journals(Path(f"{path}.{name}"))]
+    for part in (*files, Path(f"{path}.log"), *_with_journals(path)):
+        part.unlink(missing_ok=True)
+    rmtree(keys, ignore_errors=True)
+
+
+def _with_journals(database: Path) -> list[Path]:
+    """An SQLite file and what SQLite keeps beside it; the file itself last."""
+    return [Path(f"{database}{suffix}") for suffix in ("-wal", "-shm", "-journal", "")]
 
 
 def _is_demo(url: str, keys: Path | None) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api import enacting, proposing, recording
+from api import enacting, granting, proposing, recording
 from api.cli.common import (
     DEFAULT_URL,
     Actor,
@@ -35,7 +35,7 @@ from api.cli.telling_imports import (
     tell_import_effect,
     tell_imported,
 )
-from api.cli.telling_rules import tell_proposal, tell_rule_change
+from api.cli.telling_rules import tell_proposal, tell_roles, tell_rule_change
 from api.intake import desk
 from ledger import second_person
 from ledger.application import Ledger
@@ -206,4 +206,9 @@ def _confirm(ledger: Ledger, ident: int, who: str, *, agreed: str | None, as_jso
         tell_imported(done.report)
 
 
-_TELL_EFFECT = {desk.IMPORT: tell_import_effect, recording.FACT: tell_fact_effect}
+_TELL_EFFECT = {
+    desk.IMPORT: tell_import_effect,
+    recording.FACT: tell_fact_effect,
+    granting.GRANT: tell_roles,
+    granting.REVOKE: tell_roles,
+}

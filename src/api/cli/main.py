@@ -20,6 +20,7 @@ from api.cli import (
     disputing,
     enacting,
     founding,
+    granting,
     importing,
     looking,
     printing,
@@ -94,6 +95,7 @@ warned.command("acknowledge")(warning.acknowledge_command)
 app.add_typer(warned, name="warnings")
 app.add_typer(cases.app, name="case")
 app.add_typer(disputing.app, name="dispute")
+app.add_typer(granting.app, name="role")
 app.add_typer(accounts.app, name="account")
 app.command("erase")(privacy.erase_command)
 app.command("hold")(privacy.hold_command)

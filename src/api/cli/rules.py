@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,14 +31,12 @@ from api.cli.telling_rules import (
     tell_unsure,
 )
 from api.enacting import Text
+from api.queries import rules
 from ledger.application import Ledger
-from ledger.canonical import instant_text
 from ledger.errors import LedgerError
-from ledger.rulebook import Entry, InstrumentUnknown, Rulebook, entries
 from projections.asking import enacted, inquiry
 from projections.asking.binding import InstrumentsInCircle, MeasureUnknown
 from projections.asking.understanding import understood, unsure
-from projections.language import instrument, shipped
 from projections.language.document import DocumentRefused
 from projections.language.faults import faults
 from projections.question import asked_position
@@ -65,74 +61,24 @@ def list_command(
 ) -> None:
     """Everything enacted, in force or not, repealed texts too, and the drafts at hand."""
     with opened(url, keys) as ledger:
-        at, moment = _asked(ledger, position, known_at)
-        on = today(ledger) if as_of is None else day_option(as_of)
-        book = ledger.rulebook(at)
-        shown = {
-            "as_of": on.isoformat(),
-            "position": at,
-            "known_at": instant_text(moment),
-            "instruments": [_row(one, book, on) for one in entries(ledger.book_events(at))],
-            "drafts": list(_drafts(book)),
-        }
+        shown = rules.listed(ledger, _at(ledger, as_of, position, known_at))
     if as_json:
         print_json(shown)
     else:
         tell_list(shown)
 
 
-def _asked(ledger: Ledger, position: int | None, known_at: str | None) -> tuple[int, datetime]:
-    return asked_position(
+def _at(ledger: Ledger, as_of: str | None, position: int | None, known_at: str | None) -> rules.At:
+    place, moment = asked_position(
         inquiry.log_of(ledger), position=position, known_at=parsed_instant(known_at), now=now()
     )
-
-
-def _row(entry: Entry, book: Rulebook, on: date) -> dict[str, Any]:
-    """A text that was enacted, as an act."""
-    text, act, gone = entry.enactment, entry.enacted, entry.repealed
-    standing = enacted.text_on(book, text.instrument, on)
-    return {
-        "instrument": text.instrument,
-        "title": enacted.plan_of(text).title,
-        "decree": text.decree,
-        "in_force_from": text.in_force_from.isoformat(),
-        "in_force": standing is not None and standing.position == text.position,
-        "enacted": text.position,
-        "recorded_at": instant_text(act.recorded_at),
-        "enacted_by": act.actor,
-        "document": act.document,
-        "sha256": text.sha256,
-        "repealed": None
-        if gone is None
-        else {
-            "position": gone.position,
-            "recorded_at": instant_text(gone.recorded_at),
-            "by": gone.actor,
-            "document": gone.document,
-        },
-    }
-
-
-def _drafts(book: Rulebook) -> Iterator[dict[str, Any]]:
-    """The drafts that come with the program."""
-    for name in shipped.drafts():
-        raw = shipped.text(name)
-        plan = instrument.load(raw, file=name)
-        same = book.of_text(hashlib.sha256(raw).hexdigest())
-        yield {
-            "name": Path(name).stem,
-            "instrument": plan.instrument,
-            "title": plan.title,
-            "decree": plan.decree,
-            "in_force_from": plan.in_force_from.isoformat(),
-            "enacted": None if same is None else same.position,
-        }
+    return rules.At(today(ledger) if as_of is None else day_option(as_of), place, moment)
 
 
 def show_command(
     name: Name,
     as_of: AsOf = None,
-    rules: Rules = None,
+    decree: Rules = None,
     known_at: KnownAt = None,
     position: Position = None,
     text: Annotated[bool, typer.Option("--text", help="The text alone, to be edited.")] = False,
@@ -148,10 +94,9 @@ def show_command(
     place = _at_hand(url)
     if place is not None:
         with opened(place, keys) as ledger:
-            at, _ = _asked(ledger, position, known_at)
-            on = today(ledger) if as_of is None else day_option(as_of)
-            shown = _enacted_text(ledger, at, name, on, rules)
-    shown = shown or _draft_text(name)
+            at = _at(ledger, as_of, position, known_at)
+            shown = rules.enacted_text(ledger, at, name, decree)
+    shown = shown or rules.draft_text(name)
     if as_json:
         print_json(shown)
     elif text:
@@ -166,55 +111,6 @@ def _at_hand(url: str | None) -> str | None:
         return url
     usual = sqlite_path(DEFAULT_URL)
     return DEFAULT_URL if usual is not None and usual.exists() else None
-
-
-def _enacted_text(
-    ledger: Ledger, at: int, name: str, on: date, decree: str | None
-) -> dict[str, Any] | None:
-    """The text in force, or that of a decree, a repealed one too; None for no instrument of ours.
-
-    Raises:
-        InstrumentUnknown, NoRulesInForce.
-    """
-    known = entries(ledger.book_events(at))
-    book = ledger.rulebook(at)
-    named = [one for one in known if one.enactment.instrument == name]
-    if not named:
-        return None
-    gone = [one for one in named if one.repealed is not None and one.enactment.decree == decree]
-    try:
-        found = book.in_force(name, on, decree=decree)
-    except InstrumentUnknown:
-        if not gone:
-            raise
-        found = gone[-1].enactment
-    entry = next(one for one in named if one.enactment.position == found.position)
-    plan = enacted.plan_of(found)
-    return {
-        **understood(plan),
-        **_row(entry, book, on),
-        "unsure": unsure(plan),
-        "text": found.text,
-    }
-
-
-def _draft_text(name: str) -> dict[str, Any]:
-    """A draft that comes with the program, or a file.
-
-    Raises:
-        TextUnknown, DocumentRefused.
-    """
-    file, raw = enacting.named_text(name)
-    plan = instrument.load(raw, file=file)
-    nothing = ("enacted", "recorded_at", "enacted_by", "document", "repealed")
-    return {
-        **understood(plan),
-        "in_force": False,
-        **dict.fromkeys(nothing),
-        "sha256": hashlib.sha256(raw).hexdigest(),
-        "unsure": unsure(plan),
-        "text": raw.decode(),
-    }
 
 
 def check_command(

@@ -303,3 +303,15 @@ def tell_proposal(found: Json) -> None:
         f"{found['id']:>8}  {found['says']}; proposed by {found['proposed_by']}"
         f" {found['recorded_at'][:19]}{_document(found['document'])}"
     )
+
+
+def tell_roles(effect: Json) -> None:
+    """What an account holds, and what it would hold."""
+    for word, held in (("now", effect["before"]), ("then", effect["after"])):
+        roles = [
+            one["role"]
+            + ("" if one["unit"] is None else f" over {one['unit']}")
+            + ("" if one["until"] is None else f" until {one['until']}")
+            for one in held
+        ]
+        say(f"{effect['account']} {word}: {'; '.join(roles) or 'no role'}")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
 import typer
 
@@ -31,13 +30,11 @@ from api.cli.telling_rules import tell_tried_people, tell_tried_person
 from api.cli.watched import given, look_at_people, looking_at
 from api.enacting import Text
 from api.naming import person_stream, unit_of
+from api.queries import trying
 from ledger.application import Ledger
-from ledger.errors import Misuse, PersonUnknown
-from ledger.rulebook import InstrumentUnknown, NoRulesInForce, entries
-from projections.asking import asking_why, inquiry
-from projections.asking.inquiry import Ask, Asked
-from projections.differences import whatif
-from projections.language import editing, instrument
+from ledger.errors import Misuse
+from projections.asking import inquiry
+from projections.asking.inquiry import Ask
 
 Changes = Annotated[
     list[str] | None,
@@ -80,20 +77,18 @@ def try_command(
         looking_at(ledger, "try", actor, purpose, subject) as looker,
     ):
         text = _text(ledger, file, ask, changes or [])
-        sides = _sides(ledger, replace(ask, instrument=text.plan.instrument), text, changes or [])
+        what = trying.tried(ledger, ask, text, changes or [], today=today(ledger), now=now())
+        on = what.after.question.as_of
         person = None if subject is None else person_stream(ledger, subject)
         if person is not None:
-            looker.person(person, instrument=text.plan.instrument, as_of=sides[1].question.as_of)
-            found = _of_person(ledger, sides, person)
+            looker.person(person, instrument=text.plan.instrument, as_of=on)
+            found = trying.on_person(ledger, what, person, named=True)
         else:
-            look_at_people(looker, sides[1], subject or unit)
-            found = _of_people(ledger, sides, subject or unit)
-        found["draft"] = {
-            "file": text.file,
-            "sha256": text.sha256,
-            "decree": text.plan.decree,
-            "changes": changes or [],
-        }
+            about = subject or unit
+            look_at_people(looker, what.after, about)
+            top = None if about is None else unit_of(what.after.units, about, on)
+            frame = inquiry.facts_table(ledger, warn).frame()
+            found = trying.on_people(ledger, frame, what, top, named=True)
     if as_json:
         print_json(found)
     elif person is not None:
@@ -105,75 +100,7 @@ def try_command(
 
 def _text(ledger: Ledger, name: str, ask: Ask, changes: list[str]) -> Text:
     """The draft: a file, one that comes with the program, or an enacted text with changes."""
-    known = {one.enactment.instrument for one in entries(ledger.book_events())}
-    if name in known and not Path(name).is_file():
-        if not changes:
-            raise Misuse(
-                f"{name} is enacted as it is, so there is nothing to try.",
-                next_step="Name a file, a draft, or give --set PATH=VALUE.",
-            )
-        enacted = _enacted(ledger, replace(ask, instrument=name))
-        file, raw = f"{name} as enacted", enacted.encode()
-    else:
-        file, raw = enacting.named_text(name)
-    pairs = []
-    for one in changes:
-        path, equals, value = one.partition("=")
-        if not equals or not path.strip():
-            raise Misuse("--set needs a path and a value.", next_step="Write PATH=VALUE.")
-        pairs.append((path.strip(), value.strip()))
-    raw = editing.changed(raw, pairs, file=file)
-    return Text(file, raw, instrument.load(raw, file=file))
-
-
-def _enacted(ledger: Ledger, ask: Ask) -> str:
-    """The text that answers a question."""
-    asked = inquiry.resolve(ledger, ask, today=today(ledger), now=now())
-    book = ledger.rulebook(asked.question.position)
-    return next(one.text for one in book.enactments if one.position == asked.enacted)
-
-
-def _sides(ledger: Ledger, ask: Ask, text: Text, changes: list[str]) -> tuple[Asked | None, Asked]:
-    """The question as it is, None where no text of that name is in force, and under the draft."""
-    here, moment = today(ledger), now()
-    after = inquiry.resolve_draft(ledger, ask, text.plan, changes=changes, today=here, now=moment)
-    try:
-        before = inquiry.resolve(ledger, ask, today=here, now=moment)
-    except (InstrumentUnknown, NoRulesInForce):
-        if ask.rules is not None:
-            raise
-        return None, after
-    return before, after
-
-
-def _of_person(ledger: Ledger, sides: tuple[Asked | None, Asked], person: UUID) -> dict[str, Any]:
-    before, after = sides
-    if not inquiry.is_known(ledger, after, person):
-        raise PersonUnknown(
-            "This person was not on record at that position.", next_step="Ask at a later one."
-        )
-    found = asking_why.supposed_person(ledger, before, after, person)
-    return found | {"person": ledger.person(person)}
-
-
-def _of_people(
-    ledger: Ledger, sides: tuple[Asked | None, Asked], named: str | None
-) -> dict[str, Any]:
-    before, after = sides
-    on = after.question.as_of
-    unit = None if named is None else unit_of(after.units, named, on)
-    frame = inquiry.facts_table(ledger, warn).frame()
-    effect = asking_why.supposed_people(frame, before, after, unit=unit)
-    found = whatif.as_json(effect)
-    people = ledger.people([UUID(one["subject"]) for one in found["moved"]])
-    for one in found["moved"]:
-        one["person"] = people[UUID(one["subject"])]
-    about = None
-    if unit is not None:
-        described = after.units.described(unit, on) or {}
-        about = {
-            "id": unit.hex,
-            "code": described.get("code"),
-            "name": described.get("name") or unit.hex,
-        }
-    return found | {"unit": about}
+    if trying.is_enacted(ledger, name) and not Path(name).is_file():
+        asked = replace(ask, instrument=name)
+        return trying.enacted_changed(ledger, asked, changes, today=today(ledger), now=now())
+    return trying.with_changes(*enacting.named_text(name), changes)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.common import AsJson, now, print_json, say
+from api.cli.fetching import Server, token_given
 from api.cli.files import hand_out, read_keys, read_limited
 from ledger import note as notes
 from ledger import witness_full
@@ -16,6 +17,9 @@ from ledger.errors import Misuse
 from ledger.note import MAX_NOTE_BYTES, Checkpoint
 from ledger.store import EventStore
 from ledger.witness import Watched, Witness
+
+_LOG = "/api/v1/log"
+_TEXT = "text/plain"
 
 witness_app = typer.Typer(
     help="Watch another agency's ledger: sign that it only grew.", no_args_is_help=True
@@ -96,6 +100,54 @@ def sign_command(
         say(text.decode().rstrip("\n"))
     else:
         say(f"Signed: {signed.checkpoint.origin} with {signed.checkpoint.size} events: {out}")
+
+
+@witness_app.command("visit")
+def visit_command(
+    folder: Folder,
+    url: Annotated[
+        str, typer.Option("--url", help="Where the ledger is served.", metavar="https://…")
+    ],
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--token-file", help="The bearer token; default ASN_LEDGER_TOKEN.", dir_okay=False
+        ),
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--no-send", help="Do not hand the cosignature to the ledger.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", dir_okay=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch a served ledger's checkpoint with its proof, sign it, and hand the line back."""
+    witness, server = Witness.open(folder), Server(url, token_given(token_file))
+    signed = witness.cosign(_request_of(witness, server), at=now())
+    text = notes.note_bytes(signed.note)
+    if out is not None:
+        hand_out(out, text)
+    if not keep:
+        server.post(f"{_LOG}/checkpoint/cosignatures", text, form=_TEXT)
+    one = signed.checkpoint
+    if as_json:
+        shown = {"origin": one.origin, "size": one.size, "root": one.root.hex()}
+        print_json({**shown, "witness": signed.key.name, "sent": not keep, "note": text.decode()})
+    else:
+        say(f"Signed: {one.origin} with {one.size} events{'.' if keep else ', sent.'}")
+
+
+def _request_of(witness: Witness, server: Server) -> bytes:
+    """What the server shows: its checkpoint, with the way from the one signed last if it is longer.
+
+    Raises:
+        WitnessRefused: its log is not watched. ServerRefused, NoteRefused.
+    """
+    note = server.get(f"{_LOG}/checkpoint", accept=_TEXT)
+    new = notes.parse_checkpoint(notes.parse_note(note).body)
+    last = witness.watched(new.origin).last
+    if last is None or new.size <= last.size:
+        return note
+    return server.get(f"{_LOG}/proof/consistency?from={last.size}", accept=_TEXT)
 
 
 @witness_app.command("show")

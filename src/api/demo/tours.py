@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from api.demo import stories
 from api.demo.accounts import ANALYST, PANEL
+from ledger.vocabulary_agency import ReadingPurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Tour:
     """A story with the account that may see all of it.
 
     Attributes:
-        name: of the story in addresses. cast: number of the person it is about.
+        name: of the story in addresses. cast: number of the person it is about. purpose: what his
+        record is read for; None where it is one's own.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Tour:
     english: str
     cast: int
     account: str
+    purpose: ReadingPurpose | None
     steps: tuple[Step, ...]
 
 
@@ -57,6 +60,7 @@ TOURS = (
         "Why did this score fall?",
         stories.FALLEN,
         "demo-asn",
+        None,
         (
             Step(
                 f"{_RECORD}?as_of=2023-12-31",
@@ -91,6 +95,7 @@ TOURS = (
         "What did we know when this was signed?",
         stories.LATE,
         ANALYST,
+        ReadingPurpose.DECISION,
         (
             Step(
                 "/keputusan/PN-2023",
@@ -129,6 +134,7 @@ TOURS = (
         "What if the sanction had not been?",
         stories.DISPUTED,
         PANEL,
+        ReadingPurpose.DISPUTE,
         (
             Step(
                 "/kasus",

@@ -21,6 +21,7 @@ from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
+from api.http.routes import access as looks
 from api.http.routes import (
     accounts,
     audit,
@@ -36,8 +37,12 @@ from api.http.routes import (
     memento,
     people,
     proposals,
+    roles,
+    rules,
     scores,
     signing_in,
+    talent,
+    units,
     warnings,
 )
 from api.http.routes import problems as problem_pages
@@ -58,12 +63,17 @@ NOUNS: Sequence[APIRouter] = (
     events.router,
     imports.router,
     log.router,
+    looks.router,
     memento.router,
     people.router,
     problem_pages.router,
     proposals.router,
+    roles.router,
+    rules.router,
     scores.router,
     signing_in.router,
+    talent.router,
+    units.router,
     warnings.router,
 )
 Site = Callable[[FastAPI], None]

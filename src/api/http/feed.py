@@ -139,10 +139,17 @@ class Feed:
 
 
 class Stream(EventSourceResponse):
-    """A stream of server-sent events; it counts as a listener while it is sent."""
+    """A stream, as a rule of server-sent events; it counts as a listener while it is sent."""
 
-    def __init__(self, feed: Feed, account: str, pieces: AsyncGenerator[bytes]) -> None:
-        super().__init__(pieces, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    def __init__(
+        self,
+        feed: Feed,
+        account: str,
+        pieces: AsyncGenerator[bytes],
+        media_type: str = "text/event-stream",
+    ) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(pieces, headers=headers, media_type=media_type)
         self._feed = feed
         self._account = account
         self._pieces = pieces

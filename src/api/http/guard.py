@@ -23,7 +23,7 @@ from api.desk import Desk
 from api.http.problems import NoRight, NotThere, PurposeNeeded, SignInNeeded
 from api.http.settings import Settings
 from api.naming import unit_of
-from ledger.access_entry import of_person
+from ledger.access_entry import of_person, of_refused
 from ledger.access_log import AccessLog
 from ledger.errors import UnitUnknown
 from ledger.vocabulary_agency import ReadingPurpose
@@ -182,8 +182,8 @@ def reading(
     why = purpose_of(request, reader, pid, given)
     target = standing_of(request).of_person(pid, desk_of(request).today())
     found = target is not None and policy.may(reader, action, target)
-    asked = {"what": _route(request), "found": found}
-    access_of(request).record(of_person(reader.account, why, pid, asked))
+    look = of_person if found else of_refused
+    access_of(request).record(look(reader.account, why, pid, {"what": route_of(request)}))
     if target is None or not found:
         wait_evenly(request, begun)
         raise nobody_here()
@@ -220,7 +220,8 @@ def purpose_of(
     return ReadingPurpose(said)
 
 
-def _route(request: Request) -> str:
+def route_of(request: Request) -> str:
+    """The address of the route, without what stands in its places: what the access log keeps."""
     return str(getattr(request.scope.get("route"), "path", ""))
 
 

@@ -10,7 +10,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,18 +33,19 @@ def _cut(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str,
     return line
 
 
-def configure() -> None:
-    """JSON lines on standard error, for our own lines and for uvicorn's."""
+def configure(stream: TextIO | None = None) -> None:
+    """JSON lines on a stream, by default standard error, for our own lines and for uvicorn's."""
+    told = sys.stderr if stream is None else stream
     shared: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
         processors=[*shared, _cut, structlog.processors.JSONRenderer()],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(told),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(told)
     rendering = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[

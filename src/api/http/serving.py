@@ -7,7 +7,7 @@ import os
 import tempfile
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 import uvicorn
 from fastapi import FastAPI
@@ -64,9 +64,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def opened(settings: Settings, site: Site) -> FastAPI:
+def opened(settings: Settings, site: Site, log: TextIO | None = None) -> FastAPI:
     """The application over the ledger that the settings name, with its pages."""
-    logs.configure()
+    logs.configure(log)
     with ExitStack() as begun:
         ledger = Ledger.open(settings.url, keys=settings.keys)
         begun.callback(ledger.close)
@@ -80,9 +80,10 @@ def opened(settings: Settings, site: Site) -> FastAPI:
         return app
 
 
-def serve(settings: Settings, site: Site, worker: str) -> None:
+def serve(settings: Settings, site: Site, worker: str, log: TextIO | None = None) -> None:
     """Serve until told to stop; requests under way are answered first. `worker` names the function
-    that makes the application of one worker, as `module:function`.
+    that makes the application of one worker, as `module:function`; `log` is where a single one
+    writes its lines.
 
     With several workers each opens the ledger itself: appends take turns at the head row, and a
     reader of one worker sees at once what another recorded.
@@ -102,7 +103,7 @@ def serve(settings: Settings, site: Site, worker: str) -> None:
         "timeout_graceful_shutdown": _GRACE_SECONDS,
     }
     if settings.workers == 1:
-        uvicorn.run(opened(settings, site), **common)
+        uvicorn.run(opened(settings, site, log), **common)
         return
     Ledger.open(settings.url, keys=settings.keys).close()  # told here and not by each worker
     with tempfile.TemporaryDirectory() as numbers:

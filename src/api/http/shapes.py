@@ -341,3 +341,39 @@ class Meaning(Open):
     code: str
     status: int
     meaning: str
+
+
+class Instruments(Open):
+    """Every text that was enacted, and the drafts at hand; `version` is for If-Match."""
+
+    as_of: str
+    position: int
+    known_at: str
+    version: int
+    instruments: list[dict[str, Any]]
+    drafts: list[dict[str, Any]]
+
+
+class Instrument(Open):
+    """What a text says, its parameters with their marks, and all versions side by side."""
+
+    instrument: str
+    title: str
+    decree: str
+    in_force_from: str
+    in_force: bool
+    sha256: str
+    which: str
+    version: int
+    parameters: list[dict[str, Any]]
+    formulas: list[dict[str, Any]]
+    versions: list[dict[str, Any]]
+    compared: list[dict[str, Any]]
+
+
+class TriedOut(Open):
+    """What a changed rule would do; hypothetical, stored nowhere."""
+
+    instrument: str
+    hypothetical: dict[str, Any]
+    draft: dict[str, Any]

@@ -8,16 +8,17 @@ a single cell cannot hold (objects and lists) is spread over columns or written 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Final
 
 from api.intake import dates, numbers, person_number, words
-from api.intake.cells import Cell, Unreadable, plain
+from api.intake.cells import Cell, Unreadable, clean, plain
 from api.intake.form import Context, Form, form
 from api.intake.labels import FACTS, Label, label
 from api.intake.row_reader import Draft, RowReader, Take
+from api.intake.rows import RowError, error
 from ledger.events.base import EMPLOYEE, ORG_UNIT, FieldSpec
 from ledger.events.prepare import FIRST_DAY_FACTS
 from ledger.events.registry import CORRECTIONS, FACT_SPECS, owners
@@ -112,6 +113,33 @@ def _spread(fact: str, spec: FieldSpec, add: Callable[..., None]) -> None:
         add(spec.name, "elements" if spec.name == "elements" else "pairs", required=required)
     else:
         add(spec.name, kind.name, required=required, choices=kind.choices)
+
+
+def read_values(fact: str, given: Mapping[str, str]) -> tuple[dict[str, Any], list[RowError]]:
+    """A fact of what a form on a page gives, by the columns of the kind, and what cannot be read.
+
+    Args:
+        given: dotted path -> text; empty is absent.
+    """
+    found: dict[str, Any] = {}
+    wrong: list[RowError] = []
+    for part in columns(fact):
+        text = clean(given.get(part.field, ""))
+        if not text:
+            continue
+        field, _, inner = part.field.partition(".")
+        try:
+            value = _reader(part)(text)
+        except Unreadable as fault:
+            wrong.append(error(part.field, fault.code, text, **fault.words))
+            continue
+        if inner:
+            found.setdefault(field, {})[inner] = value
+        elif isinstance(value, dict):
+            found[field] = found.get(field, {}) | value
+        else:
+            found[field] = value
+    return found, wrong
 
 
 @cache

@@ -12,8 +12,10 @@ from api.outputs.papers import (
     comparison,
     decision_dossier,
     lists,
+    people_lists,
     record_extract,
     score_certificate,
+    unit_sheet,
 )
 from api.outputs.papers.paper import Context, Paper
 from api.outputs.papers.pdf import pdf
@@ -39,7 +41,10 @@ KINDS: Final[Mapping[str, Maker]] = MappingProxyType(
         "sertifikat": score_certificate.paper,
         "daftar-kasus": lists.cases,
         "daftar-keputusan": lists.decisions,
+        "daftar-pegawai": people_lists.members,
         "daftar-unit": lists.units,
+        "talenta": people_lists.talent,
+        "unit": unit_sheet.paper,
     }
 )
 _NAMING: Final = ("subject", "id", "as_of", "position")

@@ -9,37 +9,128 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 
+from api.desk import Desk
 from api.looks import PURPOSE_WORDS
-from ledger.access_entry import Entry, LookKind
+from api.queries.roles import RolesThen
+from ledger.access_entry import OF_ONE, Entry, LookKind
 from ledger.access_log import AccessLog
 from ledger.access_store import Wanted
 from ledger.application import Ledger
 from ledger.canonical import instant_text
 from ledger.facts import history
+from ledger.records import RecordedEvent
 from ledger.unit_directory import UnitDirectory
 from ledger.vocabulary_agency import ReadingPurpose
 from projections.subject import around, post_on
 
 Json = dict[str, Any]
 REGISTERED = "employee.registered/1"
-_NAMED = frozenset({LookKind.PERSON})
 _LISTS = frozenset({LookKind.LIST})
 _SETS = frozenset({LookKind.ALL, LookKind.UNIT})
+_API = "/api/v1"
+_AKSES = "akses"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Which looks somebody wants to see; what is left out does not matter.
+
+    Attributes:
+        first, last: days in the agency's zone, both with all of it.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    reader: str | None = None
+    purpose: ReadingPurpose | None = None
+
+    def wanted(self, zone: ZoneInfo, *, after: int | None = None) -> Wanted:
+        """The same for the log, newest first."""
+        until = None if self.last is None else self.last + timedelta(days=1)
+        return Wanted(
+            since=_midnight(self.first, zone),
+            until=_midnight(until, zone),
+            reader=self.reader,
+            purpose=self.purpose,
+            after=after,
+            newest=True,
+        )
+
+
+def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), zone)
+
+
+def looks_at(
+    desk: Desk,
+    log: AccessLog,
+    person: UUID,
+    sought: Sought,
+    *,
+    asks: str,
+    after: int | None = None,
+    limit: int | None = None,
+) -> Json:
+    """Who looked at a person, newest first: {subject, log, looks, next}.
+
+    `log` is {number, link}, the head of the access log, which checkpoints commit to; `next` the
+    number to go on after, null at the end. A look is that of `look_json` with `roles`, those of
+    its reader on that day, and `by_you`, whether the account that `asks` looked itself.
+    """
+    found = who_looked(desk.ledger, log, person, sought.wanted(desk.zone, after=after))
+    return {"subject": person.hex, **_listed(desk, log, found, asks=asks, limit=limit)}
+
+
+def looks_sought(
+    desk: Desk,
+    log: AccessLog,
+    sought: Sought,
+    *,
+    asks: str,
+    kinds: frozenset[LookKind] = frozenset(LookKind),
+    after: int | None = None,
+    limit: int | None = None,
+) -> Json:
+    """Everything that was looked at, newest first, for auditors: {log, looks, next}."""
+    wanted = replace(sought.wanted(desk.zone, after=after), kinds=kinds)
+    return _listed(desk, log, every_look(desk.ledger, log, wanted), asks=asks, limit=limit)
+
+
+def _listed(
+    desk: Desk, log: AccessLog, found: Iterator[Json], *, asks: str, limit: int | None
+) -> Json:
+    head = log.head()
+    shown = list(found if limit is None else islice(found, limit + 1))
+    more = limit is not None and len(shown) > limit
+    if more:
+        shown.pop()
+    roles = RolesThen(desk.ledger)
+    for one in shown:
+        at = datetime.fromisoformat(one["at"])
+        one["roles"] = roles.at(one["reader"], one["at"], at.astimezone(desk.zone).date())
+        one["by_you"] = one["reader"] == asks
+    return {
+        "log": {"number": head.number, "link": head.link.hex()},
+        "looks": shown,
+        "next": shown[-1]["number"] if more else None,
+    }
 
 
 def who_looked(
     ledger: Ledger, log: AccessLog, person: UUID, wanted: Wanted | None = None
 ) -> Iterator[Json]:
-    """Every look that showed a person, by number; see `look_json`.
+    """Every look that showed a person, and every one that was refused, by number; see `look_json`.
 
     Args:
         wanted: from when to when, by whom, why; what it says of subject and kinds is not looked at.
@@ -48,10 +139,10 @@ def who_looked(
     unlimited = replace(asked, subject=None, limit=None)
     mark = f'"{person.hex}"'.encode()
     membership = _Membership(ledger, person)
-    named = log.entries(replace(unlimited, subject=person, kinds=_NAMED))
+    named = log.entries(replace(unlimited, subject=person, kinds=OF_ONE))
     lists = (one for one in log.entries(replace(unlimited, kinds=_LISTS)) if mark in one.question)
     sets = (one for one in log.entries(replace(unlimited, kinds=_SETS)) if membership.in_set(one))
-    found = heapq.merge(named, lists, sets, key=attrgetter("number"))
+    found = heapq.merge(named, lists, sets, key=attrgetter("number"), reverse=asked.newest)
     for count, one in enumerate(found):
         if asked.limit is not None and count == asked.limit:
             return
@@ -66,10 +157,12 @@ def every_look(ledger: Ledger, log: AccessLog, wanted: Wanted) -> Iterator[Json]
 
 
 def look_json(one: Entry, units: UnitDirectory) -> Json:
-    """One entry: {number, at, reader, purpose, purpose_words, kind, subject, unit, question}.
+    """One entry: {number, at, reader, purpose, purpose_words, kind, subject, unit, asked,
+    question}.
 
-    `question` has `what` was asked, and `as_of`, `position`, `instrument` and the like where they
-    were; ids of other people in it are left out. `unit` is {id, code, name} as of that day.
+    `asked` says in a word what was asked. `question` has `what` was asked, and `as_of`,
+    `position`, `instrument` and the like where they were; ids of other people in it are left out.
+    `unit` is {id, code, name} as of that day.
     """
     question: Json = orjson.loads(one.question)
     question.pop("listed", None)
@@ -88,8 +181,19 @@ def look_json(one: Entry, units: UnitDirectory) -> Json:
         "kind": one.kind,
         "subject": None if one.subject is None else one.subject.hex,
         "unit": unit,
+        "asked": asked_for(str(question.get("what", ""))),
         "question": question,
     }
+
+
+def asked_for(what: str) -> str:
+    """What was asked, in a word: of a command its name, of an address its last part that names
+    nobody, as `score` of `/api/v1/people/{pid}/score`.
+    """
+    parts = [part for part in what.removeprefix(_API).split("/") if part and "{" not in part]
+    if not parts:
+        return "record"
+    return parts[0] if parts[0] == _AKSES else parts[-1].partition(".")[0]
 
 
 class _Membership:
@@ -114,9 +218,13 @@ class _Membership:
             self._known[key] = self._among(*key)
         return self._known[key]
 
+    @cached_property
+    def _events(self) -> list[RecordedEvent]:
+        return list(self._ledger.events_of(self._person))
+
     def _among(self, unit: UUID | None, day: str | None, position: int) -> bool:
-        events = self._ledger.events_of(self._person, position=position)
-        if not events or events[0].topic != REGISTERED:
+        events = self._events
+        if not events or events[0].topic != REGISTERED or events[0].id > position:
             return False
         if day is None:
             return unit is None

@@ -56,6 +56,24 @@ def state(desk: Desk) -> Json:
     }
 
 
+def desk(where: Desk, *, auditor: bool, below: int | None, limit: int) -> Json:
+    """Everything on the audit desk's page: for auditors the state, for everybody the checkpoints.
+
+    Args:
+        below: checkpoints of fewer events than this, None from the newest on.
+    """
+    rows, more = proofs.listed(where, below=below, limit=limit)
+    return {
+        "origin": where.ledger.origin,
+        "head": where.head(),
+        "state": state(where) if auditor else None,
+        "checkpoints": rows,
+        "more": more,
+        "instruments": where.ledger.rulebook().names(),
+        "today": where.today().isoformat(),
+    }
+
+
 # ------------------------------------------------------------------------------------------ sample
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from api import enacting, proposing, recording
+from api import enacting, granting, proposing, recording
 from api.access import policy
 from api.access.policy import NOTHING, Action, Target
 from api.access.readers import Reader
 from api.access.standing import Standing
 from api.desk import Desk
 from api.intake import desk as imports
+from api.intake import single
+from api.intake.uploads import UploadUnknown
 from api.recording import Why
 from ledger import second_person
 from ledger.events.base import EMPLOYEE, ORG_UNIT
+from ledger.events.registry import FACT_SPECS
+from ledger.fields import IDENTITY, RESTRICTED
 from ledger.proposals import Proposal, ProposalState, ProposalUnknown
 from projections.table.segments import Report
 
@@ -25,6 +30,8 @@ _CLOSED_BY: Final[Mapping[str, Action]] = MappingProxyType(
         enacting.ENACT: Action.CONFIRM_RULES,
         enacting.REPEAL: Action.CONFIRM_RULES,
         imports.IMPORT: Action.CONFIRM_IMPORT,
+        granting.GRANT: Action.CONFIRM_ROLE,
+        granting.REVOKE: Action.CONFIRM_ROLE,
     }
 )
 _READ: Final[Mapping[str, Action]] = MappingProxyType(
@@ -131,3 +138,46 @@ def effect(desk: Desk, one: Proposal, *, report: Report = lambda _: None) -> dic
     if one.state is not ProposalState.PENDING:
         return None
     return proposing.kind_of(one).effect(desk.ledger, one, desk.today(), report)
+
+
+def fact_of(desk: Desk, standing: Standing, reader: Reader, one: Proposal) -> dict[str, Any] | None:
+    """The fields of a fact that waits, as far as the reader may see them: `fields`, and `hidden`,
+    the names of those he may not. None where it is no longer kept.
+    """
+    try:
+        row = single.read_object(recording.line_of(desk.ledger, one))
+    except UploadUnknown:
+        return None
+    target = target_of(desk, standing, one)
+    owner, fact = one.command["owner"], one.command["fact"]
+    inner = row.pop("replacement", None)
+    shown, hidden = _open(reader, target, owner, fact, row)
+    if isinstance(inner, dict):
+        more, unseen = _open(reader, target, owner, str(inner.get("fact")), inner)
+        shown |= {f"replacement.{name}": value for name, value in more.items()}
+        hidden += unseen
+    return {"fields": shown, "hidden": hidden}
+
+
+def _open(
+    reader: Reader, target: Target | None, owner: str, fact: str, row: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    spec = FACT_SPECS.get((owner, fact))
+    classes = {} if spec is None else spec.key_classes
+    shown: dict[str, Any] = {}
+    hidden: list[str] = []
+    for name, value in row.items():
+        if name in _WHOSE:
+            continue
+        needed = _SEALED.get(classes.get(name) or "")
+        if needed is None or (target is not None and policy.may(reader, needed, target)):
+            shown[name] = value if not isinstance(value, Decimal) else str(value)
+        else:
+            hidden.append(name)
+    return shown, hidden
+
+
+_WHOSE: Final = ("fact", "nip", "unit", "key")
+_SEALED: Final[Mapping[str, Action]] = MappingProxyType(
+    {IDENTITY: Action.READ_IDENTITY, RESTRICTED: Action.READ_RESTRICTED}
+)

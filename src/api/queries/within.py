@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 import orjson
@@ -11,6 +13,8 @@ from api.access.reach import Reach, reach
 from api.access.readers import Reader
 from api.access.standing import Standing
 from api.desk import Desk
+from projections.cohorts.people import registered, serving
+from projections.cohorts.view import View
 
 _APPRAISALS = ("employee.appraisal/1", "employee.correct/1")
 
@@ -35,6 +39,17 @@ def units_within(desk: Desk, reader: Reader, action: Action) -> frozenset[str] |
     """The ids of all units that a reader's roles reach; None stands for all."""
     found = reach(reader, action)
     return None if found.everything else frozenset(_units(desk, found))
+
+
+def those_of(desk: Desk, on: date, position: int, below: Collection[str] | None) -> list[str]:
+    """The ids of everybody on record by a day as known at a position; or of those who then served
+    in some units.
+    """
+    view = View(desk.table().frame(), on, position)
+    if below is not None:
+        return sorted(one for one, unit in serving(view).items() if unit in below)
+    hexes = view.frame.streams.hexes
+    return sorted(hexes[subject] for subject in registered(view))
 
 
 def _units(desk: Desk, found: Reach) -> set[str]:

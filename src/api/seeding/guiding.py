@@ -12,6 +12,8 @@ from ledger.application import Ledger
 from ledger.errors import LedgerError
 from ledger.facts import history
 
+_OF_PEOPLE = ("/asn/", "/catatan/")  # pages that are read for a purpose
+
 
 class NoGuide(LedgerError):
     """The ledger is no demo, so nobody in it has a story."""
@@ -48,7 +50,7 @@ def _tour(ledger: Ledger, tour: Tour) -> dict[str, Any]:
         "person": stream.hex,
         "steps": [
             {
-                "address": _address(ledger, stream, step),
+                "address": _address(ledger, stream, tour, step),
                 "says": step.says,
                 "english": step.english,
                 "total": step.total,
@@ -58,9 +60,12 @@ def _tour(ledger: Ledger, tour: Tour) -> dict[str, Any]:
     }
 
 
-def _address(ledger: Ledger, stream: UUID, step: Step) -> str:
+def _address(ledger: Ledger, stream: UUID, tour: Tour, step: Step) -> str:
     fact = "" if step.fact is None else str(_position(ledger, stream, step.fact))
-    return step.address.format(pid=stream.hex, fact=fact)
+    address = step.address.format(pid=stream.hex, fact=fact)
+    if tour.purpose is None or not address.startswith(_OF_PEOPLE):
+        return address
+    return f"{address}{'&' if '?' in address else '?'}purpose={tour.purpose.value}"
 
 
 def _position(ledger: Ledger, stream: UUID, named: str) -> int:

@@ -48,6 +48,7 @@ class PageAsking(Asking):
     def __init__(
         self,
         request: Request,
+        *,
         instrument: Annotated[str, Query(pattern="^([a-z0-9][a-z0-9-]{0,63})?$")] = "",
         as_of: _Text = "",
         known_at: _Text = "",

@@ -18,7 +18,6 @@ from api.web.charts.chart import Pen
 Json = Mapping[str, Any]
 Rows = list[dict[str, Any]]
 HOURS: Final = "JP"
-READ, REPLACED, EVERYTHING = "dibaca", "diganti", "semua"
 # What a fact says first, in this order; the page of the entry says all of it.
 _TOLD: Final = (
     "employment",
@@ -38,7 +37,7 @@ _UNSAID: Final = frozenset(("keys", "title_id", "root", "replaces"))
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 _LONGEST_NUMBER: Final = 9  # longer runs of digits are numbers of documents
-_REPLACING: Final = frozenset(("correct", "annul", "end"))
+REPLACING: Final = frozenset(("correct", "annul", "end"))
 
 
 def address(position: int) -> str:
@@ -142,7 +141,7 @@ def told(pen: Pen, event: Json) -> tuple[str, str]:
     """An event in words: its kind, and what it says first."""
     fields, sealed = event["fields"], event["sealed"]
     kind = pen.code(event["fact"], "fact")
-    if event["fact"] in _REPLACING and isinstance(fields.get("fact"), str):
+    if event["fact"] in REPLACING and isinstance(fields.get("fact"), str):
         kind = f"{kind}: {pen.code(fields['fact'], 'fact')}"
         fields = fields.get("fields", fields)
     parts = [(sealed or {}).get("title")]
@@ -167,7 +166,7 @@ def _span(pen: Pen, fields: Json) -> str:
     first, last = fields.get("from"), fields["to"]
     if first and first[:4] == last[:4] and first[5:] == "01-01" and last[5:] == "12-31":
         return str(last[:4])
-    return f"{pen.day(first)} – {pen.day(last)}" if first else pen.day(last)  # noqa: RUF001
+    return f"{pen.day(first)} \u2013 {pen.day(last)}" if first else pen.day(last)
 
 
 def steps(pen: Pen, record: Json, link: Any) -> Rows:
@@ -216,16 +215,18 @@ def changes(pen: Pen, record: Json) -> Rows:
 
 
 def cause(pen: Pen, one: Json) -> dict[str, Any]:
-    """A cause of a difference: what happened, to which fact, and the points it made."""
+    """A cause of a difference: what happened, to which fact, and the points it made; of what had no
+    effect, no points and no measures.
+    """
     fact = one["fact"] or one["was"]
     if fact is not None:
         about, _ = told(pen, {"fact": fact["kind"], "fields": fact["reads"], "sealed": {}})
         reads = told(pen, {"fact": fact["kind"], "fields": fact["reads"], "sealed": {}})[1]
         about = f"{about} ({reads})" if reads else about
-    elif one["post"] is not None:
+    elif one.get("post") is not None:
         ends = (value_words(one["post"][side]) or "?" for side in ("from", "to"))
         about = " → ".join(ends)
-    elif one["rules"] is not None:
+    elif one.get("rules") is not None:
         about = " → ".join(str(one["rules"][side]) for side in ("from", "to"))
     else:
         about = ""
@@ -233,10 +234,10 @@ def cause(pen: Pen, one: Json) -> dict[str, Any]:
         "class": one["class"],
         "what": pen.code(one["what"], "what"),
         "about": about,
-        "points": one["points"],
+        "points": one.get("points"),
         "position": None if fact is None else fact["position"],
         "href": None if fact is None else address(fact["position"]),
-        "measures": [measure_name(pen, move["measure"]) for move in one["measures"]],
+        "measures": [measure_name(pen, move["measure"]) for move in one.get("measures", ())],
     }
 
 
@@ -270,86 +271,6 @@ def _line(pen: Pen, event: Json, events: Mapping[int, Json], zone_day: Any) -> d
         "sealed": event["sealed"] is None,
         "replaced_by": event["replaced_by"],
         "replaces": None if replaced is None else replaced["position"],
-        "href": address(event["position"]),
-    }
-
-
-def planes(record: Json) -> list[str]:
-    """The choices of the plane that hold anything: read by the rules, replaced, everything."""
-    found = [READ] if _read(record) else []
-    if any(one["replaced_by"] for one in record["events"]):
-        found.append(REPLACED)
-    return [*found, EVERYTHING]
-
-
-def boxes(record: Json, choice: str) -> Rows:
-    """Facts as rectangles of legal days by knowledge, corrections as rectangles that begin where
-    the corrected ones end.
-    """
-    by_position = {one["position"]: one for one in record["events"]}
-    wanted = _chosen(record, by_position, choice)
-    return [
-        _box(one, by_position)
-        for one in record["events"]
-        if one["position"] in wanted and _stated(one) is not None
-    ]
-
-
-def _chosen(record: Json, by_position: Mapping[int, Json], choice: str) -> set[int]:
-    replaced = {
-        position
-        for one in record["events"]
-        if one["replaced_by"] is not None
-        for position in (one["position"], one["replaced_by"])
-    }
-    if choice == REPLACED:
-        return replaced
-    return _read(record) | replaced if choice == READ else set(by_position)
-
-
-def _read(record: Json) -> set[int]:
-    """The positions of all facts that the rules read for the answer."""
-    return {
-        use["position"]
-        for _, measure in _measures(record["score"]["measures"], "")
-        for use in measure["facts"]
-    }
-
-
-def _measures(measures: Sequence[Json], above: str) -> Iterator[tuple[str, Json]]:
-    for one in measures:
-        yield above + one["measure"], one
-        yield from _measures(one["measures"], f"{above}{one['measure']}/")
-
-
-def _stated(event: Json) -> tuple[str, str | None] | None:
-    """From when and until when an event says that its fact counts; None where it states none. An
-    appraisal counts for its period.
-    """
-    fields = event["fields"]
-    kind, on = event["fact"], event["effective_on"]
-    if kind == "correct":
-        kind, on, fields = fields["fact"], fields["effective_on"], fields["fields"]
-    elif kind in _REPLACING:
-        return None
-    if on is None:
-        return None
-    if kind == "appraisal" and fields.get("from") and fields.get("to"):
-        return fields["from"], formats.next_day(fields["to"])
-    return on, fields.get("until")
-
-
-def _box(event: Json, by_position: Mapping[int, Json]) -> dict[str, Any]:
-    stated = _stated(event) or ("", None)
-    heir = by_position.get(event["replaced_by"] or 0)
-    kind = "held" if heir is None else "annulled" if heir["fact"] == "annul" else "replaced"
-    return {
-        "label": formats.number(event["position"]),
-        "from": stated[0],
-        "until": stated[1],
-        "known_from": event["recorded_at"],
-        "known_until": None if heir is None else heir["recorded_at"],
-        "kind": kind,
         "href": address(event["position"]),
     }
 

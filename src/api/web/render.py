@@ -23,6 +23,7 @@ from api.web.charts import drawn
 from api.web.formats import Lang
 from api.web.navigation import menu
 from api.web.shell import LANG_KEY, Shell, Site
+from api.web.tours import TOUR_KEY, step_of
 from ledger.errors import LedgerError
 
 _YEAR: Final = 365 * 24 * 60 * 60
@@ -93,9 +94,12 @@ def shell_of(request: Request) -> Shell:
     asked = request.query_params
     wanted = asked.get(LANG_KEY) or request.cookies.get(LANG_KEY) or Lang.ID.value
     reader = _reader(request)
+    found = Lang(wanted) if wanted in set(Lang) else Lang.ID
+    ledger = request.app.state.desk.ledger
     return Shell(
-        site=Site.of(request.app.state.desk.ledger.founded),
-        lang=Lang(wanted) if wanted in set(Lang) else Lang.ID,
+        site=Site.of(ledger.founded),
+        lang=found,
+        tour=step_of(ledger, asked.get(TOUR_KEY), found),
         path=request.url.path,
         query=tuple((key, value) for key, value in asked.multi_items() if value),
         account=None if reader is None else str(reader.account),

@@ -16,7 +16,7 @@ from api.web.formats import Lang
 Query = tuple[tuple[str, str], ...]
 LANG_KEY: Final = "bahasa"
 # Parts of an address that say how a page is shown, not what it answers; a permanent link has none.
-_MANNERS: Final = frozenset((LANG_KEY,))
+_MANNERS: Final = frozenset((LANG_KEY, "cerita"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Shell:
         account: how the reader is called, None when nobody is signed in.
         roles: codes of his roles today.
         nav: the pages that he may open, as (path, Indonesian label).
+        tour: the step of a guided story that the page is; None outside of one.
     """
 
     site: Site
@@ -53,6 +54,7 @@ class Shell:
     account: str | None = None
     roles: tuple[str, ...] = ()
     nav: tuple[tuple[str, str], ...] = ()
+    tour: Mapping[str, Any] | None = None
 
     def url(self, path: str | None = None, **changes: object) -> str:
         """The address of this page, or of another with the same coordinates, with changes: a value

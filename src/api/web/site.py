@@ -13,18 +13,42 @@ from api.http.problems import body_of
 from api.http.serving import opened
 from api.http.settings import read_settings
 from api.web import assets
-from api.web.pages import beranda, catatan, masuk, perbandingan, rekam
+from api.web.pages import (
+    akses,
+    aturan,
+    audit,
+    beranda,
+    catat,
+    catatan,
+    cerita,
+    impor,
+    masuk,
+    opd,
+    perbandingan,
+    rekam,
+    talenta,
+    tertunda,
+)
 from api.web.render import page, shell_of
 from api.web.words import code_said
 from ledger.errors import LedgerError
 from ledger.vocabulary_agency import ReadingPurpose
 
 PAGES: Sequence[APIRouter] = (
+    aturan.router,
+    akses.router,
     beranda.router,
+    catat.router,
     catatan.router,
+    impor.router,
+    cerita.router,
+    opd.router,
     masuk.router,
     perbandingan.router,  # before rekam: its address is longer
     rekam.router,
+    audit.router,
+    tertunda.router,
+    talenta.router,
 )
 
 

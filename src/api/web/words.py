@@ -106,6 +106,12 @@ def is_refusal(code: str) -> bool:
     return known("refusal", code)
 
 
+def fault_said(lang: Lang, code: str, message: str) -> str:
+    """What is wrong with a field, by its code; in the words of the error where it has none."""
+    found = codes().get(("fault", code))
+    return message if found is None else found[0 if lang is Lang.ID else 1]
+
+
 def todo(lang: Lang, code: str) -> str:
     """What is to be done about a reason; empty where nothing is."""
     found = codes().get(("todo", code), ("", ""))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from ledger.verifying import entries
 from ledger.verifying.findings import Findings
 from ledger.verifying.range_report import ENACTED, FOUNDED, HEADS, BookEvent
 from ledger.verifying.stored import QueryFailed, Stored
@@ -76,14 +77,31 @@ def upto_of(event: BookEvent) -> int | None:
 def check_enacted(event: BookEvent, findings: Findings) -> Enactment | None:
     """The text is the one whose digest stands beside it."""
     told = opened(event)
-    text, digest = told.get("text"), told.get("sha256")
-    if not isinstance(text, str) or hashlib.sha256(text.encode()).hexdigest() != digest:
-        findings.add(
-            "instrument_differs", "ledger.enact/1", position=event.position, stream=event.stream
-        )
+    _check_text(event, told, findings)
+    digest = told.get("sha256")
     if not isinstance(digest, str):
         return None
     return Enactment(event.position, str(told.get("instrument")), str(told.get("decree")), digest)
+
+
+def check_proposed(event: BookEvent, findings: Findings) -> None:
+    """A text that is proposed to be enacted is the one whose digest stands beside it."""
+    told = opened(event)
+    if told.get("kind") == entries.ENACTING:
+        command = told.get("command")
+        _check_text(event, command if isinstance(command, dict) else {}, findings)
+
+
+def _check_text(event: BookEvent, told: Mapping[str, Any], findings: Findings) -> None:
+    text = told.get(entries.VERBATIM)
+    if not isinstance(text, str) or _digest(text) != told.get("sha256"):
+        findings.add(
+            "instrument_differs", event.topic, position=event.position, stream=event.stream
+        )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def in_one_stream(book: Iterable[BookEvent], stream: str, findings: Findings) -> None:

@@ -20,10 +20,12 @@ MAX_ENTRY = 65_535
 SALT_BYTES = 16
 DIGEST_BYTES = 32
 KEY_CLASSES = frozenset({"identity", "restricted"})
-# The one text that is kept as its file is, line breaks and all (docs/event-format.md, 1).
-VERBATIM = ("ledger.enact/1", "text")
-# A proposal to enact says all that the enactment will say, its text included.
-PROPOSED = ("ledger.proposed/1", "command")
+# A text that is kept as its file is, line breaks and all (docs/event-format.md, 1): that of an
+# instrument, where it is enacted and in the command of the proposal to enact it.
+ENACT = "ledger.enact/1"
+PROPOSED = "ledger.proposed/1"
+ENACTING = "enact"
+VERBATIM = "text"
 
 STREAM_DIGITS = 32
 STREAM = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")

@@ -93,8 +93,8 @@ KINDS: dict[str, Kind] = {
                                   "Ask the agency when and why its key changed, and trust the new"
                                   " one only if it says so itself."),
     "heads_differ": Kind(DAMAGE, "What was committed about all streams is not what the log says."),
-    "instrument_differs": Kind(DAMAGE, "The text of an enacted instrument is not the one whose"
-                               " digest was enacted."),
+    "instrument_differs": Kind(DAMAGE, "The text of an instrument that was enacted or"
+                               " proposed is not the one whose digest stands beside it."),
     # -- the access log
     "access_log_missing": Kind(DAMAGE, "The access log, which tells who looked at whom, is gone"
                                " or is something else.",

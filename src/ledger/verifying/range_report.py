@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ledger.verifying import entries
 from ledger.verifying.findings import Findings
 from ledger.verifying.range_rows import Missing
 
 FOUNDED = "ledger.founded/1"
 HEADS = "ledger.heads/1"
-ENACTED = "ledger.enact/1"
+ENACTED = entries.ENACT
+PROPOSED = entries.PROPOSED
 ERASED = "employee.erased/1"
 SIGNING_KEY = "ledger.signing_key/1"
-BOOK = frozenset({FOUNDED, HEADS, ENACTED, ERASED, SIGNING_KEY})
+BOOK = frozenset({FOUNDED, HEADS, ENACTED, PROPOSED, ERASED, SIGNING_KEY})
 
 
 class Task(NamedTuple):

@@ -93,18 +93,15 @@ def _check_texts(row: Row, stream: str | None, findings: Findings) -> None:
 
 
 def _checked(topic: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The payload without the one text that is kept verbatim: of an enactment, and of the proposal
-    that goes before it.
-    """
-    owner, field = entries.VERBATIM
-    proposed, inner = entries.PROPOSED
-    command = payload.get(inner)
-    if topic == proposed and isinstance(command, dict):
-        kept = {name: value for name, value in command.items() if name != field}
-        return dict(payload) | {inner: kept}
-    return {
-        name: value for name, value in payload.items() if not (topic == owner and name == field)
-    }
+    """The payload without the text that is kept verbatim."""
+    told = dict(payload)
+    if topic == entries.ENACT:
+        told.pop(entries.VERBATIM, None)
+    command = told.get("command")
+    enacting = topic == entries.PROPOSED and told.get("kind") == entries.ENACTING
+    if enacting and isinstance(command, dict):
+        told["command"] = {k: v for k, v in command.items() if k != entries.VERBATIM}
+    return told
 
 
 class Missing(NamedTuple):

@@ -32,7 +32,15 @@ from ledger.verifying.checkpoints import Claim
 from ledger.verifying.entries import is_instant
 from ledger.verifying.findings import DAMAGE, Findings
 from ledger.verifying.range_check import check_range
-from ledger.verifying.range_report import ENACTED, ERASED, HEADS, BookEvent, RangeReport, Task
+from ledger.verifying.range_report import (
+    ENACTED,
+    ERASED,
+    HEADS,
+    PROPOSED,
+    BookEvent,
+    RangeReport,
+    Task,
+)
 from ledger.verifying.range_rows import Missing
 from ledger.verifying.stored import SQLITE, LedgerUnreadable, QueryFailed, Stored, stored
 from ledger.verifying.streams import Streams
@@ -198,11 +206,13 @@ class _Whole:
             self._frontier.add_range(report.root)
             self._top[2].append(report.root)
         self._join_streams(report)
-        self._book += [event for event in report.book if event.topic != ENACTED]
+        self._book += [one for one in report.book if one.topic not in (ENACTED, PROPOSED)]
         for event in report.book:
             if event.topic == ENACTED:
                 enacted = book.check_enacted(event, self._findings)
                 self._enacted += [enacted] if enacted is not None else []
+            elif event.topic == PROPOSED:
+                book.check_proposed(event, self._findings)
         for stream, gone in report.missing.items():
             before = self._missing.get(stream, Missing(0, gone.position))
             self._missing[stream] = Missing(before.events + gone.events, before.position)

@@ -40,6 +40,14 @@ class Group:
         else:
             self.why.setdefault(status, Counter()).update(codes_of(answer))
 
+    def join(self, other: Group) -> None:
+        """Count everybody whom another group of the same instrument counted."""
+        self.statuses.update(other.statuses)
+        self.bands.update(other.bands)
+        for status, why in other.why.items():
+            self.why.setdefault(status, Counter()).update(why)
+        self.total += other.total
+
     @property
     def people(self) -> int:
         """Everybody who was counted."""

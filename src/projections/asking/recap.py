@@ -41,7 +41,7 @@ BREAKDOWNS = (OFFICE, KIND, GRADE, EDUCATION, SEX)
 QUALIFICATION, LEVEL = "qualification", "level"
 MEASURED = (Status.COMPLETE.value, Status.PROVISIONAL.value)
 # What makes an answer less certain, and never keeps one from being computed.
-_WEAKENING = frozenset(
+WEAKENING = frozenset(
     (PARAMETER_RECALLED, PARAMETER_ASSUMED, LATER_TEXT_KNOWN, MATTER_OPEN, FACT_DISPUTED)
 )
 _PLACE, _PEOPLE, _SUM = "place", "people", "sum of {}"
@@ -185,7 +185,7 @@ def _lacks(
             continue
         found = kept.get(answer.why)
         if found is None:
-            lacks = dict.fromkeys(_plain(one) for one in answer.why if one.code not in _WEAKENING)
+            lacks = dict.fromkeys(_plain(one) for one in answer.why if one.code not in WEAKENING)
             found = tuple(reasons.setdefault(one, len(reasons)) for one in lacks)
             kept[answer.why] = found
         places += [place] * len(found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,9 @@ from ledger.events.registry import open_fields
 from projections.asking.enacted import read_by
 from projections.differences.lines import fields_of, kinds_of
 from projections.plans.plan import (
+    Ever,
     Extra,
+    Held,
     Mark,
     Measure,
     Plan,
@@ -25,8 +28,12 @@ from projections.plans.plan import (
     Sum,
     UnitPopulation,
     Value,
+    Window,
     values,
 )
+
+# Of a rule, what is told elsewhere: measures below it, and what binding to other texts adds.
+_NO_FORMULA = frozenset({"measures", "bound", "fields"})
 
 
 def understood(plan: Plan) -> dict[str, Any]:
@@ -81,6 +88,60 @@ def unsure(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
+def parameters(plan: Plan) -> list[dict[str, Any]]:
+    """Every parameter of a text in document order, each with its mark and its article."""
+    return [_sure(one) for one in values(plan)]
+
+
+def formulas(plan: Plan) -> list[dict[str, Any]]:
+    """Each line of the score with its rule in full: {measure, max, formula, cite, mark}, and whom
+    it is for. Every parameter in `formula` is {value, mark, cite, at}; a window says its `kind`.
+    """
+    return list(_formulas(plan.measures, ""))
+
+
+def _formulas(measures: Sequence[Measure], above: str) -> Iterator[dict[str, Any]]:
+    for one in measures:
+        yield {
+            "measure": f"{above}{one.name}",
+            "at": one.at,
+            "max": _sure(one.maximum),
+            "position_kind": None if one.when is None else said(one.when.value),
+            "employment": None if one.employed is None else said(one.employed.value),
+            "cite": one.cite,
+            "mark": one.mark.value,
+            "formula": {"rule": one.rule.NAME, **_parts(one.rule)},
+        }
+        if isinstance(one.rule, Sum):
+            yield from _formulas(one.rule.measures, f"{above}{one.name}/")
+
+
+def _parts(whole: object) -> dict[str, Any]:
+    if not is_dataclass(whole):
+        return {}
+    named = [one.name for one in fields(whole) if one.name not in _NO_FORMULA]
+    return {name: _part(getattr(whole, name)) for name in named}
+
+
+def _part(value: object) -> Any:
+    if isinstance(value, Value):
+        return _sure(value)
+    if isinstance(value, Held | Ever | Window):
+        kind = "held" if isinstance(value, Held) else "ever" if isinstance(value, Ever) else "last"
+        return {"kind": kind, **_parts(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _part(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return [_part(inner) for inner in value]
+    if value is None or isinstance(value, bool):
+        return value
+    return _parts(value) if is_dataclass(value) else said(value)
+
+
+def _sure(one: Value[Any]) -> dict[str, Any]:
+    return {"value": said(one.value), "mark": one.mark.value, "cite": one.cite, "at": one.at}
+
+
 def facts_read(plan: Plan) -> dict[str, list[str]]:
     """The kinds of fact that a text needs, with the fields it reads of each."""
     found: dict[str, set[str]] = {}
@@ -90,8 +151,8 @@ def facts_read(plan: Plan) -> dict[str, list[str]]:
             if isinstance(rule, Extra)
             else dict.fromkeys(sorted(kinds_of(rule)), fields_of(rule))
         )
-        for kind, fields in reads.items():
-            found.setdefault(kind, set()).update(fields & open_fields(kind))
+        for kind, names in reads.items():
+            found.setdefault(kind, set()).update(names & open_fields(kind))
     return {kind: sorted(found[kind]) for kind in sorted(found)}
 
 

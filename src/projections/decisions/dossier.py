@@ -55,7 +55,7 @@ def dossier(
         one = answer.as_json(with_facts=False)["digest"]
         told.add(one)
         own = {name: by_subject[answer.subject] for name, by_subject in required.items()}
-        found.append((_points(answer, tie_rule), _candidate(answer, one, own)))
+        found.append((points_of(answer, tie_rule), _candidate(answer, one, own)))
     for name in sorted(required):
         for answer in main:
             shown = required[name][answer.subject].as_json(with_facts=False)
@@ -66,7 +66,7 @@ def dossier(
     return Dossier(in_order(placed), told.text())
 
 
-def _points(answer: Answer, tie_rule: TieRule) -> Points | None:
+def points_of(answer: Answer, tie_rule: TieRule) -> Points | None:
     """What ranks an answer, the greater first; None where nothing does."""
     if answer.plan.outcomes is not None:
         met = answer.plan.outcomes[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -16,6 +17,7 @@ from api.http.answers import answer
 from api.http.caching import unchanged, validator
 from api.http.coordinates import Asks, Instrument, KnownAt, Position
 from api.http.guard import DeskHere, PersonRead, UnitRead
+from api.http.looks import look_at_figures
 from api.http.problems import NoRight
 from api.http.shapes import Advice, Difference, Series, UnitSeries
 from api.queries import differences, scores
@@ -95,12 +97,13 @@ def person_difference(
 
 
 @router.get("/units/{code}/difference", response_model=Difference)
-def unit_difference(unit: ReadUnit, desk: DeskHere, between: Ends) -> Response:
+def unit_difference(request: Request, unit: ReadUnit, desk: DeskHere, between: Ends) -> Response:
     """Why a unit's own score differs, or the mean of its people and all below it."""
     ends = differences.sides(desk, between.asks)
     if inquiry.measures_units(ends[1]):
         shown = differences.of_unit(desk, ends, unit.stream)
     else:
+        _look(request, unit.reader, ends, unit.stream)
         shown = differences.of_group(desk, ends, unit.stream.hex)
     found = answer(shown)
     coordinates.say_rules(found, ends[1])
@@ -108,13 +111,23 @@ def unit_difference(unit: ReadUnit, desk: DeskHere, between: Ends) -> Response:
 
 
 @router.get("/differences", response_model=Difference)
-def everybodys_difference(reader: Analyst, desk: DeskHere, between: Ends) -> Response:
+def everybodys_difference(
+    request: Request, reader: Analyst, desk: DeskHere, between: Ends
+) -> Response:
     """Why sum and mean of everybody differ, by class of cause."""
     ends = differences.sides(desk, between.asks)
     _whole_agency(reader)
+    _look(request, reader, ends, None)
     found = answer(differences.of_group(desk, ends, None))
     coordinates.say_rules(found, ends[1])
     return found
+
+
+def _look(request: Request, reader: Reader, ends: tuple[Asked, Asked], unit: UUID | None) -> None:
+    for question in {(one.question.as_of, one.question.position) for one in ends}:
+        on, position = question
+        instrument = ends[1].plan.instrument
+        look_at_figures(request, reader, unit, on=on, position=position, instrument=instrument)
 
 
 def _whole_agency(reader: Reader) -> None:
@@ -154,6 +167,7 @@ def person_series(
 
 @router.get("/units/{code}/series", response_model=UnitSeries)
 def unit_series(
+    request: Request,
     unit: ReadUnit,
     desk: DeskHere,
     instrument: Instrument,
@@ -166,6 +180,14 @@ def unit_series(
 ) -> Response:
     """At the end of each month: the mean of the unit's people, or the unit's own answer."""
     asked = _stretch(desk, instrument, first, last, position, known_at)
+    look_at_figures(
+        request,
+        unit.reader,
+        unit.stream,
+        on=asked.last,
+        position=asked.position,
+        instrument=asked.instrument,
+    )
     found = answer(differences.series_of_units(desk, asked, unit.stream.hex))
     found.headers["Ledger-Position"] = str(asked.position)
     return found

@@ -67,7 +67,12 @@ def find_people(
     position = desk.head()
     shown, cursor = page.of(rows, lambda one: str(one["id"]), position)
     guard.access_of(request).record(
-        *of_list(reader.account, why, [UUID(one["id"]) for one in shown], {"by": _by(name)})
+        *of_list(
+            reader.account,
+            why,
+            [UUID(one["id"]) for one in shown],
+            {"what": guard.route_of(request), "by": _by(name)},
+        )
     )
     found = answer({"position": position, "people": shown})
     link_next(request, found, cursor)
@@ -101,11 +106,12 @@ def find_number(
         ) from fault
     seen = stream if stream is not None and _may_see(request, reader, stream) else None
     access = guard.access_of(request)
+    asked = {"what": guard.route_of(request), "by": "number"}
     if seen is None:
-        access.record_unknown(reader.account, why, number.nip, {"by": "number"})
+        access.record_unknown(reader.account, why, number.nip, asked)
         guard.wait_evenly(request, begun)
         return answer({"position": desk.head(), "people": []})
-    access.record(*of_list(reader.account, why, [seen], {"by": "number"}))
+    access.record(*of_list(reader.account, why, [seen], asked))
     unit = desk.serving().get(seen.hex)
     row = {"id": seen.hex, **desk.ledger.person(seen), "unit": people.unit_named(desk, unit)}
     return answer({"position": desk.head(), "people": [row]})

@@ -18,12 +18,12 @@ from api.http.answers import LINES, answer, lines
 from api.http.caching import PRIVATE, unchanged, validator
 from api.http.coordinates import Asks
 from api.http.guard import DeskHere, PersonRead
+from api.http.looks import look_at_people
 from api.http.shapes import Score
 from api.naming import unit_of
 from api.outputs.answers import write_answers
 from api.queries import scores
-from api.queries.within import people_within, units_within
-from ledger.access_entry import of_set
+from api.queries.within import people_within, those_of, units_within
 from ledger.vocabulary_agency import ReadingPurpose
 from projections.asking import inquiry
 from projections.asking.inquiry import Asked
@@ -186,9 +186,21 @@ def _rows(
     top = None if unit is None else unit_of(asked.units, unit, on)
     below = None if top is None else {one.hex for one in asked.units.subtree(top, on) | {top}}
     among = _among(request, reader, asked, action)
-    told = {"instrument": asked.plan.instrument, "position": asked.question.position}
-    look = of_set(reader.account, why, top, {**told, "as_of": on.isoformat()})
-    guard.access_of(request).record(look)
+    of_units, position = inquiry.measures_units(asked), asked.question.position
+    people = among
+    if of_units and among is not None:
+        people = frozenset(those_of(desk, on, position, among))
+    if trace or not of_units:  # without its trace a unit's score tells of nobody
+        look_at_people(
+            request,
+            reader,
+            why,
+            top,
+            on=on,
+            position=position,
+            among=people,
+            instrument=asked.plan.instrument,
+        )
     named = reach(reader, Action.READ_IDENTITY).anything
     found = scores.of_many(desk, asked, below, among, trace=trace, named=named)
     return (shown for _, shown in found)

@@ -14,7 +14,7 @@ from api.http import coordinates, guard
 from api.http.caching import PRIVATE, unchanged, validator
 from api.http.guard import DeskHere, PersonRead
 from api.queries import access, records, scores
-from api.web import formats, record_view
+from api.web import formats, record_plane, record_view
 from api.web.charts.chart import Pen
 from api.web.moments import PageAsks
 from api.web.render import page, shell_of
@@ -110,7 +110,7 @@ def _page(request: Request, desk: DeskHere, asked: Asked, shown: dict[str, Any])
     shell, question = shell_of(request), asked.question
     pen = Pen(shell.lang, shell.site.zone)
     rows, total = record_view.waterfall(pen, shown["score"])
-    planes = record_view.planes(shown)
+    planes = record_plane.planes(shown)
     plane = shell.value("bidang") if shell.value("bidang") in planes else planes[0]
     zone_day = partial(formats.instant_day, zone=shell.site.zone)
     bar = time_bar(
@@ -140,7 +140,7 @@ def _page(request: Request, desk: DeskHere, asked: Asked, shown: dict[str, Any])
         "years": record_view.years(pen, shown, zone_day),
         "plane": plane,
         "planes": [(shell.url(bidang=one) + "#bidang", one, one == plane) for one in planes],
-        "boxes": record_view.boxes(shown, plane),
+        "boxes": record_plane.boxes(shown, plane),
         "proposals": record_view.proposals(pen, shown),
     }
     return page(request, "rekam-jejak.html", data)
