@@ -48,9 +48,7 @@ def changing() -> list[tuple[str, str]]:
 
 
 def test_no_other_site_posts_in_somebodys_name(site: Site) -> None:
-    """With the cookie of a session, each operation that changes something refuses what another
-    site sends, whatever the browser says of it, and whatever rights the session has.
-    """
+    """Each operation that changes something refuses what another site sends."""
     site.post("/masuk/demo", {"akun": "demo-panel"})
     fill = {**matrix.PATHS, "pid": "00000000-0000-4000-8000-000000000000"}
     assert len(changing()) > 50
