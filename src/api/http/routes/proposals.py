@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,8 +18,13 @@ from api.http.commanding import Sending
 from api.http.guard import DeskHere
 from api.http.problems import NoRight
 from api.http.shapes import Proposed, Proposeds, Recorded
+from api.intake.desk import IMPORT
 from api.queries import proposals
+from api.queries.imports import about_oneself
+from ledger.access_entry import of_person
+from ledger.events.base import EMPLOYEE
 from ledger.proposals import Proposal
+from ledger.vocabulary_agency import ReadingPurpose
 
 router = APIRouter(tags=["proposals"])
 Closer = Annotated[Reader, Depends(guard.allow(Action.READ_PENDING))]
@@ -56,10 +62,20 @@ def waiting(
 
 
 @router.get("/proposals/{ident}", response_model=Proposed)
-def one_proposal(request: Request, reader: Closer, desk: DeskHere, ident: Ident) -> Response:
-    """A proposal, and what it would do as things stand."""
+def one_proposal(
+    request: Request,
+    reader: Closer,
+    desk: DeskHere,
+    ident: Ident,
+    purpose: guard.Purpose = None,
+    purpose_header: guard.PurposeHeader = None,
+) -> Response:
+    """A proposal, and what it would do as things stand. One about a person is read for a purpose,
+    and that person finds the look in his access log.
+    """
     standing = guard.standing_of(request)
     one = proposals.named(desk, standing, reader, ident)
+    log_look(request, reader, one, purpose or purpose_header)
     shown = proposals.shown(desk, standing, reader, one)
     return answer(shown | {"effect": proposals.effect(desk, one)})
 
@@ -118,6 +134,21 @@ def reject(
     return commanding.responded(desk, done)
 
 
+def log_look(request: Request, reader: Reader, one: Proposal, given: ReadingPurpose | None) -> None:
+    """Write down who looks at a proposal about a person, before anything of it leaves.
+
+    Raises:
+        PurposeNeeded.
+    """
+    subject = one.command.get("subject")
+    if subject is None or one.command.get("owner") != EMPLOYEE:
+        return
+    stream = UUID(hex=subject)
+    purpose = guard.purpose_of(request, reader, stream, given)
+    asked = {"what": "proposal", "proposal": one.id}
+    guard.access_of(request).record(of_person(reader.account, purpose, stream, asked))
+
+
 def closable(
     request: Request, reader: Reader, desk: Desk, ident: int, *, also_own: bool = False
 ) -> Proposal:
@@ -133,5 +164,10 @@ def closable(
         raise NoRight(
             "Your roles do not let you close this proposal.",
             next_step="Ask somebody whose role it is; the list of proposals says what waits.",
+        )
+    if not own and one.kind == IMPORT and about_oneself(desk, reader, one):
+        raise NoRight(
+            "Some of its rows are about yourself.",
+            next_step="Let somebody else close it: nobody decides about himself.",
         )
     return one
