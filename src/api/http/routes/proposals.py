@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
@@ -21,9 +21,10 @@ from api.http.shapes import Proposed, Proposeds, Recorded
 from api.intake.desk import IMPORT
 from api.queries import proposals
 from api.queries.imports import about_oneself
+from api.recording import FACT
 from ledger.access_entry import of_person
 from ledger.events.base import EMPLOYEE
-from ledger.proposals import Proposal
+from ledger.proposals import Proposal, ProposalState
 from ledger.vocabulary_agency import ReadingPurpose
 
 router = APIRouter(tags=["proposals"])
@@ -70,14 +71,30 @@ def one_proposal(
     purpose: guard.Purpose = None,
     purpose_header: guard.PurposeHeader = None,
 ) -> Response:
-    """A proposal, and what it would do as things stand. One about a person is read for a purpose,
-    and that person finds the look in his access log.
+    """A proposal, and what it would do as things stand. Of a fact about a person its fields, as far
+    as the reader may see them: that is reading his record, for a purpose, and it is logged.
     """
     standing = guard.standing_of(request)
     one = proposals.named(desk, standing, reader, ident)
-    log_look(request, reader, one, purpose or purpose_header)
     shown = proposals.shown(desk, standing, reader, one)
-    return answer(shown | {"effect": proposals.effect(desk, one)})
+    fact = looked_at(request, reader, one, purpose or purpose_header)
+    return answer(shown | {"effect": proposals.effect(desk, one), "fact": fact})
+
+
+def looked_at(
+    request: Request, reader: Reader, one: Proposal, purpose: ReadingPurpose | None
+) -> dict[str, Any] | None:
+    """The fields of a fact that waits, as far as the reader may see them; the look is logged before
+    they are read, and of a closed one too. None for anything else.
+
+    Raises:
+        PurposeNeeded.
+    """
+    log_look(request, reader, one, purpose)
+    if one.kind != FACT or one.state is not ProposalState.PENDING:
+        return None
+    desk, standing = guard.desk_of(request), guard.standing_of(request)
+    return proposals.fact_of(desk, standing, reader, one)
 
 
 @router.post(
@@ -145,7 +162,7 @@ def log_look(request: Request, reader: Reader, one: Proposal, given: ReadingPurp
         return
     stream = UUID(hex=subject)
     purpose = guard.purpose_of(request, reader, stream, given)
-    asked = {"what": "proposal", "proposal": one.id}
+    asked = {"what": "proposal", "proposal": one.id, "found": True}
     guard.access_of(request).record(of_person(reader.account, purpose, stream, asked))
 
 
