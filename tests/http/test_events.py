@@ -254,3 +254,11 @@ def test_no_position_is_refused(served: Served, position: str) -> None:
     """What is no position is said so."""
     answer = served.as_("AUDITOR", purpose="audit")(f"/api/v1/events/{position}")
     assert answer.json()["code"] == "malformed_request"
+
+
+def test_the_first_instant_there_is_is_a_bound_like_another(served: Served) -> None:
+    """Whatever its offset, everything was recorded after it."""
+    get, path = served.as_("AUDITOR", purpose="audit", limit=1), "/api/v1/events"
+    for offset in ("+14:00", "-12:00", "Z"):
+        found = get(path, recorded_from=f"0001-01-01T00:00:00{offset}")
+        assert (found.status_code, found.json()) == (200, get(path).json())

@@ -177,3 +177,24 @@ def test_a_template_is_given_for_each_kind(served: Served) -> None:
     found = served.as_("ASN")("/api/v1/imports/templates/golongan")
     assert openpyxl.load_workbook(io.BytesIO(found.content)).sheetnames == ["Formulir", "Petunjuk"]
     assert served.as_("ASN")("/api/v1/imports/templates/none").status_code == 422
+
+
+def test_nobody_decides_about_himself_by_a_file(served: Served) -> None:
+    """Rows about whoever sends a file, confirms its import or takes it back: each is refused to
+    him, and somebody else does it.
+    """
+    me = UUID(served.person(QUASHED))
+    for name, role in (("MY_ANALYST", Role.ANALYST), ("MY_APPROVER", Role.APPROVER)):
+        served.badges.readers[name] = Reader(f"acc-{name}", me, (Grant(role),))
+    sent = upload(served, lines(award("OWN_A")), as_="MY_ANALYST")
+    assert (sent.status_code, sent.json()["code"]) == (403, "out_of_reach")
+    ident = upload(served, lines(award("OWN_B"))).json()["id"]
+    proposed = post(served, f"/imports/{ident}/propose", {"document": LETTER}, as_="OPERATOR")
+    path = f"/proposals/{proposed.json()['proposal']}"
+    for what in ("confirm", "reject"):
+        assert post(served, f"{path}/{what}", as_="MY_APPROVER").json()["code"] == "no_right"
+    assert post(served, f"{path}/confirm", as_="APPROVER").status_code == 201
+    back = f"/imports/{ident}/withdraw"
+    own = post(served, back, {"document": LETTER}, as_="MY_ANALYST")
+    assert (own.status_code, own.json()["code"]) == (403, "no_right")
+    assert post(served, back, {"document": LETTER}, as_="ANALYST").status_code == 201

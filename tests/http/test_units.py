@@ -9,8 +9,10 @@ from uuid import UUID
 import orjson
 import pytest
 
+from api.access.readers import Grant, Reader
 from ledger.access_entry import LookKind
 from ledger.access_store import Wanted
+from ledger.vocabulary_agency import Role
 from tests.http.conftest import Served
 
 ON = {"instrument": "ip-asn", "as_of": "2025-12-31"}
@@ -121,3 +123,20 @@ def test_boxes_count_those_who_are_listed(served: Served) -> None:
     assert len(boxes["cells"]) == 9
     for one in boxes["cells"]:
         assert get(TALENT, box=one["box"]).json()["count"] == one["count"]
+
+
+def test_the_people_of_an_earlier_day_are_those_whom_the_reader_sees_today(served: Served) -> None:
+    """Who served in a unit then and elsewhere now is shown to no head of it, as his record is not."""
+    units, today, here = served.desk.units(), served.desk.today(), served.desk.serving()
+    gone = 0
+    for unit in units.units:
+        below = {one.hex for one in units.subtree(unit, today) | {unit}}
+        served.badges.readers["HEAD"] = Reader("acc-head", None, (Grant(Role.UNIT_HEAD, unit),))
+        then = {"purpose": "audit", "instrument": "ip-asn", "as_of": "2020-12-31"}
+        path = f"{UNITS}/{unit}/members"
+        seen, every = (served.as_(who, **then)(path) for who in ("HEAD", "ANALYST"))
+        if seen.status_code == 200:
+            subjects = {one["subject"] for one in seen.json()["members"]}
+            assert all(here.get(one) in below for one in subjects)
+            gone += every.json()["count"] - len(subjects)
+    assert gone > 0

@@ -15,13 +15,14 @@ from api.access.standing import Standing
 from api.desk import Desk
 from api.intake import desk as imports
 from api.intake import outcome
-from api.intake.batches import Batch, batches
+from api.intake.batches import Batch, batches, origin_of
 from api.intake.desk import UploadState
 from api.intake.uploads import Upload, Uploads, UploadUnknown
 from api.queries import proposals
 from api.queries.within import people_within, units_within
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE, ORG_UNIT
+from ledger.proposals import Proposal, ProposalState
 from ledger.second_person import proposals_of
 
 _SHOWN: Final = 100
@@ -112,9 +113,27 @@ def preview_of(who: Asker, ident: str) -> dict[str, Any]:
         UploadUnknown, OutOfReach.
     """
     may_see(who, ident)
+    upload = _kept(who.desk, ident)
     found = imports.preview(who.desk.ledger, ident)
-    _within(who, found)
+    _within(who, found, own=upload is not None and upload.account == who.reader.account)
     return found
+
+
+def about_oneself(desk: Desk, reader: Reader, proposal: Proposal) -> bool:
+    """Whether an import that waits has a row about whoever would close it. What would be recorded
+    is looked at, as it stands.
+    """
+    if reader.person is None or proposal.state is not ProposalState.PENDING:
+        return False
+    return bool(_own_rows(reader, imports.preview(desk.ledger, proposal.command["upload"])))
+
+
+def recorded_about_oneself(desk: Desk, reader: Reader, ident: str) -> bool:
+    """Whether an import recorded something about whoever would take it back."""
+    if reader.person is None:
+        return False
+    events = desk.ledger.events_of(reader.person)
+    return any(origin_of(one).get("batch") == ident for one in events)
 
 
 # ------------------------------------------------------------------------------------------ rights
@@ -160,13 +179,15 @@ def _may_see(reader: Reader, account: str) -> bool:
     )
 
 
-def _within(who: Asker, found: dict[str, Any]) -> None:
+def _within(who: Asker, found: dict[str, Any], *, own: bool) -> None:
     """Judged by those whose records the rows go to; whoever is new belongs to the whole agency.
 
     Raises:
         OutOfReach.
     """
     desk, standing, reader = who
+    if own:
+        _not_oneself(reader, found)
     seen = policy.may(reader, Action.READ_IMPORTS, NOTHING)
     if seen or policy.may(reader, Action.IMPORT, NOTHING):
         return
@@ -186,6 +207,31 @@ def _within(who: Asker, found: dict[str, Any]) -> None:
             rows=outside[:_SHOWN],
             count=len(outside),
         )
+
+
+def _not_oneself(reader: Reader, found: dict[str, Any]) -> None:
+    """Nobody states facts about himself, in a file as little as one by one.
+
+    Raises:
+        OutOfReach.
+    """
+    rows = _own_rows(reader, found)
+    if rows:
+        raise OutOfReach(
+            f"{len(rows)} rows are about yourself.",
+            next_step="Take them out, and let somebody else send them.",
+            rows=rows[:_SHOWN],
+            count=len(rows),
+        )
+
+
+def _own_rows(reader: Reader, found: dict[str, Any]) -> list[dict[str, Any]]:
+    himself = None if reader.person is None else reader.person.hex
+    return [
+        {"sheet": sheet, "row": row}
+        for sheet, row, owner, ident in found["owners"]
+        if owner == EMPLOYEE and ident is not None and ident == himself
+    ]
 
 
 def _holds(among: frozenset[str] | None, ident: str) -> bool:

@@ -7,7 +7,7 @@ many figures beside them as it takes (`small_cells`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
@@ -343,13 +343,22 @@ def _uncounted(shown: Any) -> Any:
     return [_uncounted(one) for one in shown] if isinstance(shown, list) else shown
 
 
-def members(desk: Desk, asked: Asked, unit: UUID, wanted: Wanted) -> list[Answer]:
-    """Those behind the figures of a unit: the greatest total first, those without one last."""
+def members(
+    desk: Desk, asked: Asked, unit: UUID, wanted: Wanted, among: Collection[str] | None = None
+) -> list[Answer]:
+    """Those behind the figures of a unit: the greatest total first, those without one last.
+
+    Args:
+        among: ids of those whom the reader may see today; on an earlier day others served there.
+    """
     below = asked.units.tree(asked.question.as_of).below(unit.hex)
     found = [
         one
         for one in desk.everybody(asked)
-        if one.unit in below and not spread.has_left(one) and wanted.fits(one)
+        if one.unit in below
+        and (among is None or one.subject in among)
+        and not spread.has_left(one)
+        and wanted.fits(one)
     ]
     return sorted(found, key=lambda one: (one.total is None, -(one.total or 0), one.subject))
 

@@ -14,6 +14,7 @@ from api.http.answers import answer
 from api.http.caching import PRIVATE
 from api.http.commanding import Sending
 from api.http.guard import DeskHere
+from api.http.problems import NoRight
 from api.http.shapes import Recorded
 from api.http.shapes_imports import ImportKinds, ImportRows, Imports, OneImport, Uploaded
 from api.intake import desk as imports
@@ -221,6 +222,20 @@ def propose(
     return commanding.responded(desk, done)
 
 
+def withdrawable(who: Asker, ident: str) -> None:
+    """That somebody may take an import back.
+
+    Raises:
+        UploadUnknown: also where he may not see it. NoRight: it recorded something about himself.
+    """
+    asked.may_see(who, ident)
+    if asked.recorded_about_oneself(who.desk, who.reader, ident):
+        raise NoRight(
+            "It recorded something about yourself.",
+            next_step="Let somebody else take it back: nobody decides about himself.",
+        )
+
+
 @router.post(
     "/imports/{ident}/withdraw",
     response_model=Recorded,
@@ -237,7 +252,7 @@ def take_back(
     """Take a whole import back: what it stated is annulled, what it mended is put back as it was,
     what was mended since stays. Withdrawing again finishes what was interrupted.
     """
-    asked.may_see(asker(request, reader), ident)
+    withdrawable(asker(request, reader), ident)
     document = given.document.model_dump()
 
     def do() -> Withdrawal:

@@ -18,7 +18,9 @@ from api.http.commanding import Sending
 from api.http.guard import DeskHere
 from api.http.problems import NoRight
 from api.http.shapes import Proposed, Proposeds, Recorded
+from api.intake.desk import IMPORT
 from api.queries import proposals
+from api.queries.imports import about_oneself
 from api.recording import FACT
 from ledger.access_entry import of_person
 from ledger.events.base import EMPLOYEE
@@ -83,19 +85,14 @@ def looked_at(
     request: Request, reader: Reader, one: Proposal, purpose: ReadingPurpose | None
 ) -> dict[str, Any] | None:
     """The fields of a fact that waits, as far as the reader may see them; the look is logged before
-    they are read. None for anything else.
+    they are read, and of a closed one too. None for anything else.
 
     Raises:
         PurposeNeeded.
     """
+    log_look(request, reader, one, purpose)
     if one.kind != FACT or one.state is not ProposalState.PENDING:
         return None
-    subject = one.command["subject"]
-    if subject is not None and one.command["owner"] == EMPLOYEE:
-        pid = UUID(subject)
-        why = guard.purpose_of(request, reader, pid, purpose)
-        look = of_person(reader.account, why, pid, {"what": "proposal", "found": True})
-        guard.access_of(request).record(look)
     desk, standing = guard.desk_of(request), guard.standing_of(request)
     return proposals.fact_of(desk, standing, reader, one)
 
@@ -154,6 +151,21 @@ def reject(
     return commanding.responded(desk, done)
 
 
+def log_look(request: Request, reader: Reader, one: Proposal, given: ReadingPurpose | None) -> None:
+    """Write down who looks at a proposal about a person, before anything of it leaves.
+
+    Raises:
+        PurposeNeeded.
+    """
+    subject = one.command.get("subject")
+    if subject is None or one.command.get("owner") != EMPLOYEE:
+        return
+    stream = UUID(hex=subject)
+    purpose = guard.purpose_of(request, reader, stream, given)
+    asked = {"what": "proposal", "proposal": one.id, "found": True}
+    guard.access_of(request).record(of_person(reader.account, purpose, stream, asked))
+
+
 def closable(
     request: Request, reader: Reader, desk: Desk, ident: int, *, also_own: bool = False
 ) -> Proposal:
@@ -169,5 +181,10 @@ def closable(
         raise NoRight(
             "Your roles do not let you close this proposal.",
             next_step="Ask somebody whose role it is; the list of proposals says what waits.",
+        )
+    if not own and one.kind == IMPORT and about_oneself(desk, reader, one):
+        raise NoRight(
+            "Some of its rows are about yourself.",
+            next_step="Let somebody else close it: nobody decides about himself.",
         )
     return one

@@ -20,6 +20,7 @@ from api.http.paging import Page, Pages, link_next
 from api.http.shapes_units import Members, UnitFigures, Units
 from api.queries import units
 from api.queries.units import Wanted
+from api.queries.within import people_within
 from ledger.access_entry import of_list
 from ledger.errors import Misuse
 from ledger.vocabulary_agency import ReadingPurpose
@@ -93,8 +94,8 @@ def members(
     purpose: guard.Purpose = None,
     purpose_header: guard.PurposeHeader = None,
 ) -> Response:
-    """The people behind a unit's figures on a day, the greatest total first. Each who is shown
-    finds the look in his access log.
+    """The people behind a unit's figures on a day, the greatest total first, of those whose record
+    the reader may see today. Each who is shown finds the look in his access log.
     """
     asked = desk.resolve(pinned(asking, page).ask())
     given = purpose or purpose_header
@@ -117,9 +118,11 @@ def listed(
     desk = guard.desk_of(request)
     units.refuse_units(asked)
     why = guard.purpose_of(request, unit.reader, None, given)
-    target = guard.standing_of(request).of_unit(unit.stream, desk.today())
+    standing = guard.standing_of(request)
+    target = standing.of_unit(unit.stream, desk.today())
     named = policy.may(unit.reader, Action.READ_IDENTITY, target)
-    everybody = units.members(desk, asked, unit.stream, wanted)
+    among = people_within(desk, standing, unit.reader, Action.READ_RECORD)
+    everybody = units.members(desk, asked, unit.stream, wanted, among)
     rows, cursor = part_of(page, everybody, asked)
     told = {"instrument": asked.plan.instrument, "as_of": asked.question.as_of.isoformat()}
     people = [UUID(one.subject) for one in rows]

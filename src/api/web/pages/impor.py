@@ -15,7 +15,7 @@ from api.access.readers import Reader
 from api.http import guard
 from api.http.answers import answer
 from api.http.guard import DeskHere
-from api.http.routes.imports import asker, given_back, received, sheet
+from api.http.routes.imports import asker, given_back, received, sheet, withdrawable
 from api.http.routes.proposals import closable
 from api.intake import desk as imports
 from api.intake import template_form
@@ -245,7 +245,7 @@ def take_back(
     alasan: Text = "",
 ) -> Response:
     """Take a whole import back."""
-    asked.may_see(asker(request, reader), ident)
+    withdrawable(asker(request, reader), ident)
     document = document_of(jenis, nomor, tanggal)
     try:
         if document is None or not all(document.values()):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
@@ -15,16 +14,13 @@ from api.access.readers import Reader
 from api.http import commanding, guard
 from api.http.commanding import SentAfter
 from api.http.guard import DeskHere
-from api.http.routes.proposals import Closer, Ident, closable
+from api.http.routes.proposals import Closer, Ident, closable, log_look
 from api.http.routes.rules import Document, Name, Proposes, document_of, reason_of
 from api.queries import enacting as enacting_now
 from api.queries import proposals
 from api.web.render import page, shell_of
 from api.web.words import code_said
-from ledger.access_entry import of_person
 from ledger.errors import LedgerError
-from ledger.events.base import EMPLOYEE
-from ledger.proposals import Proposal
 
 router = APIRouter()
 Version = Annotated[int, Form(ge=0)]
@@ -44,7 +40,7 @@ def proposal(request: Request, ident: Ident, reader: Closer, desk: DeskHere) -> 
     """One proposal with what it would do, and the forms that close it."""
     standing = guard.standing_of(request)
     one = proposals.named(desk, standing, reader, ident)
-    _log_look(request, reader, one)
+    log_look(request, reader, one, None)
     shown = {
         **proposals.shown(desk, standing, reader, one),
         "version": enacting_now.version(desk),
@@ -66,21 +62,6 @@ def proposal(request: Request, ident: Ident, reader: Closer, desk: DeskHere) -> 
             unchanged.append(code_said(lang, name, "instrument"))
     shown |= {"groups": groups, "unchanged": unchanged}
     return page(request, "tertunda-satu.html", shown)
-
-
-def _log_look(request: Request, reader: Reader, one: Proposal) -> None:
-    """Write down who looks at a proposal about a person, before anything of it leaves.
-
-    Raises:
-        PurposeNeeded.
-    """
-    subject = one.command.get("subject")
-    if subject is None or one.command.get("owner") != EMPLOYEE:
-        return
-    stream = UUID(hex=subject)
-    purpose = guard.purpose_of(request, reader, stream, None)
-    asked = {"what": "proposal", "proposal": one.id}
-    guard.access_of(request).record(of_person(reader.account, purpose, stream, asked))
 
 
 def _changes(day: dict[str, Any]) -> bool:
