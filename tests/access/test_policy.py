@@ -32,6 +32,7 @@ read_restricted      o - - -  -  -  -  s  -  s  -
 read_access          o - - -  -  -  -  -  s  -  -
 read_cases           o r s -  -  s  s  s  s  s  -
 read_decisions       o - s -  -  s  s  s  s  s  -
+read_talent          - - s -  -  s  s  s  s  s  -
 read_warnings        o r s -  s  s  s  -  s  -  -
 read_imports         - - - -  sx sx s  -  s  -  -
 read_reconciliation  - - - -  s  s  s  -  s  -  -

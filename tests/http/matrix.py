@@ -4,6 +4,7 @@ A new route needs a row here. What it is about:
   open    whoever asks, signed in or not
   signed  whoever is signed in, whatever his roles
   person  the person of the path; who may not see him is told 404, as if he did not exist
+  event   the record number of something about a person; alike
   unit    the unit of the path; alike
   many    everybody the reader reaches; who reaches nobody at all is told 403
   new     somebody or something that lies in no unit yet; alike, or 404 for a grant over one unit
@@ -51,6 +52,71 @@ POST /api/v1/accounts                         many    422  - - - -  -  -  -  -  
 POST /api/v1/accounts/{id}/disable            many    404  - - - -  -  -  -  -  -  -  a
 POST /api/v1/accounts/{id}/tokens             many    422  - - - -  -  -  -  -  -  -  a
 POST /api/v1/tokens/{id}/revoke               many    404  - - - -  -  -  -  -  -  -  a
+GET  /api/v1/people/{pid}/timemap             person  200  o r s -  s  s  s  s  s  s  -
+GET  /api/v1/events                           many    200  - - - -  -  a  -  -  a  -  -
+GET  /api/v1/events/{position}                event   200  o r s -  s  s  s  s  s  s  -
+GET  /api/v1/audit/state                      many    200  - - - -  -  -  -  -  a  -  -
+GET  /api/v1/audit/sample                     many    200  - - - -  -  -  -  -  a  -  -
+GET  /api/v1/audit/compare                    many    422  - - - -  -  -  -  -  a  -  -
+GET  /api/v1/audit/replay                     many    200  - - - -  -  -  -  -  a  -  -
+GET  /api/v1/audit/verification               many    200  - - - -  -  -  -  -  a  -  -
+POST /api/v1/audit/verify                     many    422  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/log/checkpoint                   many    200  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/log/checkpoint/{size}            many    404  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/log/checkpoints                  many    200  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/log/keys                         many    200  * * * *  *  *  *  *  *  *  *
+POST /api/v1/log/checkpoint/cosignatures      many    422  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/log/tile/entries/{index:path}    many    404  - - - -  -  a  -  -  a  -  -
+GET  /api/v1/log/tile/{level}/{index:path}    many    404  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/log/proof/inclusion              event   200  o r s -  s  s  s  s  s  s  -
+GET  /api/v1/log/proof/consistency            many    422  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/log/proof/completeness/{pid}     person  200  o r s -  s  s  s  s  s  s  -
+GET  /api/v1/imports                          many    200  - - - -  s  s  s  -  s  -  -
+POST /api/v1/imports                          many    422  - - - -  s  s  -  -  -  -  -
+GET  /api/v1/imports/templates                many    200  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/imports/templates/{kind}         many    422  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/imports/{ident}                  many    404  - - - -  s  s  s  -  s  -  -
+GET  /api/v1/imports/{ident}/rows             many    404  - - - -  s  s  s  -  s  -  -
+GET  /api/v1/imports/{ident}/returned         many    404  - - - -  s  s  -  -  -  -  -
+POST /api/v1/imports/{ident}/propose          many    404  - - - -  s  s  -  -  -  -  -
+POST /api/v1/imports/{ident}/withdraw         many    422  - - - -  -  a  a  -  -  -  -
+GET  /api/v1/proposals                        many    200  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/proposals/{ident}                many    422  * * * *  *  *  *  *  *  *  *
+POST /api/v1/proposals/{ident}/confirm        many    422  * * * *  *  *  *  *  *  *  *
+POST /api/v1/proposals/{ident}/reject         many    422  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/cases                            many    200  o r s -  -  s  s  s  s  s  -
+GET  /api/v1/people/{pid}/cases               person  200  o r s -  -  s  s  s  s  s  -
+GET  /api/v1/people/{pid}/cases/{root}        person  404  o r s -  -  s  s  s  s  s  -
+GET  /api/v1/people/{pid}/effect              person  404  o r s -  -  s  s  s  s  s  -
+GET  /api/v1/people/{pid}/absences            person  200  o r s -  -  s  s  s  s  s  -
+GET  /api/v1/decisions                        many    200  o - s -  -  s  s  s  s  s  -
+GET  /api/v1/decisions/{ident:path}           many    404  o - s -  -  s  s  s  s  s  -
+GET  /api/v1/decisions/{ident:path}/recheck   many    404  o - s -  -  s  s  s  s  s  -
+POST /api/v1/decisions                        many    422  - - - -  -  s  -  -  -  s  -
+POST /api/v1/decisions/{ident:path}/recommend many    422  - - - -  -  -  s  s  -  -  -
+POST /api/v1/decisions/{ident:path}/issue     many    422  - - - -  -  -  -  -  -  s  -
+POST /api/v1/decisions/{ident:path}/revoke    many    422  o - s -  -  s  s  s  s  s  -
+GET  /api/v1/disputes                         many    200  o r s -  -  s  s  s  s  s  -
+GET  /api/v1/disputes/{number}                many    404  o r s -  -  s  s  s  s  s  -
+POST /api/v1/people/{pid}/disputes            person  422  o r s -  s  s  -  s  s  -  -
+POST /api/v1/units/{code}/disputes            unit    422  - - s -  s  s  -  s  s  -  -
+POST /api/v1/disputes/{number}/resolve        many    422  o r s -  s  s  -  s  s  -  -
+GET  /api/v1/warnings                         many    200  o r s -  s  s  s  -  s  -  -
+GET  /api/v1/people/{pid}/warnings            person  200  o r s -  s  s  s  -  s  -  -
+GET  /api/v1/units/{code}/warnings            unit    200  - - s -  s  s  s  -  s  -  -
+POST /api/v1/people/{pid}/warnings/{rule}/acknowledge person 422 - r s! - s! s! - - - - -
+POST /api/v1/units/{code}/warnings/{rule}/acknowledge unit   422 - - s  - s  s  - - - - -
+GET  /                                        open    200
+GET  /beranda.json                            open    200
+GET  /cari                                    many    200  * * * *  *  *  *  *  *  *  *
+POST /cari                                    many    200  * * * *  *  *  *  *  *  *  *
+POST /cari.json                               many    200  * * * *  *  *  *  *  *  *  *
+GET  /catatan/{position}                      event   200  o r s -  s  s  s  s  s  s  -
+GET  /catatan/{position}.json                 event   200  o r s -  s  s  s  s  s  s  -
+GET  /asn/{pid}                               person  200  o r s -  s  s  s  s  s  s  -
+GET  /asn/{pid}.{suffix}                      person  200  o r s -  s  s  s  s  s  s  -
+GET  /asn/{pid}/perbandingan                  person  200  o r s -  s  s  s  s  s  s  -
+GET  /asn/{pid}/perbandingan.{suffix}         person  200  o r s -  s  s  s  s  s  s  -
 """
 
 # Commands that state a fact, an address for each kind; sent here with a version and an empty body,
@@ -94,6 +160,10 @@ _RULES = {"instrument": "ip-asn", "as_of": "2022-12-31"}
 _CHANGE = {"instrument": "ip-asn", "from": "2021-12-31", "to": "2022-12-31"}
 # What a request needs beside its path; {unit} is the unit of the grant, {member} somebody in it.
 QUERIES: dict[str, dict[str, str]] = {
+    "/api/v1/log/proof/inclusion": {"position": "{position}"},
+    "/api/v1/audit/sample": {"seed": "undian"},
+    "/api/v1/people/{pid}/effect": {"fact": "1"},
+    "/cari": {"q": "zzz"},
     "/api/v1/people": {"unit": "{unit}"},
     "/api/v1/people/{pid}/score": _RULES,
     "/api/v1/people/{pid}/series": {"instrument": "ip-asn", "from": "2022-01-01"},
@@ -110,7 +180,21 @@ BODIES: dict[str, Any] = {
     "/api/v1/people/search": {"nip": "{nip}"},
     "/api/v1/units/commands/unit": {},
 }
-PATHS = {"code": "no_right", "digest": "x", "name": "x", "id": "acc-nobody"}
+PATHS = {
+    "code": "no_right",
+    "digest": "x",
+    "name": "x",
+    "id": "acc-nobody",
+    "ident": "9" * 32,
+    "suffix": "json",
+    "kind": "tidak_ada",
+    "size": "999999999",
+    "level": "0",
+    "index": "x999/999",
+    "root": "9" * 15,
+    "number": "9" * 15,
+    "rule": "tidak-ada",
+}
 
 
 class Row(NamedTuple):

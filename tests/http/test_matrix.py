@@ -31,7 +31,7 @@ from tests.http.conftest import NOW, Served, unknown
 from tests.http.matrix import Row
 
 ROWS = matrix.rows()
-REFUSED = {"person": 404, "unit": 404, "many": 403, "new": 403}
+REFUSED = {"event": 404, "person": 404, "unit": 404, "many": 403, "new": 403}
 
 
 class Named(Doors):
@@ -68,14 +68,15 @@ class Site:
 
     def ask(self, row: Row, reader: str | None, **place: str) -> Any:
         """The request of a row, in somebody's name."""
-        fill = {"unit": self.unit.hex, "nip": self.nip}
+        place.setdefault("position", "1")
+        fill = {"unit": self.unit.hex, "nip": self.nip, "position": place["position"]}
         query = {k: v.format(**fill) for k, v in matrix.QUERIES.get(row.path, {}).items()}
         body = matrix.BODIES.get(row.path)
-        if row.about in ("person", "many"):
+        if row.about in ("person", "event", "many"):
             query["purpose"] = ReadingPurpose.AUDIT.value
         return self.client.request(
             row.method,
-            row.path.format(**{**matrix.PATHS, **place}),
+            row.path.replace(":path", "").format(**{**matrix.PATHS, **place}),
             params=query,
             json=None if body is None else {k: v.format(**fill) for k, v in body.items()},
             headers={"If-Match": '"1"', **({} if reader is None else {"X-Reader": reader})},
@@ -206,6 +207,9 @@ def test_each_role_reaches_what_is_expected(site: Site, role: Role, scope: str) 
             opened = place in expected if place else _any(letter, whole=scope == "whole")
             if opened:
                 assert answer.status_code == row.status, (row, name, place, answer.text)
+                if row.status >= 400:
+                    told = (answer.status_code, answer.json()["code"])
+                    assert told not in _refusals(row, letter), (row, name, place, answer.text)
             else:
                 told = (answer.status_code, answer.json()["code"])
                 assert told in _refusals(row, letter), (row, name, place, answer.text)
@@ -221,6 +225,9 @@ def _places(site: Site, row: Row) -> list[tuple[str, dict[str, str]]]:
         units = [("unit", site.unit.hex), ("elsewhere", site.elsewhere.hex), ("none", "XX-9")]
         return [(name, {"code": code}) for name, code in units]
     people = [(one, getattr(site, one)) for one in ("me", "report", "member", "other")]
+    if row.about == "event":
+        store = site.served.desk.ledger.store
+        return [(name, {"position": str(store.stream(pid)[0].id)}) for name, pid in people]
     return [(name, {"pid": str(pid)}) for name, pid in [*people, ("none", unknown())]]
 
 
@@ -256,6 +263,24 @@ def test_an_answer_about_many_has_everybody_within_reach(site: Site) -> None:
             text = site.ask(row, name).text
             for one in reached(letter, whole=whole) - {"unit", "elsewhere"}:
                 assert getattr(site, one).hex in text, (name, one)
+
+
+@pytest.mark.parametrize(("place", "by"), [("/cari", "nip"), ("/cari.json", "name")])
+def test_the_search_of_the_pages_finds_whom_one_may_see(site: Site, place: str, by: str) -> None:
+    """Whole by his number, and by his name while it is typed; nobody else is in the answer."""
+    asked = str(site.served.desk.ledger.person(site.member)[by])
+    letters = next(one for one in ROWS if one.path == "/api/v1/people/search").letters
+    for role, letter in zip(Role, letters, strict=True):
+        for name, whole in ((role.value, True), (f"{role.value}/unit", False)):
+            answer = site.client.post(
+                place,
+                data={"q": asked},
+                headers={"X-Reader": name},
+                follow_redirects=False,
+            )
+            text = answer.text + answer.headers.get("Location", "")
+            found = site.member.hex in text.replace("-", "")
+            assert found == ("member" in reached(letter, whole=whole)), (name, answer.text)
 
 
 def _code(site: Site, row: Row) -> str:
