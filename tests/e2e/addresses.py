@@ -50,6 +50,13 @@ STOPS = (
     Stop("/aturan/{name}", ANALYST, "/aturan/ip-asn"),
     Stop("/aturan/{name}/coba", ANALYST, "/aturan/ip-asn/coba"),
     Stop("/panduan/cerita", ANALYST, "/panduan/cerita"),
+    Stop("/kasus", PANEL, "/kasus?purpose=case"),
+    Stop("/kasus/{pid}/{root}", PANEL, "/kasus/{case}?purpose=case"),
+    Stop("/kasus/sengketa", OPERATOR, "/kasus/sengketa?catatan={position}&purpose=case"),
+    Stop("/sengketa/{number}", PANEL, "/sengketa/{dispute}?purpose=case"),
+    Stop("/keputusan", DECIDER, "/keputusan?purpose=decision"),
+    Stop("/keputusan/{ident:path}", DECIDER, "/keputusan/PN-2023?purpose=decision"),
+    Stop("/keputusan/baru", ANALYST, "/keputusan/baru"),
     Stop("/tertunda", APPROVER, "/tertunda"),
     Stop("/catat", ANALYST, "/catat"),
     Stop("/catat/orang/{pid}", ANALYST, "/catat/orang/{fallen}?purpose=administration"),
@@ -107,12 +114,16 @@ def _names(house: House) -> dict[str, str]:
         with house.ask(ANALYST) as client:
             record = client.get(f"/asn/{fallen}.json", params={"purpose": "administration"}).json()
             units = client.get("/opd.json").json()
+        with house.ask(PANEL) as client:
+            board = client.get("/kasus.json", params={"purpose": "case"}).json()
         with house.ask(AUDITOR) as client:
             state = client.get("/audit.json").json()["state"]
         house.names |= {
             "fallen": fallen,
             "position": str(record["events"][-1]["position"]),
             "unit": units["units"][0]["id"],
+            "case": board["cases"][0]["case"],
+            "dispute": str(board["disputes"][0]["position"]),
             "size": str(state["checkpoint"]["size"]),
         }
     return house.names

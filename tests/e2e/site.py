@@ -48,14 +48,20 @@ class House:
 
     @contextmanager
     def visit(
-        self, account: str | None, *, width: int = DESK, dark: bool = False, **how: Any
+        self,
+        account: str | None,
+        *,
+        width: int = DESK,
+        height: int = 900,
+        dark: bool = False,
+        **how: Any,
     ) -> Iterator[Page]:
         """A page of somebody's browser. At the end: nothing was said on the console, no request
         failed, nothing answered as wrong, and the page does not scroll sideways.
         """
         context = self.browser.new_context(
             base_url=self.address,
-            viewport={"width": width, "height": 900},
+            viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             storage_state=None if account is None else self.door(account),
             **how,

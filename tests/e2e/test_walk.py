@@ -14,7 +14,7 @@ from tests.e2e.site import DESK, PHONE, House, violations, wide
 
 POINTS = ("total", "points", "mean", "median", "difference", "sum", "average")
 COUNTS = ("people", "measured", "ranked", "head", "streams", "uncovered")
-MANNERS = ((DESK, False), (DESK, True), (PHONE, False), (PHONE, True))
+MANNERS = ((DESK, False), (PHONE, True))
 
 
 def test_no_page_is_left_out() -> None:
@@ -24,7 +24,7 @@ def test_no_page_is_left_out() -> None:
 
 @pytest.mark.parametrize("stop", STOPS, ids=lambda one: one.route)
 def test_axe_finds_nothing_and_nothing_sticks_out(house: House, stop: Stop) -> None:
-    """No page breaks a rule of WCAG 2.2 AA, on desk and phone, light and dark, nor scrolls
+    """No page breaks a rule of WCAG 2.2 AA, light on a desk and dark on a phone, nor scrolls
     sideways; each has one heading.
     """
     with house.visit(stop.account) as page:
