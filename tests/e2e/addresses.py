@@ -10,11 +10,12 @@ from typing import NamedTuple
 from fastapi.routing import APIRoute
 
 from api.web.site import PAGES
-from tests.e2e.site import FALLEN, House
+from tests.e2e.site import FALLEN, LATE, House
 
 ANALYST, PANEL, DECIDER = "demo-analis", "demo-panel", "demo-pejabat"
 OPERATOR, APPROVER, AUDITOR = "demo-operator", "demo-penyetuju", "demo-auditor"
 OWN = "demo-asn"
+APPEALED = "PK-2026-06-1"  # a case of the demo that waits for a ruling
 FILES = (".json", ".{suffix}", ".csv", ".xlsx", ".pdf", "/kembali")
 
 
@@ -38,7 +39,7 @@ STOPS = (
     Stop(
         "/asn/{pid}/perbandingan",
         ANALYST,
-        "/asn/{fallen}/perbandingan?purpose=administration&from=2023-12-31&to=2023-12-31"
+        "/asn/{late}/perbandingan?purpose=administration&from=2023-12-31&to=2023-12-31"
         "&known_from=2024-02-29",
     ),
     Stop("/catatan/{position}", ANALYST, "/catatan/{position}?purpose=administration"),
@@ -120,9 +121,10 @@ def _names(house: House) -> dict[str, str]:
             state = client.get("/audit.json").json()["state"]
         house.names |= {
             "fallen": fallen,
+            "late": house.person(LATE),
             "position": str(record["events"][-1]["position"]),
             "unit": units["units"][0]["id"],
-            "case": board["cases"][0]["case"],
+            "case": next(one["case"] for one in board["cases"] if one["id"] == APPEALED),
             "dispute": str(board["disputes"][0]["position"]),
             "size": str(state["checkpoint"]["size"]),
         }

@@ -42,7 +42,7 @@ def draw(house: House, folder: Path) -> None:
     """Every picture, as tall as one look at a screen."""
     folder.mkdir(parents=True, exist_ok=True)
     stops = {one.route: one for one in STOPS}
-    for names, width, height, dark in ((ON_DESK, DESK, 900, False), (ON_PHONE, PHONE, 780, True)):
+    for names, width, height, dark in ((ON_DESK, DESK, 720, False), (ON_PHONE, PHONE, 780, True)):
         for name, route in names.items():
             stop = stops[route]
             with house.visit(stop.account, width=width, height=height, dark=dark) as page:
