@@ -242,7 +242,7 @@ def test_an_operator_mends_a_workbook(house: House, width: int) -> None:
         assert page.locator("#hasil").get_by_text("Ditolak").is_visible()
         with page.expect_download() as coming:
             page.get_by_role("link", name="Unduh kembali").click()
-        back = openpyxl.load_workbook(coming.value.path())
+        back = openpyxl.load_workbook(io.BytesIO(coming.value.path().read_bytes()))
         said = [str(cell.value) for row in back.worksheets[0].iter_rows() for cell in row]
         assert any("V/z" in one for one in said)
         sent(page, workbook((number, "IV/a", day)))
