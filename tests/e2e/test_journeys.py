@@ -121,7 +121,9 @@ def test_an_analyst_needs_no_mouse(house: House) -> None:
         page.wait_for_url("**as_of=**")
         assert page.locator("#tb-as-of").input_value() < now
         page.keyboard.press("]")
-        page.wait_for_function("(day) => document.querySelector('#tb-as-of').value === day", arg=now)
+        page.wait_for_function(
+            "(day) => document.querySelector('#tb-as-of').value === day", arg=now
+        )
         page.locator(".slider input").focus()
         page.keyboard.press("ArrowLeft")
         page.wait_for_function("(day) => document.querySelector('#tb-as-of').value < day", arg=now)
