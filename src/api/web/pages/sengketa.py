@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from api.access import policy
 from api.access.policy import Action, Target
+from api.access.reach import may_at_all
 from api.access.readers import Reader
 from api.desk import Desk
 from api.http import commanding, guard
@@ -134,8 +135,18 @@ def decide(
     try:
         _run(desk, reader, found, given, do, said)
     except LedgerError as fault:
+        if not _may_read(request, reader, desk, found):
+            raise
         return _dispute(request, reader, desk, number, None, fault)
+    if not _may_read(request, reader, desk, found):
+        return RedirectResponse(f"/catatan/{number}?purpose=dispute", SEE_OTHER)
     return RedirectResponse(f"/sengketa/{number}?purpose=dispute", SEE_OTHER)
+
+
+def _may_read(request: Request, reader: Reader, desk: Desk, found: Dispute) -> bool:
+    """Whether the reader may see disputes of this person or unit: not whoever may contest may."""
+    seen = sight(desk, guard.standing_of(request), reader, Action.READ_CASES)
+    return disputes.reached(desk, found, seen) and may_at_all(reader, Action.READ_CASES)
 
 
 def _run(
@@ -181,7 +192,10 @@ def contest(
         return _form(request, reader, desk, catatan, ReadingPurpose.DISPUTE, fault)
     known = disputes.of_stream(desk, stream)
     number = next(one["position"] for one in reversed(known) if one["id"] == nomor.strip())
-    return RedirectResponse(f"/sengketa/{number}?purpose=dispute", SEE_OTHER)
+    there = "sengketa"
+    if not _may_read(request, reader, desk, disputes.numbered(desk, number)):
+        there = "catatan"
+    return RedirectResponse(f"/{there}/{number}?purpose=dispute", SEE_OTHER)
 
 
 def _form(
