@@ -28,7 +28,7 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def amount(text: str) -> Decimal:
     """Points as an Indonesian page writes them."""
-    return Decimal(text.strip().replace("−", "-").replace(".", "").replace(",", "."))
+    return Decimal(text.strip().replace("\u2212", "-").replace(".", "").replace(",", "."))
 
 
 def find(page: Page, number: str = FALLEN) -> None:
@@ -60,7 +60,7 @@ def compared(page: Page) -> None:
     sides = [amount(one) for one in page.locator("#dua .side-total b.num").all_inner_texts()]
     parts = [
         amount(one) for one in page.locator("#golongan tbody td.right").all_inner_texts()
-        if one.strip() not in ("", "–")
+        if one.strip() not in ("", "\u2013")
     ]  # fmt: skip
     told = amount(page.locator("p.lead b.num").inner_text())
     assert parts
