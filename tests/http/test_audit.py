@@ -239,6 +239,16 @@ def test_a_check_that_takes_too_much_is_ended(
     assert post(served, b"hello").status_code == 200
 
 
+@pytest.mark.parametrize("form", ["application/json", "text/plain", "multipart/form-data", "x"])
+def test_a_file_is_checked_whatever_it_is_said_to_be(checked: Served, form: str) -> None:
+    """Its bytes decide, and not the header of its form."""
+    note = checked.as_("ASN")("/api/v1/log/checkpoint").content
+    headers = {"Authorization": "Bearer ASN", "Content-Type": form}
+    found = checked.client.post(f"{AUDIT}/verify", content=note, headers=headers)
+    assert found.status_code == 200, found.text
+    assert found.json()["kind"] == "checkpoint"
+
+
 def test_nothing_is_an_empty_file(served: Served) -> None:
     """An empty body is misuse."""
     assert post(served, b"").status_code == 422

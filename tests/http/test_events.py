@@ -231,6 +231,24 @@ def test_what_cannot_be_asked_is_refused(served: Served, query: dict[str, Any]) 
     assert answer.json()["code"]
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"recorded_from": "0001-01-01T00:00:00Z"},
+        {"recorded_from": "0001-01-01T00:00:00+14:00"},
+        {"recorded_to": "9999-12-31T23:59:59.999999-12:00"},
+        {"effective_from": "0001-01-01"},
+        {"effective_to": "9999-12-31"},
+        {"late_by": -100_000},
+    ],
+)
+def test_the_ends_of_time_are_answered(served: Served, query: dict[str, Any]) -> None:
+    """Bounds that everything lies within leave nothing out that has a day, and break nothing."""
+    answer = served.as_("AUDITOR", purpose="audit")("/api/v1/events", limit=5, **query)
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()) == 5
+
+
 @pytest.mark.parametrize("position", ["0", "-1", "x", "99999999999999999999", "1.5"])
 def test_no_position_is_refused(served: Served, position: str) -> None:
     """What is no position is said so."""

@@ -162,6 +162,8 @@ def test_a_consistency_proof_holds(checked: Served) -> None:
     known = checkpoint.recorded_keys(checked.desk.ledger)
     proved = proof_checks.check_proof(proof, known)
     assert (proved.old_size, proved.checkpoint) == (1000, latest)
+    begun = checked.as_("ASN")(f"{LOG}/proof/consistency", **{"from": 0})
+    assert proof_checks.check_proof(proof_forms.read_proof(begun.content), known).old_size == 0
     text = checked.as_("ASN")(
         f"{LOG}/proof/consistency", headers={"Accept": "text/plain"}, **{"from": 1000}
     )

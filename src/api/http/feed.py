@@ -83,8 +83,10 @@ class Feed:
 
     async def grown(self, beyond: int) -> bool:
         """Wait for the log to grow beyond a position; False after a heartbeat's time, or when the
-        feed ends.
+        feed ends. What ended the task that asks for the head, ends whoever waits for it.
         """
+        if self._task is not None and self._task.done() and not self.closed:
+            self._task.result()
         if self.position <= beyond and not self.closed:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), self.heartbeat)

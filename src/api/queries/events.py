@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,6 +25,7 @@ SPEC_VERSION = "1.0"
 SCANNED_MAX = 50_000  # events looked at for one page, so that a rare kind costs no answer its time
 _CHUNK = 1_000
 _TICK = timedelta(microseconds=1)
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)  # long before any ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def wanted(
             )
     store = desk.ledger.store
     first, last = 1, None
-    if recorded_from is not None:
+    if recorded_from is not None and recorded_from > _EARLIEST:
         first = (store.position_at(recorded_from - _TICK) or 0) + 1
     if recorded_to is not None:
         last = store.position_at(recorded_to) or 0

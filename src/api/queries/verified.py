@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, insert, inspect, select
 
 from api.desk import Desk
 from ledger.canonical import instant_text
@@ -43,8 +43,8 @@ def keep(desk: Desk, told: Json, account: str) -> Json:
 
 def last(desk: Desk) -> Json | None:
     """The last one; None where none was run from the server."""
-    store = desk.ledger.store
-    store.ensure_tables(_metadata)
-    with store.reading() as connection:
+    with desk.ledger.store.reading() as connection:
+        if not inspect(connection).has_table(_verified.name):
+            return None
         found = connection.execute(select(_verified.c.told)).scalar()
     return None if found is None else orjson.loads(found)

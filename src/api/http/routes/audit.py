@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import format_sse_event
 from starlette.responses import Response
 
@@ -83,22 +83,25 @@ def compare(
     return answer(audit.compared(desk, old, new))
 
 
+async def _body(request: Request) -> bytes:
+    """The bytes of a body, whatever it is said to be."""
+    return await request.body()
+
+
 @router.post(
     "/verify",
     response_model=Checked,
     dependencies=[Depends(guard.allow(Action.READ_LOG))],
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "description": "A checkpoint, proof, bundle, backup, certificate, or PDF that holds"
+            " one.",
+            "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
 )
-def verify(
-    request: Request,
-    desk: DeskHere,
-    file: Annotated[
-        bytes,
-        Body(
-            media_type=BYTES,
-            description="A checkpoint, proof, bundle, backup, certificate, or PDF that holds one.",
-        ),
-    ],
-) -> Response:
+def verify(request: Request, desk: DeskHere, file: Annotated[bytes, Depends(_body)]) -> Response:
     """Check a file that was handed out: whether it is right in itself, and of this log. It is read
     in a process of its own under limits of time and memory, and kept nowhere.
     """

@@ -29,7 +29,6 @@ from ledger.note import MAX_NOTE_BYTES
 router = APIRouter(prefix="/log", tags=["log"])
 TEXT = "text/plain"
 BYTES = "application/octet-stream"
-_FOR_ONE = "private, max-age=31536000, immutable"
 Responses = dict[int | str, dict[str, Any]]
 _TEXTS: Responses = {200: {"content": {TEXT: {"schema": {"type": "string"}}}}}
 _FORMS: Responses = {200: {"content": {JSON: {}, TEXT: {"schema": {"type": "string"}}}}}
@@ -128,7 +127,7 @@ def entry_bundle(
         raise _no_tile()
     told = {"events": True, "first": 256 * place.number + 1, "count": place.width}
     guard.access_of(request).record(of_set(reader.account, why, None, told))
-    return Response(found, headers={"Cache-Control": _FOR_ONE}, media_type=BYTES)
+    return Response(found, headers={"Cache-Control": PRIVATE}, media_type=BYTES)
 
 
 @router.get(
