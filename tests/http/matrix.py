@@ -4,6 +4,7 @@ A new route needs a row here. What it is about:
   open    whoever asks, signed in or not
   signed  whoever is signed in, whatever his roles
   person  the person of the path; who may not see him is told 404, as if he did not exist
+  self    who asks, as a person; alike
   event   the record number of something about a person; alike
   unit    the unit of the path; alike
   many    everybody the reader reaches; who reaches nobody at all is told 403
@@ -106,6 +107,97 @@ GET  /api/v1/people/{pid}/warnings            person  200  o r s -  s  s  s  -  
 GET  /api/v1/units/{code}/warnings            unit    200  - - s -  s  s  s  -  s  -  -
 POST /api/v1/people/{pid}/warnings/{rule}/acknowledge person 422 - r s! - s! s! - - - - -
 POST /api/v1/units/{code}/warnings/{rule}/acknowledge unit   422 - - s  - s  s  - - - - -
+GET  /api/v1/people/{pid}/access              person  200  o - - -  -  -  -  -  s  -  -
+GET  /api/v1/access                           many    200  - - - -  -  -  -  -  a  -  -
+GET  /api/v1/roles                            many    200  - - - -  -  -  a  -  a  -  a
+POST /api/v1/roles/grants                     many    422  - - - -  -  -  -  -  -  -  a
+POST /api/v1/roles/revocations                many    422  - - - -  -  -  -  -  -  -  a
+POST /api/v1/roles/proposals/{ident}/confirm  many    422  - - - -  -  -  a  -  -  -  a
+POST /api/v1/roles/proposals/{ident}/reject   many    422  - - - -  -  -  a  -  -  -  a
+GET  /api/v1/instruments                      many    200  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/instruments/{name}               many    404  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/instruments/{name}/{which}       many    404  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/instruments/{name}/try           many    422  - - s -  -  s  s  s  s  s  -
+POST /api/v1/instruments/{name}/try           many    422  - - s -  -  s  s  s  s  s  -
+POST /api/v1/instruments                      many    422  - - - -  -  a  a  -  -  -  -
+POST /api/v1/instruments/{name}/repeal        many    422  - - - -  -  a  a  -  -  -  -
+GET  /api/v1/talent                           many    200  - - s -  -  s  s  s  s  s  -
+GET  /api/v1/units                            many    200  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/units/{code}                     unit    200  * * * *  *  *  *  *  *  *  *
+GET  /api/v1/units/{code}/members             unit    200  - - s -  s  s  s  s  s  s  -
+GET  /aturan                                  many    200  * * * *  *  *  *  *  *  *  *
+GET  /aturan/{name}                           many    404  * * * *  *  *  *  *  *  *  *
+GET  /aturan/{name}/coba                      many    404  - - s -  -  s  s  s  s  s  -
+POST /aturan/{name}/berlakukan                many    422  - - - -  -  a  a  -  -  -  -
+POST /aturan/{name}/cabut                     many    422  - - - -  -  a  a  -  -  -  -
+GET  /akses                                    self    200  o - - -  -  -  -  -  s  -  -
+GET  /akses.{suffix}                           self    200  o - - -  -  -  -  -  s  -  -
+GET  /akses/cari                              many    200  - - - -  -  -  -  -  a  -  -
+GET  /akses/cari.{suffix}                     many    200  - - - -  -  -  -  -  a  -  -
+GET  /akses/peran                             many    200  - - - -  -  -  a  -  a  -  a
+GET  /akses/peran.{suffix}                    many    200  - - - -  -  -  a  -  a  -  a
+POST /akses/peran                             many    422  - - - -  -  -  -  -  -  -  a
+POST /akses/peran/{ident}/setujui             many    422  - - - -  -  -  a  -  -  -  a
+POST /akses/peran/{ident}/tolak               many    422  - - - -  -  -  a  -  -  -  a
+GET  /catat                                   many    200  * * * *  *  *  *  *  *  *  *
+GET  /catat.json                              many    200  * * * *  *  *  *  *  *  *  *
+POST /catat/orang                             many    422  - r s -  s  s  s  s  s  s  -
+POST /catat/unit                              many    422  * * * *  *  *  *  *  *  *  *
+GET  /catat/orang/{pid}                       person  200  o r s -  s  s  s  s  s  s  -
+GET  /catat/unit/{code}                       unit    200  * * * *  *  *  *  *  *  *  *
+GET  /catat/orang/{pid}/{kind}                 person  200  o r s -  s  s  -  -  -  -  -
+POST /catat/orang/{pid}/{kind}                 person  422  o r s -  s  s  -  -  -  -  -
+GET  /catat/unit/{code}/{kind}                 unit    200  - - - -  s  s  -  -  -  -  -
+POST /catat/unit/{code}/{kind}                 unit    422  - - - -  s  s  -  -  -  -  -
+GET  /catat/usulan/{ident}                    many    422  * * * *  *  *  *  *  *  *  *
+POST /catat/usulan/{ident}/setuju             many    422  * * * *  *  *  *  *  *  *  *
+POST /catat/usulan/{ident}/tolak              many    422  * * * *  *  *  *  *  *  *  *
+GET  /impor                                   many    200  - - - -  s  s  s  -  s  -  -
+GET  /impor.json                              many    200  - - - -  s  s  s  -  s  -  -
+POST /impor                                   many    422  - - - -  s  s  -  -  -  -  -
+GET  /impor/templat/{kind}.xlsx               many    422  - - - -  s  s  s  -  s  -  -
+GET  /impor/{ident}                           many    404  - - - -  s  s  s  -  s  -  -
+GET  /impor/{ident}.json                      many    404  - - - -  s  s  s  -  s  -  -
+GET  /impor/{ident}/kembali                   many    404  - - - -  s  s  -  -  -  -  -
+POST /impor/{ident}/usul                      many    404  - - - -  s  s  -  -  -  -  -
+POST /impor/{ident}/setuju                    many    404  * * * *  *  *  *  *  *  *  *
+POST /impor/{ident}/tolak                     many    404  * * * *  *  *  *  *  *  *  *
+POST /impor/{ident}/tarik                     many    404  - - - -  -  a  a  -  -  -  -
+GET  /panduan/cerita                          open    200
+GET  /opd                                     many    200  * * * *  *  *  *  *  *  *  *
+GET  /opd.json                                many    200  * * * *  *  *  *  *  *  *  *
+GET  /opd.csv                                 many    200  * * * *  *  *  *  *  *  *  *
+GET  /opd.xlsx                                many    200  * * * *  *  *  *  *  *  *  *
+GET  /opd.pdf                                 many    200  * * * *  *  *  *  *  *  *  *
+GET  /opd/{code}                              unit    200  * * * *  *  *  *  *  *  *  *
+GET  /opd/{code}.json                         unit    200  * * * *  *  *  *  *  *  *  *
+GET  /opd/{code}.csv                          unit    200  * * * *  *  *  *  *  *  *  *
+GET  /opd/{code}.xlsx                         unit    200  * * * *  *  *  *  *  *  *  *
+GET  /opd/{code}.pdf                          unit    200  * * * *  *  *  *  *  *  *  *
+GET  /opd/{code}/pegawai                      unit    200  - - s -  s  s  s  s  s  s  -
+GET  /opd/{code}/pegawai.json                 unit    200  - - s -  s  s  s  s  s  s  -
+GET  /opd/{code}/pegawai.csv                  unit    200  - - s -  s  s  s  s  s  s  -
+GET  /opd/{code}/pegawai.xlsx                 unit    200  - - s -  s  s  s  s  s  s  -
+GET  /opd/{code}/pegawai.pdf                  unit    200  - - s -  s  s  s  s  s  s  -
+GET  /talenta                                 many    200  - - s -  -  s  s  s  s  s  -
+GET  /talenta.json                            many    200  - - s -  -  s  s  s  s  s  -
+GET  /talenta.csv                             many    200  - - s -  -  s  s  s  s  s  -
+GET  /talenta.xlsx                            many    200  - - s -  -  s  s  s  s  s  -
+GET  /talenta.pdf                             many    200  - - s -  -  s  s  s  s  s  -
+GET  /audit                                   many    200  * * * *  *  *  *  *  *  *  *
+GET  /audit.json                              many    200  * * * *  *  *  *  *  *  *  *
+GET  /audit/periksa                           many    303  * * * *  *  *  *  *  *  *  *
+POST /audit/periksa                           many    422  * * * *  *  *  *  *  *  *  *
+GET  /audit/sampel                            many    200  - - - -  -  -  -  -  a  -  -
+GET  /audit/sampel.json                       many    200  - - - -  -  -  -  -  a  -  -
+GET  /audit/banding                           many    422  - - - -  -  -  -  -  a  -  -
+GET  /audit/banding.json                      many    422  - - - -  -  -  -  -  a  -  -
+GET  /audit/putar-ulang                       many    200  - - - -  -  -  -  -  a  -  -
+GET  /audit/verifikasi                        many    200  - - - -  -  -  -  -  a  -  -
+GET  /tertunda                                many    200  * * * *  *  *  *  *  *  *  *
+GET  /tertunda/{ident}                        many    422  * * * *  *  *  *  *  *  *  *
+POST /tertunda/{ident}/sahkan                 many    422  * * * *  *  *  *  *  *  *  *
+POST /tertunda/{ident}/tolak                  many    422  * * * *  *  *  *  *  *  *  *
 GET  /                                        open    200
 GET  /beranda.json                            open    200
 GET  /cari                                    many    200  * * * *  *  *  *  *  *  *  *
@@ -163,6 +255,12 @@ QUERIES: dict[str, dict[str, str]] = {
     "/api/v1/log/proof/inclusion": {"position": "{position}"},
     "/api/v1/audit/sample": {"seed": "undian"},
     "/api/v1/people/{pid}/effect": {"fact": "1"},
+    "/audit/sampel": {"seed": "undian"},
+    "/audit/sampel.json": {"seed": "undian"},
+    "/api/v1/talent": {"instrument": "talenta"},
+    "/api/v1/units": {"instrument": "ip-asn"},
+    "/api/v1/units/{code}": {"instrument": "ip-asn"},
+    "/api/v1/units/{code}/members": {"instrument": "ip-asn"},
     "/cari": {"q": "zzz"},
     "/api/v1/people": {"unit": "{unit}"},
     "/api/v1/people/{pid}/score": _RULES,
@@ -194,6 +292,13 @@ PATHS = {
     "root": "9" * 15,
     "number": "9" * 15,
     "rule": "tidak-ada",
+    "which": "tidak-ada",
+}
+
+# What stands in one path otherwise.
+PLACES = {
+    "/catat/orang/{pid}/{kind}": {"kind": "absence"},
+    "/catat/unit/{code}/{kind}": {"kind": "formation"},
 }
 
 

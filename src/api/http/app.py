@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from threading import BoundedSemaphore
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import Lifespan
 
 from api.access.standing import Standing
@@ -16,7 +16,7 @@ from api.desk import Desk
 from api.http import problems
 from api.http.description import described
 from api.http.feed import Feed
-from api.http.guard import Nobody, SignIn
+from api.http.guard import Nobody, SignIn, only_ours
 from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
@@ -126,6 +126,7 @@ def routed(settings: Settings, living: Lifespan[FastAPI] | None = None) -> FastA
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
         lifespan=living,
+        dependencies=[Depends(only_ours)],
         max_body_size=settings.body_bytes,
         separate_input_output_schemas=False,
     )

@@ -54,6 +54,18 @@ class Nobody:
         return None
 
 
+def only_ours(request: Request) -> None:
+    """A dependency of the whole application, before every other: what carries a session and would
+    change something comes from our own pages.
+
+    Raises:
+        ForeignOrigin.
+    """
+    check = getattr(request.app.state.sign_in, "only_ours", None)
+    if check is not None:
+        check(request)
+
+
 def desk_of(request: Request) -> Desk:
     """The desk of this process."""
     desk: Desk = request.app.state.desk

@@ -68,12 +68,24 @@ class Doors:
             if len(shown) > 1 or scheme.lower() != _SCHEME:
                 return None
             return self.gate.by_token(text, at=at, today=today)
-        secret = request.cookies.get(self.session_cookie.full_name)
+        secret = self._secret(request)
         if secret is None:
             return None
         self.must_be_ours(request)
         demo = self.demo_allowed(request)
         return self.gate.by_session(secret, at=at, today=today, demo=demo)
+
+    def only_ours(self, request: Request) -> None:
+        """Refuse a request of another site that carries a session and would change something.
+
+        Raises:
+            ForeignOrigin.
+        """
+        if "authorization" not in request.headers and self._secret(request) is not None:
+            self.must_be_ours(request)
+
+    def _secret(self, request: Request) -> str | None:
+        return request.cookies.get(self.session_cookie.full_name)
 
     def must_be_ours(self, request: Request) -> None:
         """Refuse a request of another site that would change something.
