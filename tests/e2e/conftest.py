@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.e2e.site import House, housed
 from tests.web.gallery import ARGS, CHROMIUM
 
 FOUND = Path(CHROMIUM).exists()
@@ -30,3 +31,10 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One server process for all journeys."""
+    with housed(browser, tmp_path_factory.mktemp("house")) as found:
+        yield found
