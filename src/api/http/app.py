@@ -21,6 +21,7 @@ from api.http.headers import SecureHeaders
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
+from api.http.routes import access as looks
 from api.http.routes import (
     accounts,
     audit,
@@ -44,7 +45,6 @@ from api.http.routes import (
     units,
     warnings,
 )
-from api.http.routes import access as looks
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
 from api.http.shapes import documented
