@@ -13,7 +13,7 @@ STAMP   := .venv/.installed
 .PHONY: help setup demo serve test test-fast fuzz e2e client check format docs bench doctor up lock clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## build .venv with the locked, hashed requirements and asn-ledger in it
 

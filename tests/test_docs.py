@@ -213,6 +213,8 @@ def commands(group: Any, prefix: str = "") -> Iterator[str]:
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from commands(command, f"{prefix}{name} ")
+        elif f"{prefix}{name}" == "import files":  # what `import FILE...` means
+            yield "import"
         else:
             yield f"{prefix}{name}"
 

@@ -518,9 +518,7 @@ def test_a_demo_is_founded_and_asked(demo: tuple[AsnLedger, Any]) -> None:
 
 
 def test_a_demo_verifies(demo: tuple[AsnLedger, Any]) -> None:
-    """What the program wrote the verifier, which shares no code with it, finds undamaged: with
-    texts that were proposed and enacted, line breaks and all.
-    """
+    """The verifier, which shares no code with the writer, finds a demo undamaged."""
     asn, _ = demo
     proposed = asn("events", "--kind", "proposed", "--json").lines
     assert any("\n" in one["fields"]["command"].get("text", "") for one in proposed)

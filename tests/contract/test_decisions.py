@@ -134,9 +134,7 @@ def test_the_whole_chain(on_each: AsnLedger) -> None:
 
 
 def test_a_decision_about_a_unit_takes_nobody_s_certificate_away(people: AsnLedger) -> None:
-    """No score rests on the unit of a decision: who was never in one is certified as before,
-    and the certificate proves the same answer.
-    """
+    """Whoever was never in the unit of a decision is certified as before."""
     imported(
         people,
         of_unit("SETDA", "unit"),

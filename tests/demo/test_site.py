@@ -17,9 +17,7 @@ FOLDERS = (".facts", ".impor", ".uploads")
 
 
 def test_it_is_founded_served_and_ended_with_ctrl_c(tmp_path: Path) -> None:
-    """The address, each sign-in and each page of the stories are told; Ctrl-C is no failure, and the
-    log of the server stands in a file and not on the screen.
-    """
+    """Address, sign-ins and stories are told; Ctrl-C is no failure; the log is in a file."""
     url = f"sqlite:///{tmp_path / 'demo.sqlite3'}"
     with serving(url, tmp_path / "keys", tmp_path, (*SMALL, "--serve")) as server:
         assert httpx2.get(f"{server.address}/health/live").text == "live\n"
@@ -48,9 +46,7 @@ def test_a_taken_port_is_told_before_anything_is_founded(tmp_path: Path) -> None
 
 
 def test_a_new_demo_takes_away_all_of_the_old_one(tmp_path: Path) -> None:
-    """Access log, accounts, uploads, table of facts and log go with the ledger that they are of;
-    what belongs to another ledger stays.
-    """
+    """What lies beside the old ledger goes with it; what is of another one stays."""
     database = tmp_path / "demo.sqlite3"
     url = f"sqlite:///{database}"
     assert command(*SMALL, "--ledger", url).returncode == 0

@@ -48,9 +48,7 @@ def changing() -> list[tuple[str, str]]:
 
 
 def test_no_other_site_posts_in_somebodys_name(site: Site) -> None:
-    """With the cookie of a session, each operation that changes something refuses what another
-    site sends, whatever the browser says of it, and whatever rights the session has.
-    """
+    """Each operation that changes something refuses what another site sends."""
     site.post("/masuk/demo", {"akun": "demo-panel"})
     fill = {**matrix.PATHS, "pid": "00000000-0000-4000-8000-000000000000"}
     assert len(changing()) > 50
@@ -191,9 +189,7 @@ def test_a_disabled_account_is_out_in_the_next_request(site: Site) -> None:
 
 
 def test_a_sign_in_at_another_issuer_is_not_taken(site: Site) -> None:
-    """The address that comes back names the issuer it came from: another one is refused, and the
-    flow is used up (RFC 9207).
-    """
+    """An answer that names another issuer is refused, and the flow is used up (RFC 9207)."""
     site.client.get("/masuk/openid")
     state = "A" * 43
     answer = site.client.get(

@@ -34,9 +34,7 @@ def entered(served: Served) -> Iterator[TestClient]:
 def test_each_account_of_the_demo_is_entered_with_one_click(
     served: Served, entered: TestClient
 ) -> None:
-    """All thirteen: role, unit and person as the demo's own list says, no person twice, and a
-    purpose for whoever reads others' records.
-    """
+    """All thirteen have role, unit and person as the demo's own list says, and a purpose."""
     page = entered.get("/masuk").text
     people = []
     for one in ACCOUNTS:

@@ -63,9 +63,7 @@ def test_a_search_by_number_is_one_answer(served: Served, paced: TestClient) -> 
 
 
 def test_absent_and_forbidden_take_as_long(served: Served, paced: TestClient) -> None:
-    """Asked in turns, people whose record nobody read before and people who are not there: the
-    medians differ by less than a quarter. Noise of the machine may spoil a round, not three.
-    """
+    """Asked in turns, the medians of both differ by less than a quarter in some round."""
     unread = iter(sorted(served.desk.serving(), reverse=True))
 
     def took(pid: UUID) -> float:

@@ -43,7 +43,7 @@ def test_the_list_names_what_is_in_force_and_the_drafts(served: Served) -> None:
 
 
 def test_a_text_tells_its_parameters_rules_and_versions(served: Served) -> None:
-    """Each parameter has its mark and article; what differs between versions stands side by side."""
+    """Each parameter has its mark and article; what differs stands side by side."""
     shown = served.as_("ASN")("/api/v1/instruments/ip-asn").json()
     ceiling = next(one for one in shown["parameters"] if one["at"] == "measures.kualifikasi.max")
     assert (ceiling["value"], ceiling["mark"]) == ("25", "verified")
@@ -128,9 +128,7 @@ def test_what_cannot_be_tried_is_told(served: Served, changes: list[str], code: 
 
 
 def test_a_text_comes_into_force_by_two_people(served: Served) -> None:
-    """Tried dry, proposed, seen with its effect, refused to its proposer, confirmed by another, and
-    repealed the same way; each command once for its key.
-    """
+    """Tried dry, proposed, seen with its effect, confirmed by another, and repealed so too."""
     body = {"draft": DRAFT, "document": DOCUMENT}
     bare = post(served, "ANALYST", "/instruments", body)
     assert bare.status_code == 428

@@ -64,9 +64,7 @@ def test_nothing_small_is_shown_or_follows_from_what_is_shown(tree: Tree) -> Non
 
 @given(trees())
 def test_what_is_missing_beside_a_shown_whole_is_many(tree: Tree) -> None:
-    """Where a whole is shown and some of its parts are not, those are two or more, with five
-    people or more together.
-    """
+    """Hidden parts of a shown whole are two or more, with five people or more together."""
     parts, counts = tree
     gone = hidden(parts, counts)
     for whole, below in parts.below.items():

@@ -78,7 +78,7 @@ def version_in(text: str) -> str:
 
 
 def test_every_instrument_has_its_page(site: tuple[TestClient, Ledger]) -> None:
-    """The list leads to each; each says its rules in words of both languages, none by its code."""
+    """Each says its rules in words of both languages, none by its code."""
     client, _ = site
     listed = get(client, "AUDITOR", "/aturan").text
     names = set(re.findall(r'href="/aturan/([a-z0-9-]+)"', listed))
@@ -91,9 +91,7 @@ def test_every_instrument_has_its_page(site: tuple[TestClient, Ledger]) -> None:
 
 
 def test_the_numbers_of_a_trial_are_those_of_its_twin(site: tuple[TestClient, Ledger]) -> None:
-    """A form that changed one number leads to an address that says only that, and to the effect that
-    the API gives; nothing is recorded.
-    """
+    """The address of a trial says what was changed; its effect is that of the API."""
     client, ledger = site
     head = ledger.store.head().position
     form = get(client, "ANALYST", TRY).text
@@ -131,9 +129,7 @@ def test_a_trial_on_a_person_shows_both_scores(site: tuple[TestClient, Ledger]) 
 
 
 def test_two_people_enact_a_draft_by_forms(site: tuple[TestClient, Ledger]) -> None:
-    """Proposed by one; he may not confirm it; another sees what it changes and confirms. A form
-    filled in before something else was recorded is refused.
-    """
+    """Who proposed may not confirm; another sees the effect; a stale form is refused."""
     client, _ = site
     name = "kenaikan-pangkat-struktural-pp-99-2000"
     form = get(client, "ANALYST", f"/aturan/{name}").text

@@ -327,6 +327,7 @@ class Proposed(Open):
     may_confirm: bool
     may_reject: bool
     effect: dict[str, Any] | None = None
+    fact: dict[str, Any] | None = None
 
 
 class Proposeds(Open):

@@ -63,15 +63,27 @@ def listed(
     Args:
         sight: whose cases are told. named: whose number and name are.
     """
+    known = _lines(desk, asked, wanted.unit)
     rows = [
-        cases_json.line(one)
-        for one in asking_cases.everybodys(desk.ledger, asked, unit=wanted.unit)
-        if sight.sees(one.subject.hex)
-        and (wanted.state is None or one.state is wanted.state)
-        and (one.overdue or not wanted.overdue)
+        dict(one)
+        for one in known
+        if sight.sees(one["subject"])
+        and (wanted.state is None or one["state"] == wanted.state.value)
+        and (one["overdue"] or not wanted.overdue)
     ]
     name(desk, rows, named)
     return rows
+
+
+def _lines(desk: Desk, asked: When, unit: UUID | None) -> list[Json]:
+    """Every case of everybody or of a unit, remembered until something is recorded."""
+
+    def work() -> list[Json]:
+        every = asking_cases.everybodys(desk.ledger, asked, unit=unit)
+        return [cases_json.line(one) for one in every]
+
+    found: list[Json] = desk.remembered("cases", (asked.as_of, asked.position, unit), work)
+    return found
 
 
 def of_person(desk: Desk, stream: UUID, asked: When, *, named: bool) -> list[Json]:
@@ -115,7 +127,13 @@ def effect(desk: Desk, stream: UUID, fact: str | None, asked: When, *, named: bo
     case, roots = _meant(desk, stream, asked, fact)
     ask = Ask("", asked.as_of, position=asked.position)
     found = asking_effect.effect(
-        desk.ledger, stream, roots, ask, today=desk.today(), now=desk.now()
+        desk.ledger,
+        stream,
+        roots,
+        ask,
+        today=desk.today(),
+        now=desk.now(),
+        resolve=desk.resolve,
     )
     return {**found, "case": case, "person": desk.ledger.person(stream) if named else None}
 

@@ -15,6 +15,7 @@ from api.queries.sight import EVERYTHING, Sight, name
 from ledger import decision_desk
 from ledger.decision import Decision, DecisionUnknown
 from ledger.decision_streams import stream_of
+from projections.asking.inquiry import Ask
 from projections.decisions import recheck as rechecking
 
 Json = dict[str, Any]
@@ -62,8 +63,22 @@ def one(desk: Desk, found: Decision, sight: Sight = EVERYTHING, names: Sight = E
         **shown,
         "candidates_in_all": found.draft.number,
         "candidates": rows,
+        "requirement_cites": _cites(desk, found),
         "version": desk.version_of(stream_of(found.draft.id)),
     }
+
+
+def _cites(desk: Desk, found: Decision) -> Json:
+    """The article of each requirement, by its name, as the texts said at the basis."""
+    draft, told = found.draft, {}
+    for instrument in (draft.instrument, *draft.requirements):
+        ask = Ask(instrument, as_of=draft.as_of, position=draft.basis_position)
+        plan = desk.resolve(ask).plan
+        if plan.outcomes is not None:
+            for each in plan.measures:
+                said = {"cite": each.cite, "mark": each.mark.value}
+                told[f"{instrument}/{each.name}"] = said
+    return told
 
 
 def _hide_reasons(shown: Json) -> None:

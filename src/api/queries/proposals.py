@@ -181,3 +181,19 @@ _WHOSE: Final = ("fact", "nip", "unit", "key")
 _SEALED: Final[Mapping[str, Action]] = MappingProxyType(
     {IDENTITY: Action.READ_IDENTITY, RESTRICTED: Action.READ_RESTRICTED}
 )
+
+
+def whose(desk: Desk, standing: Standing, reader: Reader, one: Proposal) -> dict[str, Any] | None:
+    """Whom a fact that was proposed is about: name, number and `address`, for a reader who may see
+    them; None for somebody new, and where the kind is about nobody.
+    """
+    if one.kind != recording.FACT or one.command["subject"] is None:
+        return None
+    stream = UUID(one.command["subject"])
+    if one.command["owner"] == ORG_UNIT:
+        fields = desk.units().described(stream, desk.today()) or {}
+        return {"name": fields.get("name"), "nip": None, "address": f"/catat/unit/{stream.hex}"}
+    target = target_of(desk, standing, one)
+    if target is None or not policy.may(reader, Action.READ_IDENTITY, target):
+        return {"name": None, "nip": None, "address": None}
+    return desk.ledger.person(stream) | {"address": f"/catat/orang/{stream.hex}"}

@@ -19,6 +19,15 @@ from projections.watch.watching import Watch
 Json = dict[str, Any]
 
 
+MOST = 1_000
+
+
+class TooManyAsked(LedgerError):
+    """More people than one answer can be worked out about in time."""
+
+    code = "too_many_asked"
+
+
 class WarningUnknown(LedgerError):
     """No such warning stands."""
 
@@ -50,7 +59,16 @@ def every(desk: Desk, asked: Watch) -> Iterable[EarlyWarning]:
 def within(desk: Desk, asked: Watch, sight: Sight) -> Iterable[EarlyWarning]:
     """Those that may be about whom a reader reaches: everything, his units, or some people; who is
     told of them is decided by `shown`.
+
+    Raises:
+        TooManyAsked: each person is traced; of so many it would not end in time.
     """
+    people = desk.serving() if sight.people is None else sight.people
+    if len(people) > MOST:
+        raise TooManyAsked(
+            f"The warnings of {len(people)} people are too many for one answer; {MOST} are not.",
+            next_step="Ask about a unit: /units/CODE/warnings.",
+        )
     if sight.everything:
         return every(desk, asked)
     found: list[EarlyWarning] = []

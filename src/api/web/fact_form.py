@@ -40,15 +40,25 @@ def named(part: Column, lang: Lang) -> str:
 
 
 def placed(
-    errors: Sequence[Mapping[str, Any]], fields: Sequence[str], lang: Lang
+    errors: Sequence[Mapping[str, Any]], parts: Sequence[Column], lang: Lang
 ) -> list[dict[str, Any]]:
-    """Each error at a field of the form: its own, the first of its object, else the first."""
+    """Each error at a field of the form: its own, the first of its object, else the first. `label`
+    is how the field is called.
+    """
+    labels = {part.field: named(part, lang) for part in parts}
+    fields = tuple(labels)
     found = []
     for one in errors:
         column = str(one["column"] or "")
         near = [f for f in fields if f == column or f.startswith(f"{column}.")]
         place = near[0] if near and column else fields[0]
-        found.append({"field": place, "message": fault_said(lang, one["code"], one["message"])})
+        found.append(
+            {
+                "field": place,
+                "label": labels[place],
+                "message": fault_said(lang, one["code"], one["message"]),
+            }
+        )
     return found
 
 

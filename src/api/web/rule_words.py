@@ -5,6 +5,7 @@ Made from `projections.asking.understanding.formulas`; a rule whose words are no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,10 +16,15 @@ Json = Mapping[str, Any]
 Says = Callable[[Pen, Json], str]
 
 
+_STARTS: Final = re.compile(r"(?:^|\. )[a-z]")
+
+
 def sentence(pen: Pen, formula: Json) -> str:
     """What a rule does, as one or two sentences."""
     found = _SAYS.get(formula["rule"])
-    return pen.say("Aturan {rule}.", rule=formula["rule"]) if found is None else found(pen, formula)
+    if found is None:
+        return pen.say("Aturan {rule}.", rule=formula["rule"])
+    return _STARTS.sub(lambda start: start[0].upper(), found(pen, formula))
 
 
 def tables(pen: Pen, formula: Json) -> list[dict[str, Any]]:

@@ -22,10 +22,13 @@ from api.web.pages import (
     catatan,
     cerita,
     impor,
+    kasus,
+    keputusan,
     masuk,
     opd,
     perbandingan,
     rekam,
+    sengketa,
     talenta,
     tertunda,
 )
@@ -44,6 +47,9 @@ PAGES: Sequence[APIRouter] = (
     cerita.router,
     opd.router,
     masuk.router,
+    sengketa.router,  # before kasus: one of its addresses is that of a case
+    kasus.router,
+    keputusan.router,
     perbandingan.router,  # before rekam: its address is longer
     rekam.router,
     audit.router,

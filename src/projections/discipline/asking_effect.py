@@ -7,9 +7,10 @@ whatever is not as recorded carries its stamp and no digest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from projections.question import asked_position
 from projections.tracing.trace import trace
 
 LEVEL = "level"
+Resolve = Callable[[Ask], Asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,19 @@ def effect(
     *,
     today: date,
     now: datetime,
+    resolve: Resolve | None = None,
 ) -> dict[str, Any]:
     """All instruments side by side, as JSON; `hypothetical` is never null.
 
     Args:
         roots: the facts in question, at least one. ask: day and knowledge; its instrument is not
-            read.
+            read. resolve: places a question in the log, where somebody remembers answers to that.
 
     Raises:
         Misuse, BeforeFirstRecord, PositionRefused: as for a score.
     """
-    found = list(_in_force(ledger, ask, today=today, now=now))
+    place = resolve or partial(inquiry.resolve, ledger, today=today, now=now)
+    found = list(_in_force(ledger, ask, place, now=now))
     position, known_at = _coordinate(ledger, ask, now)
     facts = inquiry.facts_of(ledger, stream, position)
     known = [fact for fact in (facts.root(root) for root in roots) if fact is not None]
@@ -110,12 +114,12 @@ def _at_most(fact: Fact, level: str) -> Fact:
     return replace(fact, fields={**fact.fields, LEVEL: level})
 
 
-def _in_force(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Iterator[Asked]:
+def _in_force(ledger: Ledger, ask: Ask, place: Resolve, *, now: datetime) -> Iterator[Asked]:
     """The question under every instrument about people that is in force on the day."""
     position, _ = _coordinate(ledger, ask, now)
     for name in ledger.rulebook(position).names():
         try:
-            asked = inquiry.resolve(ledger, replace(ask, instrument=name), today=today, now=now)
+            asked = place(replace(ask, instrument=name))
         except NoRulesInForce:
             continue
         if not isinstance(asked.plan.population, UnitPopulation):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,7 +19,11 @@ from api.http.guard import DeskHere
 from api.http.problems import NoRight
 from api.http.shapes import Proposed, Proposeds, Recorded
 from api.queries import proposals
-from ledger.proposals import Proposal
+from api.recording import FACT
+from ledger.access_entry import of_person
+from ledger.events.base import EMPLOYEE
+from ledger.proposals import Proposal, ProposalState
+from ledger.vocabulary_agency import ReadingPurpose
 
 router = APIRouter(tags=["proposals"])
 Closer = Annotated[Reader, Depends(guard.allow(Action.READ_PENDING))]
@@ -56,12 +61,43 @@ def waiting(
 
 
 @router.get("/proposals/{ident}", response_model=Proposed)
-def one_proposal(request: Request, reader: Closer, desk: DeskHere, ident: Ident) -> Response:
-    """A proposal, and what it would do as things stand."""
+def one_proposal(
+    request: Request,
+    reader: Closer,
+    desk: DeskHere,
+    ident: Ident,
+    purpose: guard.Purpose = None,
+    purpose_header: guard.PurposeHeader = None,
+) -> Response:
+    """A proposal, and what it would do as things stand. Of a fact about a person its fields, as far
+    as the reader may see them: that is reading his record, for a purpose, and it is logged.
+    """
     standing = guard.standing_of(request)
     one = proposals.named(desk, standing, reader, ident)
     shown = proposals.shown(desk, standing, reader, one)
-    return answer(shown | {"effect": proposals.effect(desk, one)})
+    fact = looked_at(request, reader, one, purpose or purpose_header)
+    return answer(shown | {"effect": proposals.effect(desk, one), "fact": fact})
+
+
+def looked_at(
+    request: Request, reader: Reader, one: Proposal, purpose: ReadingPurpose | None
+) -> dict[str, Any] | None:
+    """The fields of a fact that waits, as far as the reader may see them; the look is logged before
+    they are read. None for anything else.
+
+    Raises:
+        PurposeNeeded.
+    """
+    if one.kind != FACT or one.state is not ProposalState.PENDING:
+        return None
+    subject = one.command["subject"]
+    if subject is not None and one.command["owner"] == EMPLOYEE:
+        pid = UUID(subject)
+        why = guard.purpose_of(request, reader, pid, purpose)
+        look = of_person(reader.account, why, pid, {"what": "proposal", "found": True})
+        guard.access_of(request).record(look)
+    desk, standing = guard.desk_of(request), guard.standing_of(request)
+    return proposals.fact_of(desk, standing, reader, one)
 
 
 @router.post(

@@ -38,8 +38,7 @@ def warning_list(
     purpose_header: guard.PurposeHeader = None,
 ) -> Response:
     """Warnings about everybody and every unit whom the reader may see, and for whoever sees the
-    whole agency about the ledger itself. It is worked out person by person: in a large agency ask
-    by unit.
+    whole agency about the ledger itself. Beyond a thousand people, ask by unit.
     """
     why = guard.purpose_of(request, reader, None, purpose or purpose_header)
     asked = warnings.watch(desk, when.as_of, when.known_at, when.position)

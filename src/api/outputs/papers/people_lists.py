@@ -45,11 +45,20 @@ def talent(shown: Json, context: Context) -> Paper:
 
 def _candidate(one: Json, names: Sequence[str]) -> list[Cell]:
     told_of = one["requirements"]
-    found = [told_of.get(name, told_of.get(name.partition("/")[0])) for name in names]
-    states = [NOTHING if state is None else STATES[state] for state in found]
+    states = [_state(told_of, name) for name in names]
     rank: Cell = NOTHING if one["rank"] is None else one["rank"]
     box = NOTHING if one["box"] is None else code_words(one["box"])
     return [rank, *_who(one), figure(one["total"]), *states, box, one["subject"]]
+
+
+def _state(told_of: Json, name: str) -> str:
+    """A requirement of somebody; outside its instrument's population that is said instead."""
+    if name in told_of:
+        return STATES[told_of[name]]
+    whole = told_of.get(name.partition("/")[0])
+    if whole is None:
+        return NOTHING
+    return "di luar cakupan" if whole == NOT_MET else STATES[whole]
 
 
 def _who(one: Json) -> list[Cell]:

@@ -21,7 +21,7 @@ from api.http.commanding import SentAfter
 from api.http.guard import DeskHere, PersonRead, UnitRead
 from api.http.problems import NotThere
 from api.http.routes.commands import about_person, about_unit
-from api.http.routes.proposals import closable
+from api.http.routes.proposals import closable, looked_at
 from api.intake.cells import Unreadable
 from api.intake.person_number import read_nip
 from api.intake.report import error_object
@@ -38,6 +38,7 @@ from ledger.access_entry import of_list
 from ledger.canonical import canonical_bytes
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE, ORG_UNIT
+from ledger.vocabulary_agency import ReadingPurpose
 
 router = APIRouter()
 SEE_OTHER: Final = 303
@@ -88,11 +89,15 @@ def _start(request: Request, reader: Reader, desk: Desk, wrong: str | None) -> R
 
 @router.post("/catat/orang")
 def find_person(
-    request: Request, reader: Searcher, desk: DeskHere, nip: Annotated[str, Form(max_length=40)]
+    request: Request,
+    reader: Searcher,
+    desk: DeskHere,
+    nip: Annotated[str, Form(max_length=40)],
+    purpose: guard.Purpose = None,
 ) -> Response:
     """The person of a number, which is posted so that it stands in no address."""
     request.app.state.searches.check(reader.account, "searches by number")
-    why = guard.purpose_of(request, reader, None, None)
+    why = guard.purpose_of(request, reader, None, purpose)
     try:
         stream = people.by_number(desk, read_nip(nip))
     except (LedgerError, Unreadable):
@@ -105,7 +110,12 @@ def find_person(
         access.record_unknown(reader.account, why, nip, {"by": "number"})
         return _start(request, reader, desk, "nobody")
     access.record(*of_list(reader.account, why, [stream], {"by": "number"}))
-    return RedirectResponse(f"/catat/orang/{stream.hex}", SEE_OTHER)
+    return _there(request, f"/catat/orang/{stream.hex}")
+
+
+def _there(request: Request, path: str) -> Response:
+    """On to another page, for the same purpose."""
+    return RedirectResponse(shell_of(request).url(path), SEE_OTHER)
 
 
 @router.post("/catat/unit")
@@ -240,12 +250,13 @@ def _form(
     version = desk.version_of(about.stream) if about.stream is not None else 0
     parts = _parts(kind)
     lang = shell_of(request).lang
-    wrong = placed(errors, [part.field for part in parts], lang)
+    wrong = placed(errors, parts, lang)
     shown = {
         "kind": {"name": kind.name, "fact": kind.fact, "own": kind.own},
         "called": _called(request, kind.spec.owner, about),
         "parts": [field(part, given, wrong, lang) for part in parts],
         "errors": wrong,
+        "summary": [one | {"message": f"{one['label']}: {one['message']}"} for one in wrong],
         "fault": fault,
         "would": would,
         "alone": any(policy.may(reader, one, about.target) for one in kind.alone),
@@ -308,46 +319,51 @@ def _key(said: Mapping[str, Any], given: Mapping[str, str]) -> str:
 
 
 @router.get("/catat/usulan/{ident}")
-def proposal(request: Request, reader: Waiter, desk: DeskHere, ident: Ident) -> Response:
+def proposal(
+    request: Request, reader: Waiter, ident: Ident, purpose: guard.Purpose = None
+) -> Response:
     """A fact that waits, for whoever may confirm or reject it."""
-    return _proposal(request, reader, desk, ident, None)
+    return _proposal(request, reader, ident, purpose)
 
 
 def _proposal(
-    request: Request, reader: Reader, desk: Desk, ident: int, fault: LedgerError | None
+    request: Request,
+    reader: Reader,
+    ident: int,
+    purpose: ReadingPurpose | None,
+    fault: LedgerError | None = None,
 ) -> Response:
+    desk = guard.desk_of(request)
     standing = guard.standing_of(request)
     one = proposals.named(desk, standing, reader, ident)
     shown = proposals.shown(desk, standing, reader, one)
-    fact = None
-    if shown["state"] == "pending" and one.kind == FACT:
-        fact = _looked_at(request, reader, desk, one)
-        if fact is not None:
-            fact["said"] = said(one.command, fact["fields"], shell_of(request).lang)
-    data = {"proposal": shown, "fact": fact, "fault": fault}
+    fact = looked_at(request, reader, one, purpose)
+    if fact is not None:
+        fact["said"] = said(one.command, fact["fields"], shell_of(request).lang)
+    data = {
+        "proposal": shown,
+        "fact": fact,
+        "fault": fault,
+        "whose": proposals.whose(desk, standing, reader, one),
+    }
     return page(request, "catat-usulan.html", data, status=200 if fault is None else _REFUSED)
 
 
-def _looked_at(request: Request, reader: Reader, desk: Desk, one: Any) -> dict[str, Any] | None:
-    """The fields of a fact that waits, as far as the reader may see them; the look is logged."""
-    subject = one.command["subject"]
-    if subject is not None and one.command["owner"] == EMPLOYEE:
-        why = guard.purpose_of(request, reader, UUID(subject), None)
-        guard.access_of(request).record(
-            *of_list(reader.account, why, [UUID(subject)], {"by": "proposal"})
-        )
-    return proposals.fact_of(desk, guard.standing_of(request), reader, one)
-
-
 @router.post("/catat/usulan/{ident}/setuju")
-def confirm(request: Request, reader: Waiter, desk: DeskHere, ident: Ident) -> Response:
+def confirm(
+    request: Request,
+    reader: Waiter,
+    desk: DeskHere,
+    ident: Ident,
+    purpose: guard.Purpose = None,
+) -> Response:
     """Confirm what somebody else proposed."""
     closable(request, reader, desk, ident)
     try:
         proposing.carry_out(desk.ledger, ident, actor=reader.account, at=desk.now())
     except LedgerError as fault:
-        return _proposal(request, reader, desk, ident, fault)
-    return RedirectResponse(f"/catat/usulan/{ident}", SEE_OTHER)
+        return _proposal(request, reader, ident, purpose, fault)
+    return _there(request, f"/catat/usulan/{ident}")
 
 
 @router.post("/catat/usulan/{ident}/tolak")
@@ -357,4 +373,4 @@ def reject(
     """Reject it, or withdraw one's own."""
     closable(request, reader, desk, ident, also_own=True)
     proposing.reject(desk.ledger, ident, actor=reader.account, reason=alasan.strip() or None)
-    return RedirectResponse(f"/catat/usulan/{ident}", SEE_OTHER)
+    return _there(request, f"/catat/usulan/{ident}")

@@ -21,10 +21,12 @@ from api.web.render import page, shell_of
 from api.web.shell import Shell
 from api.web.twins import Document, twin
 from api.web.words import code_said
+from ledger.decision_candidates import NOT_MET
 from projections.asking.inquiry import Asked
 
 router = APIRouter()
 Json = dict[str, Any]
+OUTSIDE = "outside"
 ROWS = 25  # of the ranking on one page
 
 
@@ -92,9 +94,13 @@ def _page(
 
 
 def _state(states: Json, name: str) -> str | None:
-    """What a requirement says of somebody; outside its population that the instrument does."""
-    found = states.get(name, states.get(name.partition("/")[0]))
-    return None if found is None else str(found)
+    """What a requirement says of somebody; of whoever is outside its instrument's population that,
+    or that nobody knows.
+    """
+    if name in states:
+        return str(states[name])
+    whole = states.get(name.partition("/")[0])
+    return OUTSIDE if whole == NOT_MET else whole
 
 
 def _cells(shell: Shell, boxes: Json | None) -> list[Json]:
