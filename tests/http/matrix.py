@@ -198,6 +198,23 @@ GET  /tertunda                                many    200  * * * *  *  *  *  *  
 GET  /tertunda/{ident}                        many    422  * * * *  *  *  *  *  *  *  *
 POST /tertunda/{ident}/sahkan                 many    422  * * * *  *  *  *  *  *  *  *
 POST /tertunda/{ident}/tolak                  many    422  * * * *  *  *  *  *  *  *  *
+GET  /sengketa/{number}                       many    404  o r s -  -  s  s  s  s  s  -
+GET  /sengketa/{number}.json                  many    404  o r s -  -  s  s  s  s  s  -
+POST /sengketa/{number}                       many    422  o r s -  s  s  -  s  s  -  -
+GET  /kasus/sengketa                          many    422  o r s -  s  s  -  s  s  -  -
+POST /kasus/sengketa                          many    422  o r s -  s  s  -  s  s  -  -
+GET  /kasus                                   many    200  o r s -  -  s  s  s  s  s  -
+GET  /kasus.{suffix}                          many    200  o r s -  -  s  s  s  s  s  -
+GET  /kasus/{pid}/{root}                      person  404  o r s -  -  s  s  s  s  s  -
+GET  /kasus/{pid}/{root}.{suffix}             person  404  o r s -  -  s  s  s  s  s  -
+GET  /keputusan                               many    200  o - s -  -  s  s  s  s  s  -
+GET  /keputusan.{suffix}                      many    200  o - s -  -  s  s  s  s  s  -
+GET  /keputusan/baru                          many    200  - - - -  -  s  -  -  -  s  -
+POST /keputusan/baru                          many    422  - - - -  -  s  -  -  -  s  -
+GET  /keputusan/{ident:path}                  many    404  o - s -  -  s  s  s  s  s  -
+POST /keputusan/{ident:path}/pertimbangan     many    422  - - - -  -  -  s  s  -  -  -
+POST /keputusan/{ident:path}/tetapkan         many    422  - - - -  -  -  -  -  -  s  -
+POST /keputusan/{ident:path}/cabut            many    422  o - s -  -  s  s  s  s  s  -
 GET  /                                        open    200
 GET  /beranda.json                            open    200
 GET  /cari                                    many    200  * * * *  *  *  *  *  *  *  *
