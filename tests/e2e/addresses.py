@@ -91,7 +91,9 @@ def routes() -> set[str]:
         one.path
         for router in PAGES
         for one in router.routes
-        if isinstance(one, APIRoute) and "GET" in one.methods and not one.path.endswith(FILES)
+        if isinstance(one, APIRoute)
+        and "GET" in (one.methods or ())
+        and not one.path.endswith(FILES)
     }
 
 
@@ -99,7 +101,7 @@ def twins() -> set[str]:
     """The pages that have a JSON twin."""
     found = {
         one.path for router in PAGES for one in router.routes
-        if isinstance(one, APIRoute) and "GET" in one.methods
+        if isinstance(one, APIRoute) and "GET" in (one.methods or ())
     }  # fmt: skip
     return {one for one in found if f"{one}.json" in found or f"{one}.{{suffix}}" in found}
 

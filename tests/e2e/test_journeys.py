@@ -143,9 +143,7 @@ RULED = {
 
 @WIDTHS
 def test_a_panel_brings_a_case_to_its_ruling(house: House, width: int) -> None:
-    """From the board to a case, with and without it; a ruling is proposed, and stands once another
-    confirms it.
-    """
+    """From the board to a case, with and without it, and a ruling that another confirms."""
     name, filing, forum = RULED[width]
     with house.visit(PANEL, width=width) as page:
         page.goto("/kasus?purpose=case")

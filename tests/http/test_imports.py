@@ -180,9 +180,7 @@ def test_a_template_is_given_for_each_kind(served: Served) -> None:
 
 
 def test_nobody_decides_about_himself_by_a_file(served: Served) -> None:
-    """Rows about whoever sends a file, confirms its import or takes it back: each is refused to
-    him, and somebody else does it.
-    """
+    """Nobody sends, confirms or withdraws a file that is about himself."""
     me = UUID(served.person(QUASHED))
     for name, role in (("MY_ANALYST", Role.ANALYST), ("MY_APPROVER", Role.APPROVER)):
         served.badges.readers[name] = Reader(f"acc-{name}", me, (Grant(role),))
