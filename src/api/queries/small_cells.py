@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 FEWEST = 5
 TOGETHER = 2
@@ -84,3 +85,10 @@ def enough(gone: Iterable[str], counts: Mapping[str, int]) -> bool:
     """Whether what is hidden cannot be worked out to few people."""
     sizes = [counts[one] for one in gone]
     return len(sizes) >= TOGETHER and sum(sizes) >= FEWEST
+
+
+def uncounted(shown: Any) -> Any:
+    """A score without how many people of the unit are in which state."""
+    if isinstance(shown, dict):
+        return {key: uncounted(one) for key, one in shown.items() if key != "counts"}
+    return [uncounted(one) for one in shown] if isinstance(shown, list) else shown

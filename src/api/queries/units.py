@@ -18,7 +18,7 @@ from api.access.policy import Action
 from api.access.readers import Reader
 from api.desk import Desk
 from api.naming import unit_json
-from api.queries.small_cells import FEWEST, OWN, WHOLE, Parts, hidden
+from api.queries.small_cells import FEWEST, OWN, WHOLE, Parts, hidden, uncounted
 from api.queries.within import units_within
 from ledger.canonical import decimal_text, instant_text
 from ledger.errors import Misuse
@@ -211,7 +211,7 @@ def of_unit(desk: Desk, reader: Reader, asked: Asked, unit: UUID) -> Json:
         ],
         "parts": [_row(asked, found, gone, one) for one in parts],
         "scores": [
-            one if key not in gone.strange else _uncounted(one)
+            one if key not in gone.strange else uncounted(one)
             for one in ([] if shown["hidden"] else _own_scores(desk, asked, key))
         ],
     }
@@ -334,13 +334,6 @@ def _own_scores(desk: Desk, asked: Asked, unit: str) -> Iterator[Json]:
         answer = next((one for one in desk.everybody(own) if one.subject == unit), None)
         if answer is not None and answer.status is not Status.NOT_APPLICABLE:
             yield {"title": own.plan.title, **answer.as_json(with_facts=False)}
-
-
-def _uncounted(shown: Any) -> Any:
-    """A score without how many people of the unit are in which state."""
-    if isinstance(shown, dict):
-        return {key: _uncounted(one) for key, one in shown.items() if key != "counts"}
-    return [_uncounted(one) for one in shown] if isinstance(shown, list) else shown
 
 
 def members(
