@@ -41,7 +41,9 @@ OF_PEOPLE = frozenset(
         Action.EXPORT,
     }
 )
-NOBODY_NAMED = frozenset({"/api/v1/decisions"})  # kinds and days of decisions, without candidates
+NOBODY_NAMED = frozenset(
+    {"/api/v1/decisions", "/keputusan", "/keputusan.{suffix}"}
+)  # kinds and days of decisions, without candidates
 QUERY = {
     "instrument": "ip-asn",
     "purpose": "audit",

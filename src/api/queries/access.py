@@ -213,7 +213,9 @@ class _Membership:
     def in_set(self, one: Entry) -> bool:
         """Whether he was on record by that day and, of a unit, held a post in it."""
         question = orjson.loads(one.question)
-        key = (one.subject, question.get("as_of"), int(question["position"]))
+        # A look that tells no position was about what stood on record when it was taken.
+        position = question.get("position") or self._ledger.store.position_at(one.at) or 0
+        key = (one.subject, question.get("as_of"), int(position))
         if key not in self._known:
             self._known[key] = self._among(*key)
         return self._known[key]
