@@ -84,7 +84,13 @@ def all_roles(
     return answer(roles.listed(desk.ledger, today=desk.today(), account=account))
 
 
-@router.post("/roles/grants", response_model=RoleChange, status_code=HTTPStatus.CREATED)
+# A dry run says what would be proposed, and proposes nothing.
+DRY: dict[int | str, dict[str, Any]] = {200: {"model": RoleChange, "description": "A dry run"}}
+
+
+@router.post(
+    "/roles/grants", response_model=RoleChange, status_code=HTTPStatus.CREATED, responses=DRY
+)
 def propose_grant(
     reader: Proposer, desk: DeskHere, wanted: Annotated[Granting, Body()], dry_run: Dry = False
 ) -> Response:
@@ -106,7 +112,9 @@ def propose_grant(
     return _proposed(desk, one, new=new)
 
 
-@router.post("/roles/revocations", response_model=RoleChange, status_code=HTTPStatus.CREATED)
+@router.post(
+    "/roles/revocations", response_model=RoleChange, status_code=HTTPStatus.CREATED, responses=DRY
+)
 def propose_revocation(
     reader: Proposer, desk: DeskHere, wanted: Annotated[Revocation, Body()], dry_run: Dry = False
 ) -> Response:
