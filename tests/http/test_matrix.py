@@ -86,6 +86,10 @@ class Site:
         )
 
 
+# Who may do what is decided before any database is asked, and the walk is long.
+on_sqlite = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+
+
 @pytest.fixture(scope="module")
 def site(served: Served) -> Iterator[Site]:
     """The application of `served` with pages and with readers of every role and scope."""
@@ -178,6 +182,7 @@ def test_each_route_has_a_row_and_each_row_a_route() -> None:
         assert len(row.letters) == (len(Role) if row.about in REFUSED else 0), row
 
 
+@on_sqlite
 def test_a_stranger_reaches_what_is_open(site: Site) -> None:
     """Nobody signed in: everything else is 401, for whoever exists and whoever does not."""
     for row in ROWS:
@@ -187,6 +192,7 @@ def test_a_stranger_reaches_what_is_open(site: Site) -> None:
             assert answer.status_code == expected, (row, answer.text)
 
 
+@on_sqlite
 def test_an_account_without_a_role_reaches_what_is_open(site: Site) -> None:
     """Signed in, and no more: what needs a role is refused as if it were not there."""
     for row in ROWS:
@@ -195,6 +201,7 @@ def test_an_account_without_a_role_reaches_what_is_open(site: Site) -> None:
         assert answer.status_code == refused, (row, answer.text)
 
 
+@on_sqlite
 @pytest.mark.parametrize("scope", ["whole", "unit"])
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_reaches_what_is_expected(site: Site, role: Role, scope: str) -> None:
@@ -258,6 +265,7 @@ def _nobody_else(site: Site, text: str, expected: set[str], told: object) -> Non
             assert str(pid) not in text, (told, one)
 
 
+@on_sqlite
 def test_an_answer_about_many_has_everybody_within_reach(site: Site) -> None:
     """Nobody is left out either: the scores of a role hold each person whom it reaches."""
     row = next(one for one in ROWS if one.path == "/api/v1/scores")
@@ -270,6 +278,7 @@ def test_an_answer_about_many_has_everybody_within_reach(site: Site) -> None:
                 assert getattr(site, one).hex in text, (name, one)
 
 
+@on_sqlite
 @pytest.mark.parametrize(("place", "by"), [("/cari", "nip"), ("/cari.json", "name")])
 def test_the_search_of_the_pages_finds_whom_one_may_see(site: Site, place: str, by: str) -> None:
     """Whole by his number, and by his name while it is typed; nobody else is in the answer."""
