@@ -46,6 +46,8 @@ Named = Annotated[
     typer.Argument(help="Id, position or stream/version of the case.", metavar="[ID]"),
 ]
 
+NOT_ALONE = "REFUSED"
+
 app = typer.Typer(
     help="Discipline cases: where they stand, what is due, and their next steps.",
     no_args_is_help=True,
@@ -213,10 +215,18 @@ def record_command(
     if dry_run:
         say("Dry run: nothing was recorded.")
     say(f"{report.read} rows: {report.new} new, {report.same} the same, {report.corrects} mended.")
+    if report.refused:
+        say("Nothing was recorded: all rows are one command, and one of them cannot be read so.")
     for one in report.as_json()["refused"]:
-        say(f"  row {one['row']}: {one['code']}. {one['message']} {one['next_step']}")
+        if one["code"] != NOT_ALONE:  # right in itself; the others say what keeps it back
+            field = f", {one['column']}" if one["column"] else ""
+            say(f"  row {one['row']}{field}: {one['code']}. {one['message']} {one['next_step']}")
     for one in unusual:
-        say(f"  flagged {one['finding']}: {one['step']} of {one['on']} ({one['cite']})")
+        where = "" if one["row"] is None else f" in row {one['row']}"
+        say(
+            f"  flagged {one['finding']}{where}: {one['step']} of {one['on']}: {one['says']}"
+            f" ({one['cite']}, {one['mark']})"
+        )
     raise typer.Exit(report.exit_status)
 
 

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from api.intake import collecting
+from api.intake import case_flags, collecting
 from api.intake.apply import Gate, Importer
 from api.intake.checking import Named
 from api.intake.one_at_a_time import alone
@@ -93,6 +93,8 @@ def import_files(
             importer.begin(spool, named)
             sharing.apply(importer, spool)
             importer.finish(spool)
+            if gate is _nothing:
+                _flag_cases(importer, confirmed)
             if not dry and (confirmed or (report.added and importer.last_position)):
                 _commit(ledger, importer, reading, rows_of, confirmed)
         if rejects is not None and report.rejected:
@@ -127,6 +129,20 @@ def _tell_files(reading: Reading, report: ImportReport) -> None:
 def _source(file: SourceFile) -> dict[str, Any]:
     sheets = list(file.unread_sheets)
     return {"file": file.name, "forms": list(file.forms), "unread_sheets": sheets}
+
+
+def _flag_cases(importer: Importer, confirmed: ConfirmedBatch | None) -> None:
+    """Say which steps of cases are out of order or late. A gate has looked at them itself."""
+    ledger, report = importer.ledger, importer.report
+    if importer.dry:
+        head = ledger.store.head().recorded_at
+        if importer.steps and head is not None:
+            case_flags.flag_decided(ledger, importer.steps, report, at=head)
+    elif importer.last_position:
+        first = importer.first_position if confirmed is None else confirmed.since + 1
+        names = {digest: name for name, digest in importer.digests.items()}
+        positions = first, importer.last_position
+        case_flags.flag_recorded(ledger, importer.batch, positions, names, report)
 
 
 def _commit(
