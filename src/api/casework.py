@@ -16,12 +16,14 @@ from uuid import UUID
 from api.intake.case_flags import as_if
 from api.intake.decided import Decided
 from api.intake.importing import import_files
+from api.intake.needs import Need, SecondPersonRequired, Why, need_of, needs_of
 from api.intake.report import ImportReport
 from api.intake.rows import Place
-from ledger.application import Ledger
+from ledger.application import Ledger, today_in
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE
-from ledger.records import RecordedEvent
+from ledger.events.reading import Draft
+from ledger.records import NewEvent, RecordedEvent
 from projections import question
 from projections.discipline import asking_cases, cases_json, finding_words
 from projections.discipline.asking_cases import Told
@@ -89,25 +91,72 @@ class CaseGate:
         self.unusual = [_shown(one) for one in found]
 
 
+@dataclass(frozen=True, slots=True)
+class NeedsSecond:
+    """A row that nobody records alone: its number, why, and the decisions that rest on it."""
+
+    row: int
+    why: Why
+    decisions: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As the public contract has it."""
+        decisions = list(self.decisions)
+        return {"row": self.row, "why": self.why.value, "decisions": decisions}
+
+
 def record(
     ledger: Ledger, files: Sequence[Path], *, actor: str, at: datetime, dry: bool, rejects: Path
-) -> tuple[ImportReport, list[dict[str, Any]]]:
+) -> tuple[ImportReport, list[dict[str, Any]], list[NeedsSecond]]:
     """Record the rows of facts files as one command, after a look at the cases they belong to.
 
     Args:
         at: the present instant, for rows not yet recorded. dry: look and record nothing.
 
     Returns:
-        What became of the rows, and what is late or unusual and was recorded all the same.
+        What became of the rows, what is late or unusual and was recorded all the same, and, of a
+        dry run, the rows that need a second person.
 
     Raises:
-        CaseStepRefused: the law forbids a step; and what an import raises.
+        CaseStepRefused: the law forbids a step. SecondPersonRequired: nobody records a row alone;
+        but not in a dry run. What an import raises.
     """
-    gate = CaseGate(ledger, at)
+    cases = CaseGate(ledger, at)
+    today = today_in(str(ledger.founded["timezone"]), at)
+    needed: list[NeedsSecond] = []
+
+    def need(draft: Draft, rows: Sequence[NewEvent]) -> Need:
+        return need_of(ledger, draft, rows, today=today, at=at)
+
+    def gate(decided: Sequence[Decided]) -> None:
+        cases(decided)
+        for one, found in needs_of(decided, need):
+            if found.why is not None:
+                needed.append(NeedsSecond(one.row.place.row, found.why, found.decisions))
+        if needed and not dry:
+            raise _not_alone(needed)
+
     report = import_files(
         ledger, files, actor=actor, dry=dry, strict=True, rejects=rejects, gate=gate
     )
-    return report, gate.unusual
+    return report, cases.unusual, needed
+
+
+def _not_alone(needed: Sequence[NeedsSecond]) -> SecondPersonRequired:
+    said = "; ".join(f"row {one.row}: {_why(one)}" for one in needed[:_NAMED_MAX])
+    more = f"; and {len(needed) - _NAMED_MAX} more" if len(needed) > _NAMED_MAX else ""
+    return SecondPersonRequired(
+        f"Nobody records this alone: {said}{more}. Nothing was recorded.",
+        next_step="Propose it: asn-ledger import FILE --propose; a second person confirms it with"
+        " asn-ledger confirm. What was signed elsewhere is recorded by `import`, on its document.",
+        needed=[one.as_json() for one in needed],
+    )
+
+
+def _why(one: NeedsSecond) -> str:
+    if one.why is Why.DECISION:
+        return f"it mends a fact on which a decision rests ({', '.join(one.decisions)})"
+    return {Why.RULING: "a ruling", Why.ESTABLISHED: "an assessment DITETAPKAN"}[one.why]
 
 
 def _shown(one: Placed) -> dict[str, Any]:

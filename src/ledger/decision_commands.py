@@ -243,10 +243,11 @@ def _check_choice(draft: Draft, chosen: Sequence[str]) -> None:
     candidates = {one.subject for one in draft.candidates}
     outside = [one for one in dict.fromkeys(chosen) if one not in candidates]
     if outside:
+        more = "" if len(outside) <= _NAMED_MAX else " …"
         raise CandidateOutsideQuestion(
             f"{len(outside)} of the {len(set(chosen))} chosen are not among the"
             f" {len(candidates)} candidates of {draft.id}, because its question did not ask about"
-            f" them: {', '.join(outside[:_NAMED_MAX])}{'' if len(outside) <= _NAMED_MAX else ' …'}.",
+            f" them: {', '.join(outside[:_NAMED_MAX])}{more}.",
             next_step="Choose among the candidates, or draft on a question that asks about them:"
             " name them, their unit, or everybody.",
             outside=outside,

@@ -198,10 +198,11 @@ def record_command(
     as_json: AsJson = False,
 ) -> None:
     """Record the next steps of cases, all or none: what the law forbids is refused with its
-    article, what is late or unusual is recorded and flagged.
+    article, what is late or unusual is recorded and flagged. A ruling needs a second person: import
+    its file with --propose.
     """
     with opened(url, keys, live=True) as ledger:
-        report, unusual = casework.record(
+        report, unusual, needed = casework.record(
             ledger,
             files,
             actor=actor_or_account(actor),
@@ -210,7 +211,9 @@ def record_command(
             rejects=rejects,
         )
     if as_json:
-        print_json({"dry_run": dry_run, "flagged": unusual, "import": report.as_json()})
+        second = [one.as_json() for one in needed]
+        told = {"dry_run": dry_run, "flagged": unusual, "second_person": second}
+        print_json(told | {"import": report.as_json()})
         raise typer.Exit(report.exit_status)
     if dry_run:
         say("Dry run: nothing was recorded.")
@@ -227,6 +230,8 @@ def record_command(
             f"  flagged {one['finding']}{where}: {one['step']} of {one['on']}: {one['says']}"
             f" ({one['cite']}, {one['mark']})"
         )
+    for needs in needed:
+        say(f"  row {needs.row} needs a second person ({needs.why.value}): import FILE --propose")
     raise typer.Exit(report.exit_status)
 
 

@@ -1,4 +1,4 @@
-"""What the rows of an import put out of order in discipline cases: recorded all the same, and flagged.
+"""What the rows of an import put out of order in discipline cases: recorded, and flagged.
 
 Looked at once all rows are decided, because a step is in order or not by those before it, whichever
 row of whichever file states them. A dry run and the import itself find the same.

@@ -21,7 +21,7 @@ from api.http.commanding import SentAfter
 from api.http.guard import DeskHere, PersonRead, UnitRead
 from api.http.problems import NotThere
 from api.http.routes.commands import about_person, about_unit
-from api.http.routes.proposals import closable, looked_at
+from api.http.routes.proposals import closable, confirmable, looked_at
 from api.intake.cells import Unreadable
 from api.intake.person_number import read_nip
 from api.intake.report import error_object
@@ -358,7 +358,7 @@ def confirm(
     purpose: guard.Purpose = None,
 ) -> Response:
     """Confirm what somebody else proposed."""
-    closable(request, reader, desk, ident)
+    confirmable(request, reader, desk, ident)
     try:
         proposing.carry_out(desk.ledger, ident, actor=reader.account, at=desk.now())
     except LedgerError as fault:
