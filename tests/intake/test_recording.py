@@ -26,7 +26,7 @@ from ledger.proposals import Proposal, ProposalClosed, SecondPersonNeeded
 from ledger.vocabulary_agency import DecisionKind
 from projections.asking.inquiry import Ask
 from projections.decisions.basis import Who, draft_of
-from projections.decisions.resting import decisions_on
+from projections.decisions.resting import Resting
 from tests.builders import DOCUMENT, Desk, about, of_unit
 from tests.persons import nip
 
@@ -86,7 +86,7 @@ def resting(here: Desk, root: int, who: int = 1) -> list[str]:
     """The decisions that rest on a fact of a person."""
     now = here.ledger.store.head().recorded_at
     assert now is not None
-    return decisions_on(here.ledger, here.stream(who), root, today=TODAY, now=now)
+    return Resting(here.ledger).on(here.stream(who), root, today=TODAY, now=now)
 
 
 # ------------------------------------------------------------------------------------ one by one

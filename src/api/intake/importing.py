@@ -25,6 +25,7 @@ from ledger.events.base import encode
 from ledger.events.book import ImportCommitted
 from ledger.events.reading import Draft
 from ledger.records import NewEvent
+from projections.decisions.resting import Resting
 
 _FILES_A_NOTE = 200
 Progress = Callable[[int], None]
@@ -159,9 +160,10 @@ def _note_needs(importer: Importer) -> None:
     if not importer.noted or at is None:
         return
     today = today_in(str(ledger.founded["timezone"]), at)
+    known = Resting(ledger)
 
     def need(draft: Draft, rows: Sequence[NewEvent]) -> Need:
-        return need_of(ledger, draft, rows, today=today, at=at)
+        return need_of(ledger, draft, rows, today=today, at=at, resting=known)
 
     found = needs_of(importer.noted, need)
     importer.report.needs.update({one.row.place: what for one, what in found})

@@ -25,7 +25,7 @@ from ledger.records import NewEvent
 from ledger.sanction import RULING
 from ledger.stream_state import StreamState, replay
 from ledger.vocabulary_agency import AssessmentStage
-from projections.decisions.resting import decisions_on
+from projections.decisions.resting import Resting
 
 MENDS: Final = ("correct", "annul")
 _ASSESSMENT: Final = "assessment"
@@ -68,12 +68,19 @@ def may_need(drafts: Iterable[Draft]) -> bool:
 
 
 def need_of(
-    ledger: Ledger, draft: Draft, rows: Sequence[NewEvent], *, today: date, at: datetime
+    ledger: Ledger,
+    draft: Draft,
+    rows: Sequence[NewEvent],
+    *,
+    today: date,
+    at: datetime,
+    resting: Resting | None = None,
 ) -> Need:
     """Whether a fact needs a second person.
 
     Args:
-        rows: the events that would follow from it. today, at: the present.
+        rows: the events that would follow from it. today, at: the present. resting: the decisions,
+            where several facts are asked about.
     """
     why = _by_itself(draft)
     root = mended(ledger, rows)
@@ -84,7 +91,8 @@ def need_of(
         return Need(why, (), kind)
     if kind == RULING:
         why = why or Why.RULING
-    found = tuple(decisions_on(ledger, stream, version, today=today, now=at))
+    known = Resting(ledger) if resting is None else resting
+    found = tuple(known.on(stream, version, today=today, now=at))
     return Need(why or (Why.DECISION if found else None), found, kind)
 
 

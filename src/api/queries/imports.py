@@ -193,7 +193,18 @@ def _within(who: Asker, found: dict[str, Any], *, own: bool) -> None:
     desk, standing, reader = who
     if own:
         _not_oneself(reader, found)
+    _within_reach(who, found)
+    if own:
         import_rights.see_to_kinds(desk, standing, reader, found[imports.STATED])
+
+
+def _within_reach(who: Asker, found: dict[str, Any]) -> None:
+    """Whoever is outside is outside alike, known or not; so this comes before the kinds.
+
+    Raises:
+        OutOfReach.
+    """
+    desk, standing, reader = who
     seen = policy.may(reader, Action.READ_IMPORTS, NOTHING)
     if seen or policy.may(reader, Action.IMPORT, NOTHING):
         return
