@@ -103,7 +103,7 @@ class StreamState:
             f"No {wanted} of this name is in this record{instead}.",
             next_step="Name it by the key or id under which it was sent, or by its position; what"
             " is not recorded yet is recorded first.",
-            wanted=wanted,
+            wanted=wanted.replace(" or ", ", "),
         )
 
     def current_target(self, named: str, key_hash: str) -> RootState:

@@ -36,7 +36,7 @@ def ruling(served: Served) -> dict[str, Any]:
 
 def assessment(served: Served, **fields: Any) -> dict[str, Any]:
     """A component of a unit's assessment, DITETAPKAN."""
-    unit = sorted(one for one in set(served.desk.serving().values()) if one is not None)[0]
+    unit = min(one for one in set(served.desk.serving().values()) if one is not None)
     described = served.desk.units().described(UUID(unit), served.desk.today()) or {}
     row = of_unit(str(described["code"]), "assessment", stage="DITETAPKAN", **fields)
     return {**row, "on": "2026-10-01"}

@@ -110,7 +110,7 @@ ROW: Final = MappingProxyType(
             "Kirim dahulu fakta unit-nya, atau pakai kode yang tercatat.",
         ),
         "TARGET_UNKNOWN": _row(
-            "Tidak ada {wanted} dengan nama ini pada catatan ini.",
+            "Pada catatan ini tidak ada fakta bernama ini yang berjenis {wanted}.",
             "Rujuk dengan key atau id yang dulu dikirim, atau dengan nomor catatannya; yang belum"
             " tercatat dicatat lebih dahulu.",
         ),
