@@ -2,7 +2,7 @@
 
 A ruling, the establishing of a unit's assessment, and a correction or annulment of a fact on which
 a decision rests wait for a second person, however they are sent. At the command line an import is
-its own confirmation (docs/facts.md, "What needs a second person").
+its own confirmation (docs/command-line.md, "An import that waits for a second person").
 """
 
 from __future__ import annotations
