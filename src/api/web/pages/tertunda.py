@@ -14,7 +14,7 @@ from api.access.readers import Reader
 from api.http import commanding, guard
 from api.http.commanding import SentAfter
 from api.http.guard import DeskHere
-from api.http.routes.proposals import Closer, Ident, closable, log_look
+from api.http.routes.proposals import Closer, Ident, closable, confirmable, log_look
 from api.http.routes.rules import Document, Name, Proposes, document_of, reason_of
 from api.queries import enacting as enacting_now
 from api.queries import proposals
@@ -90,7 +90,7 @@ def confirm(
     request: Request, ident: Ident, reader: Closer, desk: DeskHere, version: Version
 ) -> Response:
     """Carry it out."""
-    closable(request, reader, desk, ident)
+    confirmable(request, reader, desk, ident)
 
     def do() -> object:
         return proposing.carry_out(desk.ledger, ident, actor=reader.account, at=desk.now())
