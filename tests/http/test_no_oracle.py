@@ -33,7 +33,9 @@ def paced(served: Served) -> Iterator[TestClient]:
     settings = Settings(requests_per_minute=10**9, number_searches_per_minute=10**9)
     app = create_app(served.desk, settings, access, badges)
     app.state.closing = [access.close]
-    with TestClient(app, headers={"Authorization": "Bearer HEAD"}) as client:
+    with TestClient(
+        app, base_url="http://localhost:8000", headers={"Authorization": "Bearer HEAD"}
+    ) as client:
         yield client
 
 

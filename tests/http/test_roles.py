@@ -123,6 +123,7 @@ def test_the_page_proposes_confirms_and_tells_faults(served: Served, account: st
     state = app.state
     site = TestClient(
         create_app(served.desk, state.settings, state.access, served.badges, pages),
+        base_url="http://localhost:8000",
         follow_redirects=False,
     )
     served.badges.readers["admin-tiga"] = Reader("admin-tiga", None, (Grant(Role.ADMINISTRATOR),))

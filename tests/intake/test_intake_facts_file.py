@@ -25,7 +25,7 @@ def only(data: bytes) -> RawRow:
     return row
 
 
-PLAIN = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(max_size=12)
+PLAIN = st.none() | st.booleans() | st.integers(1 - 2**63, 2**63 - 1) | st.text(max_size=12)
 VALUES = st.recursive(
     PLAIN | st.decimals(-(10**6), 10**6, places=3, allow_nan=False),
     lambda inner: (
