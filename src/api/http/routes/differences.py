@@ -66,9 +66,9 @@ class Between:
                     "An instant has no offset from UTC.",
                     next_step="Write it as 2026-11-22T11:04:05+08:00, or with Z.",
                 )
-        for one in (as_of, first, last):
-            if one is not None:
-                check_day(one)
+        for day in (as_of, first, last):
+            if day is not None:
+                check_day(day)
         days = (as_of, as_of) if as_of is not None else (first, last)
         self.asks = tuple(
             differences.asks_between(

@@ -13,7 +13,7 @@ from api.access.policy import Action, Target
 from api.access.reach import may_at_all
 from api.access.readers import Reader
 from api.desk import Desk
-from api.http import commanding, guard
+from api.http import commanding, finding, guard
 from api.http.answers import answer
 from api.http.commanding import SentAfter
 from api.http.guard import DeskHere
@@ -78,7 +78,7 @@ def _dispute(
     fault: LedgerError | None = None,
 ) -> Response:
     standing = guard.standing_of(request)
-    found = disputes.numbered(desk, number, sight(desk, standing, reader, Action.READ_CASES))
+    found = finding.dispute(request, reader, number, Action.READ_CASES, purpose)
     for person in people_in(desk, [found.stream]):
         why = guard.purpose_of(request, reader, person, purpose or _own(fault))
         guard.access_of(request).record(of_person(reader.account, why, person, {"what": "dispute"}))
@@ -120,7 +120,7 @@ def decide(
 ) -> Response:
     """Decide it, or withdraw one's own."""
     standing = guard.standing_of(request)
-    found = disputes.numbered(desk, number, sight(desk, standing, reader, Action.DISPUTE))
+    found = finding.dispute(request, reader, number, Action.DISPUTE)
 
     def do() -> object:
         return contesting.resolve(
