@@ -30,7 +30,7 @@ from projections.table.segments import Report
 
 _ASKED_HELD = 256
 _UNITS_HELD = 8
-_MADE_HELD = 24  # each is a few megabytes at five thousand people
+_MADE_HELD = 12  # each is a few megabytes at five thousand people
 _Made = TypeVar("_Made")
 
 

@@ -118,7 +118,24 @@ def _found(
     try:
         return find()
     except refusal:
-        looks = [of_refused(reader.account, why, one, asked) for one in about() or (None,)]
-        guard.access_of(request).record(*looks)
-        guard.wait_evenly(request, begun)
+        refused(request, reader, about(), why, asked, begun)
         raise
+
+
+def refused(
+    request: Request,
+    reader: Reader,
+    about: Collection[UUID],
+    why: ReadingPurpose,
+    asked: Mapping[str, Any],
+    begun: float,
+) -> None:
+    """Write down that something was asked for that is refused, with whom it is about, and let the
+    refusal take as long as every other.
+
+    Args:
+        begun: since when, `time.monotonic()`.
+    """
+    looks = [of_refused(reader.account, why, one, asked) for one in about or (None,)]
+    guard.access_of(request).record(*looks)
+    guard.wait_evenly(request, begun)

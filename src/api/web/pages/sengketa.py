@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -221,9 +222,13 @@ def _stream_of(request: Request, reader: Reader, desk: Desk, position: int) -> U
     Raises:
         NotThere: absent and hidden alike.
     """
+    begun = time.monotonic()
     entry = next(iter(desk.ledger.store.read(position, position)), None)
     target = None if entry is None else _target(request, desk, entry.originator_id)
     if entry is None or target is None or not policy.may(reader, Action.DISPUTE, target):
+        people = [] if entry is None else people_in(desk, [entry.originator_id.hex])
+        asked = {"what": "dispute", "position": position}
+        finding.refused(request, reader, people, ReadingPurpose.DISPUTE, asked, begun)
         raise NotThere(
             "There is no such record, or none that you may contest.",
             next_step="Check the number of the record.",
