@@ -10,7 +10,6 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from api.access.readers import Grant, Reader
 from api.http.app import routed
-from api.http.settings import Settings
 from api.web.site import pages
 from ledger.vocabulary_agency import Role
 from tests.http import matrix
@@ -37,7 +36,7 @@ def named(dependant: Any) -> set[str]:
 
 def days_asked() -> Iterator[tuple[str, str]]:
     """Each address with each of its legal days."""
-    app = routed(Settings())
+    app = routed()
     pages(app)
     for found in iter_route_contexts(app.routes):
         route, path = found.original_route, str(found.path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -86,7 +88,7 @@ def test_head_is_get_without_a_body(served: Served) -> None:
     for row in matrix.rows():
         if row.method != "GET" or row.path.startswith(("/opd", "/talenta", "/asn", "/kasus")):
             continue
-        asked = {
+        asked: dict[str, Any] = {
             "url": row.path.replace(":path", "").format(**fill),
             "params": {"purpose": "audit", **matrix.QUERIES.get(row.path, {})},
             "headers": {"Authorization": "Bearer AUDITOR"},
