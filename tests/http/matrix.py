@@ -112,8 +112,6 @@ GET  /api/v1/access                           many    200  - - - -  -  -  -  -  
 GET  /api/v1/roles                            many    200  - - - -  -  -  a  -  a  -  a
 POST /api/v1/roles/grants                     many    422  - - - -  -  -  -  -  -  -  a
 POST /api/v1/roles/revocations                many    422  - - - -  -  -  -  -  -  -  a
-POST /api/v1/roles/proposals/{ident}/confirm  many    422  - - - -  -  -  a  -  -  -  a
-POST /api/v1/roles/proposals/{ident}/reject   many    422  - - - -  -  -  a  -  -  -  a
 GET  /api/v1/instruments                      many    200  * * * *  *  *  *  *  *  *  *
 GET  /api/v1/instruments/{name}               many    404  * * * *  *  *  *  *  *  *  *
 GET  /api/v1/instruments/{name}/{which}       many    404  * * * *  *  *  *  *  *  *  *
