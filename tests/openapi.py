@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from api.http.app import routed
-from api.http.settings import Settings
 
 FILE = Path(__file__).parents[1] / "docs" / "openapi.json"
 
 
 def document() -> dict[str, Any]:
     """The document as the server gives it."""
-    app = routed(Settings())
+    app = routed()
     found: dict[str, Any] = app.openapi()
     return found
 

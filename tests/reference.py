@@ -4,13 +4,15 @@
 """
 
 import inspect
+import pkgutil
 import re
 from collections.abc import Iterator
 from enum import EnumType
+from importlib import import_module
 from pathlib import Path
 
+from api import cli
 from api.access.policy import TABLE, Scope
-from api.cli import main as _every_error  # noqa: F401 - so that each code is known
 from api.http.problems import STATUS
 from api.http.settings import Settings
 from api.intake.form import Form
@@ -121,6 +123,8 @@ def _default(value: object) -> str:
 
 def problems() -> str:
     """The table of every code that has a status of its own."""
+    for one in pkgutil.iter_modules(cli.__path__):  # so that each code is known
+        import_module(f"api.cli.{one.name}")
     meanings = errors.meanings()
     rows = [
         f"| {status} | `{code}` | {meanings.get(code, 'The request cannot be read.')} |"

@@ -210,7 +210,8 @@ def test_decisions_are_complete_and_listed(record: Path) -> None:
 
 def commands(group: Any, prefix: str = "") -> Iterator[str]:
     """The full name of every command."""
-    for name, command in group.commands.items():
+    for name in group.list_commands(None):
+        command = group.get_command(None, name)
         if hasattr(command, "commands"):
             yield from commands(command, f"{prefix}{name} ")
         elif f"{prefix}{name}" == "import files":  # what `import FILE...` means
@@ -229,7 +230,7 @@ def test_every_command_is_documented() -> None:
 
 def options(group: Any) -> Iterator[str]:
     """Every long option of every command."""
-    for command in group.commands.values():
+    for command in (group.get_command(None, one) for one in group.list_commands(None)):
         if hasattr(command, "commands"):
             yield from options(command)
         else:

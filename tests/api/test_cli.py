@@ -17,6 +17,7 @@ from uuid import UUID
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from api import naming as names
 from api.cli import common, main, naming
@@ -300,3 +301,22 @@ def test_an_export_is_renamed_only_when_it_is_whole(tmp_path: Path) -> None:
         stream.write(b"utuh")
     assert path.read_bytes() == b"utuh"
     assert list(tmp_path.glob("x.jsonl*")) == [path]
+
+
+def test_a_question_waits_for_no_server() -> None:
+    """What only `serve` needs is not imported by a command that only asks."""
+    asked = (
+        "import sys\n"
+        "from api.cli.main import app\n"
+        "app(['score', '--help'], standalone_mode=False)\n"
+        "print([one for one in ('fastapi', 'uvicorn', 'jinja2') if one in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_mistyped_command_is_suggested() -> None:
+    """The names of commands are known though none was loaded."""
+    refused = CliRunner().invoke(main.app, ["scor"])
+    assert refused.exit_code == 2
+    assert "score" in refused.output

@@ -88,7 +88,7 @@ def test_hypotheses_are_stamped() -> None:
 @pytest.mark.parametrize(
     ("as_of", "period", "words"),
     [
-        (date(2022, 1, 1), "2022", "--as-of and --period both say which day is meant"),
+        (date(2022, 1, 1), "2022", "as-of and period both say which day is meant"),
         (None, "2022-Q5", "is not a period. Write 2023, 2023-H1"),
         (None, "soon", "is not a period"),
         (date(1900, 1, 1), None, "lies outside 1945-08-17 to 2200-12-31"),
@@ -143,7 +143,7 @@ def test_known_at_and_position_agree(sizes: list[int], hours: int) -> None:
 @pytest.mark.parametrize(
     ("position", "known_at", "error", "words"),
     [
-        (2, FOUNDED, Misuse, "--known-at and --position both say what was known"),
+        (2, FOUNDED, Misuse, "known-at and position both say what was known"),
         (None, datetime(2026, 1, 2), Misuse, "has no offset from UTC"),
         (None, NOW + timedelta(seconds=1), Misuse, "lies in the future"),
         (6, None, PositionRefused, "lies beyond the last one, 5. Ask at position 5"),

@@ -135,6 +135,7 @@ def test_an_analyst_needs_no_mouse(house: House) -> None:
 
 
 # Case, what waits for a ruling in it, and who rules.
+RANKS = {1280: "IV/e", 360: "IV/d"}  # that the person does not have: another day would conflict
 RULED = {
     DESK: ("HD-SENGKETA", "KB-HD-SENGKETA", "ATASAN"),
     PHONE: ("PK-2026-06-1", "BD-HD-2026-06-1", "BPASN"),
@@ -235,9 +236,9 @@ def sent(page: Page, data: bytes) -> None:
 
 
 @WIDTHS
-def test_an_operator_gets_a_workbook_back(house: House, width: int) -> None:
-    """Sent with an error, and returned with the reason in its row."""
-    number, day = _of_health(house), f"2026-0{1 + width // 1000}-17"
+def test_an_operator_mends_a_workbook(house: House, width: int) -> None:
+    """Sent with an error, returned with the reason, mended, proposed; another confirms."""
+    number, day, rank = _of_health(house), f"2026-0{1 + width // 1000}-01", RANKS[width]
     with house.visit(OPERATOR, width=width) as page:
         sent(page, workbook((number, "V/z", day)))
         assert page.locator("#hasil").get_by_text("Ditolak").is_visible()
@@ -246,7 +247,16 @@ def test_an_operator_gets_a_workbook_back(house: House, width: int) -> None:
         back = openpyxl.load_workbook(io.BytesIO(coming.value.path().read_bytes()))
         said = [str(cell.value) for row in back.worksheets[0].iter_rows() for cell in row]
         assert any("V/z" in one for one in said)
+        sent(page, workbook((number, rank, day)))
         assert violations(page) == []
+        page.get_by_role("button", name="Usulkan impor ini").click()
+        page.get_by_text("Anda yang mengusulkannya").wait_for()
+        there = page.url
+    with house.visit(APPROVER, width=width) as page:
+        page.goto(there)
+        page.get_by_role("button", name="Setujui dan catat").click()
+        page.wait_for_load_state()
+        assert page.locator("#hasil").get_by_text("Yang terjadi").is_visible()
 
 
 def _of_health(house: House) -> str:

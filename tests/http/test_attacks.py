@@ -13,7 +13,6 @@ import pytest
 
 from api.http.app import routed
 from api.http.description import operations
-from api.http.settings import Settings
 from api.web.site import pages
 from ledger.events.base import encode
 from ledger.events.book import RoleGranted
@@ -41,7 +40,7 @@ def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
 
 def changing() -> list[tuple[str, str]]:
     """Every operation that may change something, API and pages."""
-    app = routed(Settings())
+    app = routed()
     pages(app)
     safe = {"GET", "HEAD", "OPTIONS"}
     return [(path, method) for path, method, _ in operations(app) if method not in safe]

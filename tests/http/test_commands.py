@@ -11,7 +11,6 @@ import pytest
 from api.http.app import routed
 from api.http.description import operations
 from api.http.fact_shapes import body_schema
-from api.http.settings import Settings
 from api.queries.kinds import OWNERS, SELF, kinds
 from ledger.events.registry import FACT_SPECS
 from tests.http.conftest import QUASHED, Served, unknown
@@ -51,7 +50,7 @@ def to_person(served: Served, kind: str, body: Any, **given: Any) -> Any:
 
 def test_every_kind_has_an_address() -> None:
     """For each fact of each owner there is a command, and its body is described."""
-    paths = {path for path, _, _ in operations(routed(Settings()))}
+    paths = {path for path, _, _ in operations(routed())}
     for owner, fact in FACT_SPECS:
         kind = kinds(owner)[fact]
         assert any(path.endswith(f"/commands/{kind.name}") for path in paths), (owner, fact)

@@ -2,7 +2,6 @@
 
 from api.http.app import routed
 from api.http.description import operations
-from api.http.settings import Settings
 from tests import openapi
 
 
@@ -13,7 +12,7 @@ def test_the_description_is_the_one_kept() -> None:
 
 def test_each_operation_names_one_right() -> None:
     """No route is forgotten: it is open to everybody, or under one action of the table."""
-    app = routed(Settings())
+    app = routed()
     named = {(path, method): rights for path, method, rights in operations(app)}
     assert named
     assert {place for place, rights in named.items() if len(rights) != 1} == set()

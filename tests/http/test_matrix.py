@@ -171,7 +171,7 @@ def reached(letter: str, *, whole: bool) -> set[str]:
 
 def test_each_route_has_a_row_and_each_row_a_route() -> None:
     """Whoever adds a route says here who reaches it; whoever takes one away takes its row."""
-    app = routed(Settings())
+    app = routed()
     pages(app)
     real = {(method, path) for path, method, _ in operations(app)}
     table = [(row.method, row.path) for row in ROWS]

@@ -81,6 +81,7 @@ def test_a_body_beyond_the_limit_is_refused(server: Server) -> None:
         try:
             answer = httpx2.post(f"{server.address}/api/v1/people/search", content=content)
             assert answer.status_code == 413, answer.text
+            assert answer.json()["code"] == "body_too_large"
         except httpx2.TransportError:  # refused while it was still being sent
             pass
     assert httpx2.get(f"{server.address}/health/live").status_code == 200

@@ -64,8 +64,8 @@ def test_whoever_may_not_read_the_people_sees_no_small_figure(served: Served) ->
     assert small
     for one in seen:
         assert one["hidden"] or one["id"] not in small
-        if one["people"] != 0:
-            assert one["people"] is None if one["hidden"] else one["measured"] is None
+        told = one["measured"] is not None
+        assert one["people"] is None if one["hidden"] else told == (one["people"] == 0)
     shown = served.as_("ASSESSOR", **ON)(f"{UNITS}/BKD").json()
     assert shown["records"] is False
     assert (shown["distribution"], shown["lacking"]) == ({"bins": [], "bands": []}, [])

@@ -357,6 +357,10 @@ def test_tasks_and_menu_follow_the_role(served: Served, role: str) -> None:
     assert all(one["count"] > 0 for one in twin["tasks"])
     assert ("cases" in codes) <= (role not in ("OPERATOR", "ASSESSOR", "ADMINISTRATOR"))
     assert ("Buka rekam jejak saya" in page) == (role == "ASN")
+    waiting = served.as_(role)("/api/v1/proposals", state="pending", limit=500).json()["proposals"]
+    told = sum(one["count"] for one in twin["tasks"] if one["code"].startswith("pending_"))
+    assert told <= len(waiting)
+    assert told == 0 or 'href="/tertunda"' in page
 
 
 def test_a_number_leads_to_the_opaque_address(served: Served) -> None:

@@ -6,111 +6,82 @@ import sys
 
 import typer
 
-from api.cli import (
-    accessing,
-    accounts,
-    advising,
-    bundles,
-    bundling,
-    cases,
-    checkup,
-    comparing,
-    deciding,
-    demo,
-    disputing,
-    enacting,
-    founding,
-    granting,
-    importing,
-    looking,
-    printing,
-    privacy,
-    proving,
-    rebuilding,
-    reconciling,
-    rules,
-    scoring,
-    serving,
-    trying,
-    verifying,
-    warning,
-    witnessing,
-)
+from api.cli import lazily
 from api.cli.common import FileRefused, fail
 from ledger.errors import LedgerError
 
-app = typer.Typer(
+rulebook = lazily.group(
+    "The rule book: texts in force, drafts, and how one becomes the other.",
+    {
+        "list": "rules:list_command",
+        "show": "rules:show_command",
+        "check": "rules:check_command",
+        "try": "trying:try_command",
+        "enact": "enacting:enact_command",
+        "repeal": "enacting:repeal_command",
+    },
+)
+decided = lazily.group(
+    "Decisions: drafted on a pinned basis, recommended, issued by a second person, checked again.",
+    {
+        "draft": "deciding:draft_command",
+        "recommend": "deciding:recommend_command",
+        "issue": "deciding:issue_command",
+        "revoke": "deciding:revoke_command",
+        "list": "deciding:list_command",
+        "show": "deciding:show_command",
+        "recheck": "deciding:recheck_command",
+    },
+)
+warned = lazily.group(
+    "Early warnings: what to look at, by which rule, and who has seen it.",
+    {
+        "list": "warning:list_command",
+        "acknowledge": "warning:acknowledge_command",
+    },
+)
+app = lazily.group(
+    "The ASN performance ledger: who scored what, on which day, by which facts and articles.",
+    {
+        "init": "founding:init_command",
+        "import": "importing:app",
+        "template": "importing:template_command",
+        "score": "scoring:score_command",
+        "export": "scoring:export_command",
+        "reconcile": "reconciling:reconcile_command",
+        "report": "printing:app",
+        "diff": "comparing:diff_command",
+        "series": "comparing:series_command",
+        "advise": "advising:advise_command",
+        "access": "accessing:access_command",
+        "history": "looking:history_command",
+        "events": "looking:events_command",
+        "instrument": rulebook,
+        "pending": "enacting:pending_command",
+        "confirm": "enacting:confirm_command",
+        "decision": decided,
+        "warnings": warned,
+        "case": "cases:app",
+        "dispute": "disputing:app",
+        "role": "granting:app",
+        "account": "accounts:app",
+        "erase": "privacy:erase_command",
+        "hold": "privacy:hold_command",
+        "keys": "privacy:keys_app",
+        "bundle": "bundles:bundle_command",
+        "backup": "bundling:backup_command",
+        "restore": "bundling:restore_command",
+        "checkpoint": "proving:checkpoint_command",
+        "prove": "proving:prove_command",
+        "witness": "witnessing:witness_app",
+        "serve": "serving:serve_command",
+        "demo": "demo:demo_command",
+        "rebuild": "rebuilding:rebuild_command",
+        "verify": "verifying:verify_command",
+        "doctor": "checkup:doctor_command",
+    },
     name="asn-ledger",
-    help="The ASN performance ledger: who scored what, on which day, by which facts and articles.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
-app.command("init")(founding.init_command)
-app.add_typer(importing.app, name="import")
-app.command("template")(importing.template_command)
-app.command("score")(scoring.score_command)
-app.command("export")(scoring.export_command)
-app.command("reconcile")(reconciling.reconcile_command)
-app.add_typer(printing.app, name="report")
-app.command("diff")(comparing.diff_command)
-app.command("series")(comparing.series_command)
-app.command("advise")(advising.advise_command)
-app.command("access")(accessing.access_command)
-app.command("history")(looking.history_command)
-app.command("events")(looking.events_command)
-rulebook = typer.Typer(
-    help="The rule book: texts in force, drafts, and how one becomes the other.",
-    no_args_is_help=True,
-)
-rulebook.command("list")(rules.list_command)
-rulebook.command("show")(rules.show_command)
-rulebook.command("check")(rules.check_command)
-rulebook.command("try")(trying.try_command)
-rulebook.command("enact")(enacting.enact_command)
-rulebook.command("repeal")(enacting.repeal_command)
-app.add_typer(rulebook, name="instrument")
-app.command("pending")(enacting.pending_command)
-app.command("confirm")(enacting.confirm_command)
-decided = typer.Typer(
-    help="Decisions: drafted on a pinned basis, recommended, issued by a second person, checked"
-    " again.",
-    no_args_is_help=True,
-)
-decided.command("draft")(deciding.draft_command)
-decided.command("recommend")(deciding.recommend_command)
-decided.command("issue")(deciding.issue_command)
-decided.command("revoke")(deciding.revoke_command)
-decided.command("list")(deciding.list_command)
-decided.command("show")(deciding.show_command)
-decided.command("recheck")(deciding.recheck_command)
-app.add_typer(decided, name="decision")
-warned = typer.Typer(
-    help="Early warnings: what to look at, by which rule, and who has seen it.",
-    no_args_is_help=True,
-)
-warned.command("list")(warning.list_command)
-warned.command("acknowledge")(warning.acknowledge_command)
-app.add_typer(warned, name="warnings")
-app.add_typer(cases.app, name="case")
-app.add_typer(disputing.app, name="dispute")
-app.add_typer(granting.app, name="role")
-app.add_typer(accounts.app, name="account")
-app.command("erase")(privacy.erase_command)
-app.command("hold")(privacy.hold_command)
-app.add_typer(privacy.keys_app, name="keys")
-app.command("bundle")(bundles.bundle_command)
-app.command("backup")(bundling.backup_command)
-app.command("restore")(bundling.restore_command)
-app.command("checkpoint")(proving.checkpoint_command)
-app.command("prove")(proving.prove_command)
-app.add_typer(witnessing.witness_app, name="witness")
-app.command("serve")(serving.serve_command)
-app.command("demo")(demo.demo_command)
-app.command("rebuild")(rebuilding.rebuild_command)
-app.command("verify")(verifying.verify_command)
-app.command("doctor")(checkup.doctor_command)
 
 
 def run() -> None:

@@ -100,7 +100,7 @@ def create_app(
         for close in app.state.closing:
             close()
 
-    app = routed(settings, living)
+    app = routed(living)
     app.state.feed = Feed(desk.head, desk.ledger.store.watch)
     app.state.checks = BoundedSemaphore()  # files being checked at once
     app.state.closing = [app.state.feed.close, access.close, desk.close]
@@ -116,7 +116,7 @@ def create_app(
     return app
 
 
-def routed(settings: Settings, living: Lifespan[FastAPI] | None = None) -> FastAPI:
+def routed(living: Lifespan[FastAPI] | None = None) -> FastAPI:
     """The application with its routes and refusals, over no ledger yet: enough to describe it."""
     app = FastAPI(
         title="ASN performance ledger",
@@ -127,7 +127,6 @@ def routed(settings: Settings, living: Lifespan[FastAPI] | None = None) -> FastA
         openapi_url=f"{PREFIX}/openapi.json",
         lifespan=living,
         dependencies=[Depends(only_ours)],
-        max_body_size=settings.body_bytes,
         separate_input_output_schemas=False,
     )
     problems.install(app)
@@ -144,6 +143,7 @@ def _layers(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(
         Limits,
         seconds=settings.answer_seconds,
+        body_bytes=settings.body_bytes,
         bucket=Bucket(settings.requests_per_minute, time.monotonic),
         strangers=Bucket(settings.refusals_per_minute, time.monotonic),
     )

@@ -11,9 +11,11 @@ from http import HTTPStatus
 from threading import Lock
 from typing import NamedTuple
 
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.problems import HeadersTooLarge, TooManyRequests, TooSlow, response_of
+from api.http.problems import BodyTooLarge, HeadersTooLarge, TooManyRequests, TooSlow, response_of
 
 _MOST_HELD = 20_000
 _MINUTE = 60.0
@@ -87,12 +89,20 @@ def too_many(what: str, per_minute: int, verdict: Verdict) -> TooManyRequests:
 
 
 class Limits:
-    """Refuses what is too many or comes too slowly, before the application sees it.
+    """Refuses what is too many, too large or comes too slowly, before the application sees it.
 
-    How large a body may be is FastAPI's own limit (`max_body_size`).
+    Every refusal is a problem; FastAPI's own limit on bodies would answer in plain text.
     """
 
-    def __init__(self, app: ASGIApp, *, seconds: float, bucket: Bucket, strangers: Bucket) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        seconds: float,
+        bucket: Bucket,
+        strangers: Bucket,
+        body_bytes: int,
+    ) -> None:
         """Args: `strangers` counts, by address, answers that nobody was signed in for: whoever
         tries one token or password after the other does not get a new share with each.
         """
@@ -100,6 +110,7 @@ class Limits:
         self._seconds = seconds
         self._bucket = bucket
         self._strangers = strangers
+        self._body_bytes = body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on within its limits."""
@@ -116,8 +127,37 @@ class Limits:
             await response_of(fault, headers)(scope, receive, send)
         elif _headers_beyond(scope):
             await response_of(_too_many_headers(), _CLOSE)(scope, receive, send)
+        elif _told_bytes(scope) > self._body_bytes:
+            await response_of(self._too_large(), _CLOSE)(scope, receive, send)
         else:
-            await self._timed(scope, receive, send, verdict)
+            await self._measured(scope, receive, send, verdict)
+
+    async def _measured(self, scope: Scope, receive: Receive, send: Send, verdict: Verdict) -> None:
+        """Count the bytes of a body that came without its length, or with a false one. Beyond the
+        limit the refusal is sent at once, and to the application the client is gone.
+        """
+        seen, refused = 0, False
+
+        async def receiving() -> Message:
+            nonlocal seen, refused
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._body_bytes:
+                if not refused:
+                    refused = True
+                    await response_of(self._too_large(), _CLOSE)(scope, receive, send)
+                return {"type": "http.disconnect"}
+            return message
+
+        async def sending(message: Message) -> None:
+            if not refused:
+                await send(message)
+
+        try:
+            await self._timed(scope, receiving, sending, verdict)
+        except ClientDisconnect:
+            if not refused:
+                raise
 
     async def _timed(self, scope: Scope, receive: Receive, send: Send, verdict: Verdict) -> None:
         """Wait for the answer to begin, the reading of the body included; then no longer watch, as
@@ -149,6 +189,12 @@ class Limits:
                 scope, receive, send
             )
 
+    def _too_large(self) -> BodyTooLarge:
+        return BodyTooLarge(
+            f"The body holds more than {self._body_bytes} bytes.",
+            next_step="Send less at once, as by splitting the file.",
+        )
+
     def _too_slow(self) -> TooSlow:
         return TooSlow(
             f"The answer did not begin within {self._seconds:g} seconds.",
@@ -171,6 +217,12 @@ def _asker(scope: Scope) -> str:
 
 
 _CLOSE = {"Connection": "close"}
+
+
+def _told_bytes(scope: Scope) -> int:
+    """How large the body is said to be."""
+    told = Headers(scope=scope).get("content-length", "0")
+    return int(told[:20]) if told.isascii() and told.isdecimal() else 0
 
 
 def _headers_beyond(scope: Scope) -> bool:

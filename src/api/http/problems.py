@@ -59,6 +59,12 @@ class TooManyRequests(LedgerError):
     code = "too_many_requests"
 
 
+class BodyTooLarge(LedgerError):
+    """A body of more bytes than the server takes."""
+
+    code = "body_too_large"
+
+
 class HeadersTooLarge(LedgerError):
     """More headers than the server takes."""
 

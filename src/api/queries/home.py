@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from api.access.reach import reach
 from api.access.readers import Reader
 from api.access.standing import Standing
 from api.desk import Desk
+from api.queries import proposals
 from api.queries.records import checkpoint_json
 from api.queries.within import people_within
 from ledger.canonical import instant_text
@@ -28,8 +30,8 @@ DONE = ("issued", "revoked")
 def start(desk: Desk, standing: Standing, reader: Reader | None) -> Json:
     """The last checkpoint, what waits for this reader, and whose record is his own.
 
-    A task is {code, count, overdue, next, address}: how many wait, how many of them too long, and
-    the nearest deadline.
+    A task is {code, count, overdue, next}: how many wait, how many of them too long, and the
+    nearest deadline. Of proposals those count that the reader may close.
     """
     found = [] if reader is None else list(_tasks(desk, standing, reader))
     tasks = [one for one in found if one["count"]]
@@ -52,28 +54,18 @@ def _tasks(desk: Desk, standing: Standing, reader: Reader) -> Iterator[Json]:
         among = people_within(desk, standing, reader, Action.RESOLVE_DISPUTE)
         waiting = [one for one in every_dispute(desk.ledger) if one.open]
         mine = [one for one in waiting if among is None or one.stream in among]
-        yield _task("disputes", len(mine), "/kasus")
+        yield _task("disputes", len(mine))
     if reach(reader, Action.READ_PENDING).anything:
-        found = proposals_of(desk.ledger).pending()
-        others = [one for one in found if one.actor != reader.account]
-        kinds = sorted({one.kind for one in others})
-        for kind in kinds:
-            count = sum(1 for one in others if one.kind == kind)
-            yield _task(f"pending_{kind.replace('.', '_')}", count, _CONFIRMED_AT.get(kind, "/"))
+        kinds = Counter(
+            one.kind
+            for one in proposals_of(desk.ledger).pending()
+            if one.actor != reader.account and proposals.may_close(desk, standing, reader, one)
+        )
+        for kind, count in sorted(kinds.items()):
+            yield _task(f"pending_{kind.replace('.', '_')}", count)
     if reach(reader, Action.ISSUE_DECISION).anything:
         open_ = [one for one in decisions_of(desk.ledger).by_id.values() if one.state not in DONE]
-        yield _task("decisions", len(open_), "/keputusan")
-
-
-_CONFIRMED_AT = {
-    "instrument.enact": "/aturan",
-    "instrument.repeal": "/aturan",
-    "enact": "/aturan",
-    "repeal": "/aturan",
-    "import": "/impor",
-    "role.grant": "/akses",
-    "role.revoke": "/akses",
-}
+        yield _task("decisions", len(open_))
 
 
 def _cases(desk: Desk, standing: Standing, reader: Reader) -> Iterator[Json]:
@@ -84,7 +76,6 @@ def _cases(desk: Desk, standing: Standing, reader: Reader) -> Iterator[Json]:
     yield _task(
         "cases",
         len(mine),
-        "/kasus",
         overdue=sum(1 for one in mine if one.overdue),
         first=min((one.due for one in mine if one.due is not None), default=None),
     )
@@ -112,13 +103,10 @@ def _next(one: Told) -> date | None:
     return min((due for due in dues if due >= one.on), default=None)
 
 
-def _task(
-    code: str, count: int, address: str, *, overdue: int = 0, first: date | None = None
-) -> Json:
+def _task(code: str, count: int, *, overdue: int = 0, first: date | None = None) -> Json:
     return {
         "code": code,
         "count": count,
         "overdue": overdue,
         "next": None if first is None else first.isoformat(),
-        "address": address,
     }

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ledger.application import Ledger
-from ledger.decision import Decision, decisions
+from ledger.decision import Decision
+from ledger.decision_desk import decision_of, decisions_of
 from ledger.events.base import EMPLOYEE
 from ledger.stream_state import StreamState, replay
 from projections.asking import inquiry
@@ -28,7 +29,7 @@ def decisions_on(
         stream, root: the fact: where it lies, and the version of the event that first stated it.
     """
     found = []
-    for one in decisions(ledger.book_events()).by_id.values():
+    for one in decisions_of(ledger).by_id.values():
         if one.issued is None or one.revoked is not None:
             continue
         positions = _stated(ledger, stream, root, one.draft.basis_position)
@@ -56,7 +57,8 @@ def _rests(
     if not next(iter(positions.values())).startswith(f"{EMPLOYEE}."):
         return True
     draft = one.draft
-    if stream.hex not in {candidate.subject for candidate in draft.candidates}:
+    whole = decision_of(ledger, draft.id)  # the candidates lie in streams of their own (ADR 0027)
+    if stream.hex not in {candidate.subject for candidate in whole.draft.candidates}:
         return False
     for name in (draft.instrument, *draft.requirements):
         ask = Ask(name, as_of=draft.as_of, position=draft.basis_position)

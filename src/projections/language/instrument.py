@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from ledger.canonical import decimal_text
 from ledger.events.base import EMPLOYEE, ORG_UNIT
@@ -54,8 +55,9 @@ NOT_STANDING = "`not_standing`"
 OUTCOMES = ("met", "not_met", "unknown")
 
 
+@lru_cache(maxsize=64)
 def load(document: bytes, *, file: str) -> Plan:
-    """The checked plan of an instrument text. `file` names it in messages.
+    """The checked plan of an instrument text. `file` names it in messages. A text is read once.
 
     Raises:
         DocumentRefused: code instrument_refused; file, line, path and remedy are in the message.

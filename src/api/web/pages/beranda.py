@@ -27,6 +27,9 @@ SHOWN = 50
 SUGGESTED = 8
 _SEE_OTHER = 303
 _HOUR = 60 * 60
+# Where a task is done; what waits for a second person waits on one page, whatever it is.
+_DONE_AT = {"cases": "/kasus", "disputes": "/kasus", "decisions": "/keputusan"}
+_PENDING = "/tertunda"
 Searcher = Annotated[Reader, Depends(guard.allow(Action.READ_UNITS))]
 Text = Annotated[str, Form(max_length=100)]
 PurposeGiven = Annotated[ReadingPurpose | None, Form()]
@@ -40,7 +43,8 @@ def start(request: Request, desk: DeskHere) -> Response:
     shown = home.start(desk, guard.standing_of(request), reader)
     if request.url.path.endswith(".json"):
         return answer(shown)
-    return page(request, "beranda.html", {**shown, "age": age_of(shown)})
+    tasks = [{**one, "address": _DONE_AT.get(one["code"], _PENDING)} for one in shown["tasks"]]
+    return page(request, "beranda.html", {**shown, "tasks": tasks, "age": age_of(shown)})
 
 
 def age_of(shown: dict[str, Any]) -> dict[str, int] | None:
