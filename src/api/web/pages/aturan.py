@@ -21,6 +21,7 @@ from api.web import rule_words
 from api.web.charts.chart import Pen
 from api.web.moments import PageWhens
 from api.web.render import page, shell_of
+from api.web.words import refusal_said
 from ledger.errors import LedgerError
 
 router = APIRouter()
@@ -86,7 +87,7 @@ def try_out(
         except LedgerError as fault:
             if fault.code not in _MENDED:
                 raise
-            errors = [{"field": "set", "message": fault.message, "next_step": fault.next_step}]
+            errors = [{"field": "set", **refusal_said(shell_of(request).lang, fault)}]
         except ValueError:
             told = pen_of(request).say("Id pegawai itu tidak dapat dibaca.")
             errors = [{"field": "person", "message": told}]
