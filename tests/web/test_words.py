@@ -11,6 +11,7 @@ from api.web import words
 from api.web.formats import Lang
 from api.web.site import PAGES
 from ledger.errors import LedgerError
+from ledger.events.registry import specs
 from projections import reasons
 from projections.language.editing import ValueRefused
 
@@ -142,5 +143,21 @@ def test_a_code_without_words_reads_as_a_heading() -> None:
     assert words.code_said(Lang.ID, "SANGAT_TINGGI", "band") == "Sangat Tinggi"
     assert words.code_said(Lang.ID, "kualifikasi", "measure") == "Kualifikasi"
     assert words.code_said(Lang.EN, None) == "\u2013"
+    assert words.code_said(Lang.ID, "PKN_II") == "PKN II"
+    for written in ("III/d", "II.a", "2/3", "2024-01-01", "24"):
+        assert words.code_said(Lang.ID, written, "why") == written
+
+
+def test_every_kind_of_entry_has_words() -> None:
+    """Whatever the log may hold is named in both languages."""
+    kinds = {one.split("/")[0].partition(".")[2] for one in specs()}
+    assert len(kinds) > 70
+    assert {one for one in kinds if not words.known("fact", one)} == set()
+
+
+@pytest.mark.parametrize("lang", list(Lang))
+def test_the_rest_of_a_code_reads_as_a_heading(lang: Lang) -> None:
+    """Where a closed list has no words of its own, its code is still said."""
+    assert words.code_said(lang, "JPT_PRATAMA") == "JPT Pratama"
     assert words.todo(Lang.ID, "FACT_MISSING").startswith("Catat")
     assert words.todo(Lang.EN, "UNHEARD_OF") == ""

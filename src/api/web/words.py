@@ -25,6 +25,8 @@ _MEASURES: Final = "measures"
 _ANY_REFUSAL: Final = "refused"
 _UNSAID: Final = frozenset((_MEASURES, "points"))  # steps that every such place has
 _STEP: Final = re.compile(r"\w+")
+# What is no word but is written so: III/d, II.a, 2/3, a day, a number of hours.
+_WRITTEN: Final = re.compile(r"\d|[IVX]+[/.]\w$")
 
 
 def _texts() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -79,6 +81,8 @@ def code_said(lang: Lang, code: str | None, group: str = "") -> str:
         return UNKNOWN
     found = codes().get((group, code))
     if found is None:
+        if _WRITTEN.match(code):
+            return code
         return code_words(code if code.isupper() else code.upper())
     return found[0] if lang is Lang.ID else found[1]
 
