@@ -16,6 +16,7 @@ from api.web.charts.svg import drawing, el, percent
 _HEIGHT: Final = 236
 _TOP: Final = 54
 _BOTTOM: Final = 206
+_FIRST_ROW, _ROW = 12, 16  # of the words beside mean and median
 _LABELS: Final = 10  # numbers below the bars; on a narrow screen half of them
 # Room between two bars, a share of the width.
 _AIR: Final = Decimal("0.003")
@@ -47,11 +48,7 @@ def histogram(
         Decimal("0.995"),
     )
     up = points_scale(*(exact(one["count"]) for one in bins))
-    marks = []
-    if mean is not None:
-        marks.append(_mark(pen.say("rata-rata {n}", n=pen.number(mean)), across, mean, 12, "now"))
-    if median is not None:
-        marks.append(_mark(pen.say("median {n}", n=pen.number(median)), across, median, 28, "due"))
+    marks = _marks(pen, across, mean, median)
     # What is written last stands above the lines of the others.
     parts = [line for line, _ in marks]
     parts += [_bin(pen, across, up, one, roomy=i % 2 == 1) for i, one in enumerate(bins)]
@@ -136,10 +133,28 @@ def _edges(pen: Pen, across: Scale, cuts: Sequence[object]) -> list[Markup]:
     return found
 
 
-def _mark(said: str, across: Scale, value: object, y: int, kind: str) -> tuple[Markup, Markup]:
-    """The line of a figure, and its words beside it."""
-    share = across.at(Decimal(str(value)))
-    x = percent(share)
-    anchor, shift = ("end", -5) if share * 2 > 1 else ("start", 5)
-    line = el("line", class_=kind, x1=x, x2=x, y1=y - 8, y2=_BOTTOM)
-    return line, el("text", said, class_="strong", x=x, dx=shift, y=y, text_anchor=anchor)
+def _marks(pen: Pen, across: Scale, mean: object, median: object) -> list[tuple[Markup, Markup]]:
+    """The lines of mean and median, and the words beside each.
+
+    Words stand on the side where there is room, and so that no line goes through them: the one
+    whose words reach over the other's line stands in the upper row, above where that line begins.
+    """
+    told = [
+        (across.at(Decimal(str(value))), said, kind)
+        for value, said, kind in (
+            (mean, pen.say("rata-rata {n}", n=pen.number(mean)), "now"),
+            (median, pen.say("median {n}", n=pen.number(median)), "due"),
+        )
+        if value is not None
+    ]
+    leftward = sum((share for share, _, _ in told), Decimal(0)) * 2 > len(told)
+    anchor, shift = ("end", -5) if leftward else ("start", 5)
+    found = []
+    for row, (share, said, kind) in enumerate(
+        sorted(told, key=lambda one: one[0], reverse=leftward)
+    ):
+        x, y = percent(share), _FIRST_ROW + row * _ROW
+        line = el("line", class_=kind, x1=x, x2=x, y1=y - 8, y2=_BOTTOM)
+        text = el("text", said, class_="strong", x=x, dx=shift, y=y, text_anchor=anchor)
+        found.append((line, text))
+    return found
