@@ -289,7 +289,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "/api/v1/differences": _CHANGE,
     "/api/v1/units/{code}/score": {"instrument": "kinerja-opd", "as_of": "2025-12-31"},
     "/api/v1/units/{code}/difference": _CHANGE,
-    "/api/v1/units/{code}/series": {"instrument": "ip-asn", "from": "2022-01-01"},
+    "/api/v1/units/{code}/series": {"instrument": "ip-asn", "from": "2026-09-01"},
 }
 BODIES: dict[str, Any] = {
     "/api/v1/people/search": {"nip": "{nip}"},
