@@ -191,12 +191,11 @@ def person_form(
 ) -> Response:
     """An empty form about somebody; of a step of a case that is named, it says which."""
     about = about_person(desk, request, person)
-    found = _kind(person.reader, EMPLOYEE, kind, about)
     given = {} if case is None else _of_case(desk, person, kind, case)
-    return _form(request, person.reader, found, about, given)
+    return _form(request, person.reader, _kind(person.reader, EMPLOYEE, kind, about), about, given)
 
 
-def _of_case(desk: Desk, person: PersonRead, kind: str, named: str) -> dict[str, str]:
+def _of_case(desk: DeskHere, person: PersonRead, kind: str, named: str) -> dict[str, str]:
     """What a form says already of a case: as it stands today.
 
     Raises:

@@ -50,7 +50,7 @@ def proposal(request: Request, ident: Ident, reader: Closer, desk: DeskHere) -> 
     try:
         shown["effect"] = proposals.effect(desk, one)
     except LedgerError as fault:
-        shown["fault"] = {"message": fault.message, "next_step": fault.next_step}
+        shown["fault"] = fault
     days = (shown["effect"] or {}).get("days", [])
     lang = shell_of(request).lang
     groups, unchanged = [], []
