@@ -54,7 +54,7 @@ STOPS = (
     Stop("/panduan/cerita", ANALYST, "/panduan/cerita"),
     Stop("/kasus", PANEL, "/kasus?purpose=case"),
     Stop("/kasus/{pid}/{root}", PANEL, "/kasus/{case}?purpose=case"),
-    Stop("/kasus/sengketa", OPERATOR, "/kasus/sengketa?catatan={position}"),
+    Stop("/kasus/sengketa", ANALYST, "/kasus/sengketa?catatan={position}"),
     Stop("/sengketa/{number}", PANEL, "/sengketa/{dispute}?purpose=case"),
     Stop("/keputusan", DECIDER, "/keputusan?purpose=decision"),
     Stop("/keputusan/{ident:path}", DECIDER, "/keputusan/PN-2023?purpose=decision"),

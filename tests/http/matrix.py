@@ -112,8 +112,6 @@ GET  /api/v1/access                           many    200  - - - -  -  -  -  -  
 GET  /api/v1/roles                            many    200  - - - -  -  -  a  -  a  -  a
 POST /api/v1/roles/grants                     many    422  - - - -  -  -  -  -  -  -  a
 POST /api/v1/roles/revocations                many    422  - - - -  -  -  -  -  -  -  a
-POST /api/v1/roles/proposals/{ident}/confirm  many    422  - - - -  -  -  a  -  -  -  a
-POST /api/v1/roles/proposals/{ident}/reject   many    422  - - - -  -  -  a  -  -  -  a
 GET  /api/v1/instruments                      many    200  * * * *  *  *  *  *  *  *  *
 GET  /api/v1/instruments/{name}               many    404  * * * *  *  *  *  *  *  *  *
 GET  /api/v1/instruments/{name}/{which}       many    404  * * * *  *  *  *  *  *  *  *
@@ -292,7 +290,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "/api/v1/differences": _CHANGE,
     "/api/v1/units/{code}/score": {"instrument": "kinerja-opd", "as_of": "2025-12-31"},
     "/api/v1/units/{code}/difference": _CHANGE,
-    "/api/v1/units/{code}/series": {"instrument": "ip-asn", "from": "2022-01-01"},
+    "/api/v1/units/{code}/series": {"instrument": "ip-asn", "from": "2026-09-01"},
 }
 BODIES: dict[str, Any] = {
     "/api/v1/people/search": {"nip": "{nip}"},

@@ -20,6 +20,8 @@ from ledger.checkpoint_store import last_checkpoint
 from tests.http.conftest import QUASHED, Served
 
 AUDIT = "/api/v1/audit"
+# Whether a file is right in itself is found in a process that has no database.
+on_sqlite = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 
 
 def post(served: Served, data: bytes, who: str = "AUDITOR") -> Any:
@@ -136,6 +138,7 @@ def certified(served: Served, folder: Path) -> bytes:
     return made(served, folder, "score", QUASHED, *asked, "--certificate", "OUT")
 
 
+@on_sqlite
 def test_a_certificate_holds_on_its_own_and_in_a_pdf(checked: Served, tmp_path: Path) -> None:
     """The score is computed again; inside a PDF it is found packed or plain."""
     data = certified(checked, tmp_path)
@@ -154,6 +157,7 @@ def test_a_certificate_holds_on_its_own_and_in_a_pdf(checked: Served, tmp_path: 
     assert codes(post(checked, begin + b"x\nendstream\n")) == {"form_unknown": "fails"}
 
 
+@on_sqlite
 def test_a_changed_file_fails(checked: Served, tmp_path: Path) -> None:
     """A digit of a certificate, a bit of a bundle, a letter of a note: each is found."""
     data = certified(checked, tmp_path)
@@ -172,6 +176,7 @@ def test_a_changed_file_fails(checked: Served, tmp_path: Path) -> None:
         assert found.json()["holds"] is False, found.json()
 
 
+@on_sqlite
 def test_a_file_of_another_ledger_is_said_to_be_so(checked: Served, tmp_path: Path) -> None:
     """Right in itself, and not of this log."""
     other = tmp_path / "other.sqlite3"
@@ -221,6 +226,7 @@ def test_what_is_none_of_these_is_said_to_be_so(tmp_path: Path, data: bytes) -> 
     assert all(one["message"] for one in found["findings"])
 
 
+@on_sqlite
 def test_a_bomb_is_a_finding_of_the_server(served: Served) -> None:
     """What would unpack to more than there is memory is told in an answer like any other."""
     found = post(served, bomb(50_000_000))
@@ -239,6 +245,7 @@ def test_a_check_that_takes_too_much_is_ended(
     assert post(served, b"hello").status_code == 200
 
 
+@on_sqlite
 @pytest.mark.parametrize("form", ["application/json", "text/plain", "multipart/form-data", "x"])
 def test_a_file_is_checked_whatever_it_is_said_to_be(checked: Served, form: str) -> None:
     """Its bytes decide, and not the header of its form."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -99,15 +99,11 @@ def may_see(desk: Desk, standing: Standing, reader: Reader, one: Proposal) -> bo
     return policy.may(reader, reads, NOTHING)
 
 
-def listed(
-    desk: Desk, standing: Standing, reader: Reader, *, every: bool = False
-) -> list[dict[str, Any]]:
+def seen(desk: Desk, standing: Standing, reader: Reader, *, every: bool = False) -> list[Proposal]:
     """What waits, oldest first, of what the reader may see; `every` with what was closed."""
     known = second_person.proposals_of(desk.ledger)
     found = known.by_id.values() if every else known.pending()
-    return [
-        shown(desk, standing, reader, one) for one in found if may_see(desk, standing, reader, one)
-    ]
+    return [one for one in found if may_see(desk, standing, reader, one)]
 
 
 def shown(desk: Desk, standing: Standing, reader: Reader, one: Proposal) -> dict[str, Any]:
@@ -137,6 +133,19 @@ def named(desk: Desk, standing: Standing, reader: Reader, ident: int) -> Proposa
             next_step="The list of proposals says what waits.",
         )
     return one
+
+
+def known(desk: Desk, ident: int) -> list[Proposal]:
+    """The proposal of an id, whoever may see it; none where there is none."""
+    found = second_person.proposals_of(desk.ledger).by_id.get(ident)
+    return [] if found is None else [found]
+
+
+def people_of(known: Iterable[Proposal]) -> list[UUID]:
+    """The people whom proposals are about, for the access log."""
+    commands = (one.command for one in known if one.kind == recording.FACT)
+    found = {one["subject"] for one in commands if one["owner"] == EMPLOYEE and one["subject"]}
+    return [UUID(one) for one in sorted(found)]
 
 
 def effect(desk: Desk, one: Proposal, *, report: Report = lambda _: None) -> dict[str, Any] | None:

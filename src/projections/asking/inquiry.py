@@ -85,9 +85,18 @@ def resolve(ledger: Ledger, ask: Ask, *, today: date, now: datetime) -> Asked:
 
 
 def resolve_at(
-    ledger: Ledger, ask: Ask, position: int, known_at: datetime, *, today: date
+    ledger: Ledger,
+    ask: Ask,
+    position: int,
+    known_at: datetime,
+    *,
+    today: date,
+    units: UnitDirectory | None = None,
 ) -> Asked:
     """As `resolve`, at a position that is placed already.
+
+    Args:
+        units: all units as known at the position, where they are at hand.
 
     Raises:
         Misuse, InstrumentUnknown, NoRulesInForce.
@@ -99,7 +108,8 @@ def resolve_at(
     book_events, read = ledger.book_events(position), reading(ledger, position)
     standing = official(book_events, read, ask.instrument, on, position)
     asked = replace(asked, official=standing)
-    return under(ledger, asked, enacted.in_force(book, ask.instrument, on, decree=ask.rules))
+    rules = enacted.in_force(book, ask.instrument, on, decree=ask.rules)
+    return under(ledger, asked, rules, units)
 
 
 def resolve_draft(
@@ -127,14 +137,23 @@ def resolve_draft(
     return _around(ledger, asked, enacted.bound(ledger.rulebook(position), draft, on), None)
 
 
-def under(ledger: Ledger, asked: Question, rules: InForce) -> Asked:
+def under(
+    ledger: Ledger, asked: Question, rules: InForce, units: UnitDirectory | None = None
+) -> Asked:
     """A question that is placed already, under a text."""
-    return _around(ledger, asked, rules.plan, rules.enactment.position)
+    return _around(ledger, asked, rules.plan, rules.enactment.position, units)
 
 
-def _around(ledger: Ledger, asked: Question, plan: Plan, position: int | None) -> Asked:
+def _around(
+    ledger: Ledger,
+    asked: Question,
+    plan: Plan,
+    position: int | None,
+    units: UnitDirectory | None = None,
+) -> Asked:
     on = asked.as_of
-    units = ledger.units(asked.position)
+    if units is None:
+        units = ledger.units(asked.position)
     surroundings = around(references_on(ledger.references(asked.position), on), units.tree(on))
     return Asked(plan, position, asked, surroundings, units)
 

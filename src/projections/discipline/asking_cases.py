@@ -108,8 +108,12 @@ _URGENT = (ClockState.OVERDUE, ClockState.DUE, ClockState.WAITING, ClockState.UN
 
 
 def when(ledger: Ledger, as_of: date, position: int) -> When:
-    """A question's day and position."""
-    return When(as_of, position, ledger.references(position))
+    """A question's day and position.
+
+    Raises:
+        Misuse: a day far from any record.
+    """
+    return When(question.check_day(as_of), position, ledger.references(position))
 
 
 @dataclass(slots=True)

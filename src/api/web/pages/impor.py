@@ -146,7 +146,8 @@ def _one(
     data = {
         **shown,
         "batch": shown["import"],
-        "counts": counts,
+        "counts": counts or (shown["import"] or {}).get("counts") or {},
+        "kept": bool(counts),
         "outcome": outcome,
         "outcomes": [one for one in (*OUTCOMES, FLAGGED) if counts.get(one)],
         "rows": rows["rows"],
