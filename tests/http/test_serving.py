@@ -11,6 +11,7 @@ from unittest.mock import Mock
 import httpx2
 import pytest
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.server import ServerState
 
 from api.http.serving import HEADER_SECONDS, Patient
@@ -73,7 +74,9 @@ def test_every_answer_is_guarded(server: Server) -> None:
 def test_paths_lead_nowhere_else(server: Server, path: str) -> None:
     """No trick of a path opens a file or breaks the server."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as wire:
-        wire.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        wire.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+        )
         head = wire.recv(65_536).decode(errors="replace").split("\r\n", 1)[0]
     assert head.split()[1] in {"400", "401", "404"}
 
@@ -145,7 +148,7 @@ def test_headers_are_waited_for_so_long_after_an_answer_too(sent: bytes) -> None
     one.
     """
     loop, wire = Mock(), Mock(is_closing=lambda: False)
-    config = uvicorn.Config("api.web.site:application", factory=True, log_config=None)
+    config = uvicorn.Config(Starlette(), log_config=None)
     one = Patient(config, ServerState(), {}, _loop=loop)
     one.connection_made(wire)
     one._late, one.cycle = None, Mock(response_complete=True)  # the first one was answered
