@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from threading import Lock
@@ -17,19 +18,24 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ledger.application import Ledger, today_in
+from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE
 from ledger.unit_directory import UnitDirectory
 from projections.answer import Answer
 from projections.asking import inquiry
+from projections.asking.enacted import plan_of
 from projections.asking.inquiry import Ask, Asked
+from projections.cohorts.cohort import Cohort, cohort, known_subjects
 from projections.cohorts.people import serving
 from projections.cohorts.view import View
 from projections.question import asked_position
 from projections.table.facts_table import FactsTable
+from projections.table.frame import Frame
 from projections.table.segments import Report
 
 _ASKED_HELD = 256
 _UNITS_HELD = 8
+_VIEWS_HELD = 8
 _MADE_HELD = 12  # each is a few megabytes at five thousand people
 _Made = TypeVar("_Made")
 
@@ -57,6 +63,7 @@ class Desk:
         self._units: OrderedDict[int, UnitDirectory] = OrderedDict()
         self._made: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._remembered: dict[str, tuple[Any, Any]] = {}
+        self._viewed: tuple[Frame, OrderedDict[tuple[date, int], View]] | None = None
         self._serving: tuple[tuple[date, int], Mapping[str, str | None]] | None = None
 
     def now(self) -> datetime:
@@ -146,8 +153,8 @@ class Desk:
         today, head = self.today(), self.head()
         held: tuple[tuple[date, int], Mapping[str, str | None]] | None = self._serving
         if held is None or held[0] != (today, head):
-            frame = self.table().frame()
-            held = (today, frame.position), serving(View(frame, today, frame.position))
+            view = self.view(today)
+            held = (today, view.position), serving(view)
             self._serving = held
         return held[1]
 
@@ -166,9 +173,61 @@ class Desk:
             self._hold(self._made, (*key, *more), made, _MADE_HELD)
         return made
 
+    def view(self, on: date, position: int | None = None) -> View:
+        """The facts table on a day as known at a position, by default the last: questions of one
+        day share what they read of it. Held until something is recorded.
+        """
+        frame = self.table().frame()
+        place = on, frame.position if position is None else position
+        with self._lock:
+            if self._viewed is None or self._viewed[0] is not frame:
+                self._viewed = frame, OrderedDict()
+            held = self._viewed[1]
+            view = held.setdefault(place, View(frame, *place))
+            held.move_to_end(place)
+            while len(held) > _VIEWS_HELD:
+                held.popitem(last=False)
+            return view
+
+    def cohort(self, asked: Asked) -> Cohort:
+        """Everybody's answers as columns."""
+        return self.once(asked, "cohort", lambda: self._cohort(asked))
+
+    def _cohort(self, asked: Asked, subjects: Sequence[int] | None = None) -> Cohort:
+        question = asked.question
+        view = self.view(question.as_of, question.position)
+        return cohort(
+            asked.plan,
+            view.frame,
+            question,
+            enacted=asked.enacted,
+            subjects=subjects,
+            view=view,
+        )
+
+    def of_unit(self, asked: Asked, unit: str) -> Answer | None:
+        """What a unit itself comes to by an instrument that measures units, without its trace;
+        None before it was described.
+        """
+        return self.once(asked, "unit", lambda: (self._of_unit(asked, unit),), unit)[0]
+
+    def _of_unit(self, asked: Asked, unit: str) -> Answer | None:
+        view = self.view(asked.question.as_of, asked.question.position)
+        number = view.frame.streams.find(unit)
+        if number is None or number not in known_subjects(asked.plan, view):
+            return None
+        return next(self._cohort(asked, subjects=[number]).answers())
+
     def everybody(self, asked: Asked) -> tuple[Answer, ...]:
         """Everybody's answers without their traces, ordered by subject."""
-        return self.once(asked, "everybody", lambda: tuple(inquiry.everybody(asked, self.table())))
+        return self.once(asked, "everybody", lambda: tuple(self.cohort(asked).answers()))
+
+    def people_in(self, asked: Asked, unit: str) -> tuple[Answer, ...]:
+        """The same of whoever counts in a unit or below it."""
+        below = asked.units.tree(asked.question.as_of).below(unit)
+        return self.once(
+            asked, "people", lambda: tuple(self.cohort(asked).answers(frozenset(below))), unit
+        )
 
     def remembered(self, name: str, key: Any, work: Callable[[], Any]) -> Any:
         """What was worked out under a name, as long as it rests on the same things: the key, as the
@@ -178,6 +237,17 @@ class Desk:
         if held is None or held[0] != key:
             held = self._remembered[name] = key, work()
         return held[1]
+
+    def warm(self) -> None:
+        """Read beforehand what the first questions would wait for: who serves, units, names, and
+        the texts of the rules. Answers are the same without it.
+        """
+        self.serving()
+        self.units()
+        self.ledger.people([])
+        for one in self.ledger.rulebook().enactments:
+            with suppress(LedgerError):  # told to whoever asks for it
+                plan_of(one)
 
     def last_of(self, stream: UUID, position: int) -> int | None:
         """The position of the last event about somebody or something, as known at a position."""

@@ -19,7 +19,13 @@ from ledger.canonical import canonical_bytes, decimal_text, instant_text
 from projections.plans.plan import Mark, Plan, Span, Value, values
 from projections.plans.tally import Counted
 from projections.question import Question
-from projections.reasons import MATTER_OPEN, OFFICIAL_DIFFERS, Reason, of_parameter
+from projections.reasons import (
+    LEFT_SERVICE,
+    MATTER_OPEN,
+    OFFICIAL_DIFFERS,
+    Reason,
+    of_parameter,
+)
 from projections.text_doubts import text_doubts
 
 ENGINE = "1"
@@ -280,6 +286,11 @@ def verdict(plan: Plan, span: Span, reach: Span, *, doubt: bool, open_matter: bo
     return Verdict(status, span.low, reach if open_matter else None, word)
 
 
+def has_left(answer: Answer) -> bool:
+    """Whether somebody had left the service by the day."""
+    return answer.status is Status.NOT_APPLICABLE and answer.why[0].code == LEFT_SERVICE
+
+
 def of_head(plan: Plan, on: date) -> list[Reason]:
     """What makes every answer of a day less than certain: what is said of the text, or a weak mark
     of the parameters that say who is measured and which word the points have.
@@ -300,13 +311,14 @@ def conclude(
     measures: Sequence[MeasureResult],
     disputed: Sequence[int] = (),
     also: Sequence[Reason] = (),
+    head: Sequence[Reason] | None = None,
 ) -> Answer:
     """The answer of a subject that is measured: status, total, range and band from its measures.
 
     `disputed` are positions of facts that counted and are contested; `also` are reasons that
-    belong to no measure.
+    belong to no measure; `head` is `of_head`, where somebody worked it out before.
     """
-    own = [*also, *of_head(plan, question.as_of)]
+    own = [*also, *(of_head(plan, question.as_of) if head is None else head)]
     why = tuple(dict.fromkeys([*own, *(reason for one in measures for reason in one.why())]))
     span = _total(one.span for one in measures)
     reach = _total(one.reach for one in measures)

@@ -16,7 +16,13 @@ from statistics import median
 from typing import Any
 
 from tests import pg
-from tests.bench import http_benchmarks, proof_benchmarks, verify_benchmarks, why_rows
+from tests.bench import (
+    http_benchmarks,
+    page_benchmarks,
+    proof_benchmarks,
+    verify_benchmarks,
+    why_rows,
+)
 from tests.bench.facts_lines import nip_of, one_person, write_lines, write_rows
 from tests.bench.http_benchmarks import HttpSizes
 from tests.bench.measuring import Figure, in_child, times_faster
@@ -319,6 +325,8 @@ def every(sizes: Sizes) -> dict[str, Callable[[Callable[[str], None]], Figure]]:
         found[f"verify-{database.lower()}"] = _bound(verifying, sizes, database)
     for name in ("score", "unchanged", "everybody", "memory"):
         found[f"http-{name}"] = _bound(http_benchmarks.row, name, sizes.http)
+    for name in page_benchmarks.names():
+        found[f"page-{name}"] = _bound(page_benchmarks.row, name, sizes.http)
     return found
 
 

@@ -42,6 +42,7 @@ STOPS = (
         "/asn/{late}/perbandingan?purpose=administration&from=2023-12-31&to=2023-12-31"
         "&known_from=2024-02-29",
     ),
+    Stop("/asn/{pid}/peringatan", ANALYST, "/asn/{fallen}/peringatan?purpose=administration"),
     Stop("/catatan/{position}", ANALYST, "/catatan/{position}?purpose=administration"),
     Stop("/opd", ANALYST, "/opd"),
     Stop("/opd/{code}", ANALYST, "/opd/{unit}"),
@@ -53,7 +54,7 @@ STOPS = (
     Stop("/panduan/cerita", ANALYST, "/panduan/cerita"),
     Stop("/kasus", PANEL, "/kasus?purpose=case"),
     Stop("/kasus/{pid}/{root}", PANEL, "/kasus/{case}?purpose=case"),
-    Stop("/kasus/sengketa", OPERATOR, "/kasus/sengketa?catatan={position}"),
+    Stop("/kasus/sengketa", ANALYST, "/kasus/sengketa?catatan={position}"),
     Stop("/sengketa/{number}", PANEL, "/sengketa/{dispute}?purpose=case"),
     Stop("/keputusan", DECIDER, "/keputusan?purpose=decision"),
     Stop("/keputusan/{ident:path}", DECIDER, "/keputusan/PN-2023?purpose=decision"),

@@ -303,3 +303,34 @@ def test_an_official_reads_his_record_and_who_looked(house: House, width: int) -
         assert "purpose" not in page.url
         page.goto("/akses")
         assert ANALYST in page.locator("#pembacaan").inner_text()
+
+
+def test_a_rule_is_tried_by_moving_a_slider(house: House) -> None:
+    """The effect stands beside the number at once, and the address says what was changed."""
+    with house.visit(ANALYST) as page:
+        page.goto("/aturan/ip-asn/coba?as_of=2022-12-31")
+        number = page.locator("[id='f-p.measures.kualifikasi.points.S1']")
+        assert number.input_value() == "15"
+        page.get_by_role("slider", name="S1", exact=True).fill("10")
+        page.wait_for_selector("#akibat")
+        assert number.input_value() == "10"
+        assert "set=measures.kualifikasi.points.S1%3D10" in page.url
+        effect = page.locator("#akibat-kini")
+        assert "semua pegawai" in effect.inner_text()
+        fell = effect.locator("dl.figures div", has_text="turun").locator("b").inner_text()
+        assert int(fell) > 0
+        number.fill("15")
+        number.press("Tab")
+        page.wait_for_selector("#akibat", state="detached")
+
+
+def test_a_day_is_said_in_the_language_of_the_page(house: House) -> None:
+    """Beside a date field, which a browser writes in its own language, stands the day in words."""
+    with house.visit(ANALYST) as page:
+        page.goto("/opd?as_of=2023-12-31")
+        assert page.locator("label[for=tb-as-of]").inner_text() == "Berlaku per 31 Desember 2023"
+        page.locator("#tb-known").fill("2024-01-31")
+        assert page.locator("label[for=tb-known]").inner_text().endswith("31 Januari 2024")
+        page.goto("/opd?as_of=2023-12-31&bahasa=en")
+        assert page.locator("label[for=tb-as-of]").inner_text().endswith("31 December 2023")
+        page.goto("/opd?bahasa=id")

@@ -222,6 +222,9 @@ GET  /catatan/{position}                      event   200  o r s -  s  s  s  s  
 GET  /catatan/{position}.json                 event   200  o r s -  s  s  s  s  s  s  -
 GET  /asn/{pid}                               person  200  o r s -  s  s  s  s  s  s  -
 GET  /asn/{pid}.{suffix}                      person  200  o r s -  s  s  s  s  s  s  -
+GET  /asn/{pid}/peringatan                    person  200  o r s -  s  s  s  -  s  -  -
+GET  /asn/{pid}/peringatan.json               person  200  o r s -  s  s  s  -  s  -  -
+POST /asn/{pid}/peringatan/{rule}             person  422  - r s! - s! s! - - - - -
 GET  /asn/{pid}/perbandingan                  person  200  o r s -  s  s  s  s  s  s  -
 GET  /asn/{pid}/perbandingan.{suffix}         person  200  o r s -  s  s  s  s  s  s  -
 """

@@ -16,7 +16,8 @@ from hypothesis import example, given, settings
 
 from ledger.facts import History
 from projections.answer import Answer, MeasureResult
-from projections.cohorts.cohort import Cohort, PlanTooFine, cohort
+from projections.cohorts.cohort import Cohort, cohort
+from projections.cohorts.scale import PlanTooFine
 from projections.language.instrument import load
 from projections.plans.plan import Plan
 from projections.question import Question

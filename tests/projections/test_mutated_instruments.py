@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from projections.asking.binding import bind
-from projections.cohorts.cohort import PlanTooFine
+from projections.cohorts.scale import PlanTooFine
 from projections.language.document import DocumentRefused
 from projections.language.instrument import load
 from projections.language.shipped import drafts, names, text

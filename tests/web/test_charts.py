@@ -1,5 +1,6 @@
 """Charts: exact places, honest gaps, escaped words, the same bytes for the same data."""
 
+import itertools
 import re
 from decimal import Decimal
 from typing import Any
@@ -156,6 +157,35 @@ def test_hidden_cells_say_so_and_hold_no_number() -> None:
         "disembunyikan"
         in DRAWN.heat("P", ["A"], [{"label": "U", "cells": [{"hidden": True}]}], "U").markup
     )
+
+
+@pytest.mark.parametrize("count", [5, 10, 20, 33])
+def test_numbers_below_a_histogram_have_room(count: int) -> None:
+    """Both ends and at most ten between; no number stands within a twentieth of another."""
+    cuts = [str(100 * place // count) for place in range(count)] + ["100"]
+    bins = [{"from": low, "to": high, "count": 1} for low, high in itertools.pairwise(cuts)]
+    drawn = DRAWN.histogram("h", "H", bins).markup
+    places = re.findall(r'<text x="([\d.]+)%" y="224"', drawn)
+    shown = [Decimal(one) for one in places]
+    assert shown[0] < 1
+    assert shown[-1] > 99
+    assert 2 <= len(shown) <= 12
+    assert all(right - left > 5 for left, right in itertools.pairwise(shown))
+
+
+@pytest.mark.parametrize(("mean", "median"), [("74.5", "77.5"), ("77.5", "74.5"), ("20", "24")])
+def test_no_line_goes_through_the_words_of_another(mean: str, median: str) -> None:
+    """Of mean and median, the one whose words reach over the other's line stands above it."""
+    drawn = DRAWN.histogram("h", "H", DATA["bins"], mean=mean, median=median).markup
+    lines = {
+        kind: (Decimal(x), int(y))
+        for kind, x, y in re.findall(r'<line class="(now|due)" x1="([\d.]+)%".*?y1="(\d+)"', drawn)
+    }
+    anchors = set(re.findall(r'class="strong".*?text-anchor="(\w+)"', drawn))
+    assert len(anchors) == 1
+    upper = min(lines.values(), key=lambda one: one[1])
+    lower = max(lines.values(), key=lambda one: one[1])
+    assert (upper[0] > lower[0]) == (anchors == {"end"})
 
 
 def test_nothing_to_draw_is_no_drawing() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from threading import Thread
 from typing import Any, TextIO
 
 import uvicorn
@@ -21,6 +23,7 @@ from api.http.settings import Settings
 from api.http.sign_in import doors
 from ledger.access_log import AccessLog
 from ledger.application import Ledger
+from ledger.errors import LedgerError
 
 HEADER_SECONDS = 10.0
 _GRACE_SECONDS = 20
@@ -98,8 +101,21 @@ def opened(settings: Settings, site: Site, log: TextIO | None = None) -> FastAPI
         app = create_app(desk, settings, access, site=site)
         app.state.sign_in = found = doors(desk, settings, app.state.standing)
         app.state.closing.insert(0, found.close)
+        warming = Thread(target=_warm, args=(desk,), name="warm", daemon=True)
+        warming.start()
+        app.state.closing.insert(0, warming.join)
         begun.pop_all()
         return app
+
+
+def _warm(desk: Desk) -> None:
+    """Beside the first requests. What is read then stays, so that the collector of garbage need not
+    walk through it again and again while somebody waits.
+    """
+    with suppress(LedgerError):  # told to whoever asks
+        desk.warm()
+    gc.collect()
+    gc.freeze()
 
 
 def serve(settings: Settings, site: Site, worker: str, log: TextIO | None = None) -> None:

@@ -31,7 +31,7 @@ from api.outputs.workbook import SHEET_ROWS, Book, Cell
 from ledger.unit_directory import UnitDirectory
 from projections.answer import DigestOfAnswers
 from projections.asking.inquiry import Asked, measures_units
-from projections.cohorts.cohort import points_scale
+from projections.cohorts.scale import points_scale
 from projections.cohorts.view import scale_of
 
 Json = Mapping[str, Any]

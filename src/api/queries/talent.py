@@ -18,8 +18,7 @@ from ledger.decision_candidates import MET
 from ledger.errors import Misuse
 from ledger.rulebook import NoRulesInForce
 from ledger.vocabulary_agency import TieRule
-from projections.answer import Answer, Status
-from projections.asking import spread
+from projections.answer import Answer, Status, has_left
 from projections.asking.enacted import in_force
 from projections.asking.inquiry import Ask, Asked
 from projections.decisions.dossier import points_of, ranks_of, requirements
@@ -132,7 +131,7 @@ def _those(desk: Desk, asked: Asked, whom: Whom) -> list[Answer]:
         for one in desk.everybody(asked)
         if (below is None or one.unit in below)
         and (whom.among is None or one.subject in whom.among)
-        and not spread.has_left(one)
+        and not has_left(one)
     ]
 
 

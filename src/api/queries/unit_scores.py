@@ -8,7 +8,7 @@ from uuid import UUID
 from api.access.policy import Action
 from api.access.readers import Reader
 from api.desk import Desk
-from api.queries import scores, units
+from api.queries import scores, unit_figures
 from api.queries.small_cells import uncounted
 from api.queries.within import units_within
 from ledger.rulebook import InstrumentUnknown, NoRulesInForce
@@ -30,7 +30,7 @@ def of_unit(desk: Desk, reader: Reader, asked: Asked, unit: UUID) -> Json | None
         return shown
     strange = False
     for people in _people_read(desk, asked):
-        gone = units.hidden_from(desk, reader, people)
+        gone = unit_figures.hidden_from(desk, reader, people)
         if unit.hex in gone.units:
             return None
         strange |= unit.hex in gone.strange

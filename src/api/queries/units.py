@@ -7,8 +7,7 @@ many figures beside them as it takes (`small_cells`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,13 +17,14 @@ from api.access.policy import Action
 from api.access.readers import Reader
 from api.desk import Desk
 from api.naming import unit_json
-from api.queries.small_cells import FEWEST, OWN, WHOLE, Parts, hidden, uncounted
+from api.queries.small_cells import OWN, WHOLE, uncounted
+from api.queries.unit_figures import Hidden, Standing, hidden_from, standing_of
 from api.queries.within import units_within
 from ledger.canonical import decimal_text, instant_text
 from ledger.errors import Misuse
 from ledger.events.base import ORG_UNIT
 from ledger.rulebook import NoRulesInForce
-from projections.answer import Answer, Status
+from projections.answer import Answer, Status, has_left
 from projections.asking import spread
 from projections.asking.enacted import in_force
 from projections.asking.inquiry import Ask, Asked, measures_units
@@ -32,26 +32,6 @@ from projections.asking.spread import Spread
 from projections.plans.plan import Plan
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Every unit's figures for one question.
-
-    Attributes:
-        spreads: by unit with all below it; under OWN after its id those directly in it; under WHOLE
-            everybody.
-        parts: what each unit is made of. depths: how many units lie above each.
-    """
-
-    spreads: Mapping[str, Spread]
-    parts: Parts
-    depths: Mapping[str, int]
-
-    def people(self, key: str) -> int:
-        """How many people a figure is about."""
-        found = self.spreads.get(key)
-        return 0 if found is None else found.group.people
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +59,6 @@ class Wanted:
         return self.high is None or last or answer.total < self.high
 
 
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """What a reader may not see.
-
-    Attributes:
-        units: keys of which he sees no figure. strange: keys that count people whose records he may
-            not read; of those he sees how many they are, their mean and median, and no more.
-    """
-
-    units: AbstractSet[str]
-    strange: AbstractSet[str]
-
-
 def refuse_units(asked: Asked) -> None:
     """Refuse an instrument that measures units where people are asked about.
 
@@ -103,57 +70,6 @@ def refuse_units(asked: Asked) -> None:
             f"{asked.plan.instrument} measures units and not people.",
             next_step="Name an instrument of people, as ip-asn.",
         )
-
-
-def standing_of(desk: Desk, asked: Asked) -> Standing:
-    """Every unit's figures, worked out once for a question."""
-    return desk.once(asked, "units", lambda: _standing(desk, asked))
-
-
-def _standing(desk: Desk, asked: Asked) -> Standing:
-    tree = asked.units.tree(asked.question.as_of)
-    paths = {one: tree.path(one) for one in tree.units if tree.exists(one)}
-    parents = {one: path[1] if len(path) > 1 else None for one, path in paths.items()}
-    found = _spreads(asked, desk.everybody(asked))
-    return Standing(found, Parts.of(parents), {one: len(path) - 1 for one, path in paths.items()})
-
-
-def _spreads(asked: Asked, answers: Sequence[Answer]) -> dict[str, Spread]:
-    """The figures of every unit, of those directly in it, and of everybody."""
-    tree = asked.units.tree(asked.question.as_of)
-    ways: dict[str, Sequence[str]] = {}
-    for unit in {one.unit or "" for one in answers}:
-        path = tree.path(unit) if unit else ()
-        ways[unit] = (*path, WHOLE, (path[0] if path else WHOLE) + OWN)
-    return spread.by_unit(asked.plan, answers, ways)
-
-
-def hidden_from(desk: Desk, reader: Reader, asked: Asked) -> Hidden:
-    """What somebody may not see of the figures of a question: those of few people whose records he
-    may not read.
-    """
-    known = units_within(desk, reader, Action.READ_RECORD)
-    if known is None:
-        return Hidden(frozenset(), frozenset())
-    return desk.once(asked, "hidden", lambda: _hidden(desk, asked, known), known)
-
-
-def _hidden(desk: Desk, asked: Asked, known: AbstractSet[str]) -> Hidden:
-    tree = asked.units.tree(asked.question.as_of)
-    parts = standing_of(desk, asked).parts
-    own = {one.unit: bool(known & set(tree.path(one.unit or ""))) for one in desk.everybody(asked)}
-    strangers = [one for one in desk.everybody(asked) if not own[one.unit]]
-    spreads = _spreads(asked, strangers)
-    people = {key: one.group.people for key, one in spreads.items()}
-    measured = {key: one.group.measured for key, one in spreads.items()}
-    units: set[str] = set()
-    while True:
-        few = {key for key, count in measured.items() if 0 < count < FEWEST}
-        more = hidden(parts, people, units | few)
-        more |= hidden(parts, measured, more)
-        if more == units:
-            return Hidden(units, people.keys())
-        units = more
 
 
 def listed(desk: Desk, reader: Reader, asked: Asked) -> Json:
@@ -194,7 +110,7 @@ def of_unit(desk: Desk, reader: Reader, asked: Asked, unit: UUID) -> Json:
     """
     refuse_units(asked)
     on, key = asked.question.as_of, unit.hex
-    found, gone = standing_of(desk, asked), hidden_from(desk, reader, asked)
+    found, gone = standing_of(desk, asked, key), hidden_from(desk, reader, asked)
     shown = _figures(asked, found, gone, key)
     parts = [one for one in _parts(asked, found, key) if found.people(one)]
     return {
@@ -331,7 +247,7 @@ def _own_scores(desk: Desk, asked: Asked, unit: str) -> Iterator[Json]:
         if plan.subject != ORG_UNIT:
             continue
         own = desk.resolve(Ask(name, as_of=question.as_of, position=question.position))
-        answer = next((one for one in desk.everybody(own) if one.subject == unit), None)
+        answer = desk.of_unit(own, unit)
         if answer is not None and answer.status is not Status.NOT_APPLICABLE:
             yield {"title": own.plan.title, **answer.as_json(with_facts=False)}
 
@@ -344,14 +260,10 @@ def members(
     Args:
         among: ids of those whom the reader may see today; on an earlier day others served there.
     """
-    below = asked.units.tree(asked.question.as_of).below(unit.hex)
     found = [
         one
-        for one in desk.everybody(asked)
-        if one.unit in below
-        and (among is None or one.subject in among)
-        and not spread.has_left(one)
-        and wanted.fits(one)
+        for one in desk.people_in(asked, unit.hex)
+        if (among is None or one.subject in among) and not has_left(one) and wanted.fits(one)
     ]
     return sorted(found, key=lambda one: (one.total is None, -(one.total or 0), one.subject))
 

@@ -14,7 +14,6 @@ from api.access.readers import Reader
 from api.access.standing import Standing
 from api.desk import Desk
 from projections.cohorts.people import registered, serving
-from projections.cohorts.view import View
 
 _APPRAISALS = ("employee.appraisal/1", "employee.correct/1")
 
@@ -45,7 +44,7 @@ def those_of(desk: Desk, on: date, position: int, below: Collection[str] | None)
     """The ids of everybody on record by a day as known at a position; or of those who then served
     in some units.
     """
-    view = View(desk.table().frame(), on, position)
+    view = desk.view(on, position)
     if below is not None:
         return sorted(one for one, unit in serving(view).items() if unit in below)
     hexes = view.frame.streams.hexes

@@ -27,6 +27,7 @@ from api.web.pages import (
     masuk,
     opd,
     perbandingan,
+    peringatan,
     rekam,
     sengketa,
     talenta,
@@ -50,7 +51,8 @@ PAGES: Sequence[APIRouter] = (
     sengketa.router,  # before kasus: one of its addresses is that of a case
     kasus.router,
     keputusan.router,
-    perbandingan.router,  # before rekam: its address is longer
+    peringatan.router,  # before rekam, as perbandingan: their addresses are longer
+    perbandingan.router,
     rekam.router,
     audit.router,
     tertunda.router,

@@ -18,12 +18,15 @@ from typing import Any, Final
 
 from api.outputs.words import code_words
 from api.web.formats import UNKNOWN, Lang
-from ledger.errors import invariant
+from ledger.errors import LedgerError
 
 _CODES: Final = "codes.toml"
 _MEASURES: Final = "measures"
+_ANY_REFUSAL: Final = "refused"
 _UNSAID: Final = frozenset((_MEASURES, "points"))  # steps that every such place has
 _STEP: Final = re.compile(r"\w+")
+# What is no word but is written so: III/d, II.a, 2/3, a day, a number of hours.
+_WRITTEN: Final = re.compile(r"\d|[IVX]+[/.]\w$")
 
 
 def _texts() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -35,15 +38,18 @@ def _texts() -> Iterator[tuple[str, dict[str, Any]]]:
 
 @cache
 def catalogue() -> Mapping[str, str]:
-    """Every Indonesian text with its English one; two files never differ on a text."""
+    """Every Indonesian text with its English one; of two files that say one the first counts, and
+    a test says where they differ.
+    """
     found: dict[str, str] = {}
-    for name, texts in _texts():
-        if name == _CODES:
-            continue
-        for indonesian, english in texts.items():
-            same = found.setdefault(indonesian, english) == english
-            invariant(same, f"catalogue/{name}: {indonesian!r} has two translations")
+    for _, texts in translations():
+        found = {**texts, **found}
     return MappingProxyType(found)
+
+
+def translations() -> Iterator[tuple[str, dict[str, str]]]:
+    """Each file of texts with what it translates."""
+    return ((name, texts) for name, texts in _texts() if name != _CODES)
 
 
 @cache
@@ -75,6 +81,8 @@ def code_said(lang: Lang, code: str | None, group: str = "") -> str:
         return UNKNOWN
     found = codes().get((group, code))
     if found is None:
+        if _WRITTEN.match(code):
+            return code
         return code_words(code if code.isupper() else code.upper())
     return found[0] if lang is Lang.ID else found[1]
 
@@ -104,6 +112,19 @@ def known(group: str, code: str) -> bool:
 def is_refusal(code: str) -> bool:
     """Whether a refusal's code has words of its own."""
     return known("refusal", code)
+
+
+def refusal_said(lang: Lang, fault: LedgerError) -> dict[str, str]:
+    """A refusal by its code: what it is called and what to do, in the language of the page; beside
+    it the words of the program, which are English.
+    """
+    code = fault.code if is_refusal(fault.code) else _ANY_REFUSAL
+    return {
+        "message": code_said(lang, code, "refusal"),
+        "next_step": code_said(lang, code, "refusal_todo"),
+        "code": fault.code,
+        "detail": str(fault),
+    }
 
 
 def fault_said(lang: Lang, code: str, message: str) -> str:

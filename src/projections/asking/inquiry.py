@@ -149,10 +149,11 @@ def _around(
     asked: Question,
     plan: Plan,
     position: int | None,
-    known: UnitDirectory | None = None,
+    units: UnitDirectory | None = None,
 ) -> Asked:
     on = asked.as_of
-    units = ledger.units(asked.position) if known is None else known
+    if units is None:
+        units = ledger.units(asked.position)
     surroundings = around(references_on(ledger.references(asked.position), on), units.tree(on))
     return Asked(plan, position, asked, surroundings, units)
 

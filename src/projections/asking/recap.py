@@ -17,7 +17,7 @@ import polars as pl
 
 from ledger.unit_directory import UnitDirectory
 from ledger.vocabulary import PositionKind
-from projections.answer import Answer, Status
+from projections.answer import Answer, Status, has_left
 from projections.cohorts.cohort import STATUS, TOTAL, Cohort
 from projections.cohorts.people import KIND, UNIT, held_posts
 from projections.cohorts.view import View, last_of_subject
@@ -25,7 +25,6 @@ from projections.differences.compare_people import mean_of
 from projections.reasons import (
     FACT_DISPUTED,
     LATER_TEXT_KNOWN,
-    LEFT_SERVICE,
     MATTER_OPEN,
     NOT_IN_POPULATION,
     PARAMETER_ASSUMED,
@@ -180,7 +179,7 @@ def _lacks(
     for place, answer in enumerate(answers):
         if answer.status.value in MEASURED or place not in members:
             continue
-        if answer.status is Status.NOT_APPLICABLE and answer.why[0].code == LEFT_SERVICE:
+        if has_left(answer):
             left.append(place)
             continue
         found = kept.get(answer.why)

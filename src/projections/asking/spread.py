@@ -13,12 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from projections.answer import Answer, Status
+from projections.answer import Answer, has_left
 from projections.asking.group import Group
 from projections.asking.recap import WEAKENING
 from projections.differences.compare_people import mean_of
 from projections.plans.plan import Plan
-from projections.reasons import LEFT_SERVICE
 from projections.tracing.case import ZERO
 from projections.tracing.members import MEASURED
 
@@ -97,11 +96,6 @@ class Spread:
         for total in self.totals:
             found[bin_of(self.plan, total)] += 1
         return found
-
-
-def has_left(answer: Answer) -> bool:
-    """Whether somebody had left the service by the day."""
-    return answer.status is Status.NOT_APPLICABLE and answer.why[0].code == LEFT_SERVICE
 
 
 def lacks(answer: Answer) -> set[tuple[str, str | None]]:

@@ -8,17 +8,19 @@ each distinct combination of outcomes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import polars as pl
 
-from ledger.errors import LedgerError, invariant
+from ledger.errors import invariant
 from projections.answer import (
     Answer,
     MeasureResult,
     Status,
     conclude,
+    has_left,
     not_applicable,
     of_head,
 )
@@ -36,6 +38,7 @@ from projections.cohorts.people import (
     unit_tree,
 )
 from projections.cohorts.rare import rare, traced
+from projections.cohorts.scale import points_scale
 from projections.cohorts.tree import (
     HIGH,
     LOW,
@@ -55,38 +58,24 @@ from projections.cohorts.tree import (
 from projections.cohorts.view import (
     View,
     constant,
-    decimals_of,
     interval_of,
-    scale_of,
     scaled,
 )
 from projections.plans.members import Members
 from projections.plans.plan import (
-    Extra,
-    Latest,
-    Measure,
     Plan,
-    Sum,
-    Total,
     UnitPopulation,
-    Value,
 )
 from projections.plans.tally import Tally
 from projections.question import Question
+from projections.reasons import LEFT_SERVICE, Reason
 from projections.table.columns import SUBJECT
 from projections.table.frame import Frame
-from projections.tracing.members import codes_of
+from projections.tracing.members import MEASURED, codes_of
 
 STREAM, STATUS, TOTAL, BAND = "stream", "status", "total", "band"
 RANGE_LOW, RANGE_HIGH = "range_low", "range_high"
 STATUSES = pl.Enum([one.value for one in Status])
-MOST_POINTS = 2**53
-
-
-class PlanTooFine(LedgerError):
-    """An instrument whose points have more digits than everybody's scores are computed with."""
-
-    code = "instrument_too_fine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +101,16 @@ class Cohort:
     _view: View
     _rare: Mapping[int, Answer]
 
-    def answers(self) -> Iterator[Answer]:
-        """Each subject's answer without the facts that led to it, ordered by stream."""
+    def answers(self, among: AbstractSet[str] | None = None) -> Iterator[Answer]:
+        """Each subject's answer without the facts that led to it, ordered by stream.
+
+        Args:
+            among: ids of units; only of whoever counts in one of them, instead of everybody.
+        """
         hexes = self._view.frame.streams.hexes
+        head = of_head(self.plan, self.question.as_of)
         templates: dict[tuple[object, ...], Answer] = {}
-        for subject, unit, kind, employment, why, *places in self._rows():
+        for subject, unit, kind, employment, why, *places in self._rows(among):
             stream = hexes[subject]
             if subject in self._rare:
                 yield self._rare[subject]
@@ -134,14 +128,33 @@ class Cohort:
                 key = (kind, employment, *places)
                 template = templates.get(key)
                 if template is None:
-                    template = templates[key] = self._concluded(kind, employment, places)
+                    template = self._concluded(kind, employment, places, head)
+                    templates[key] = template
                 yield replace(template, subject=stream, unit=unit)
 
+    def census(self) -> Mapping[str | None, tuple[int, int]]:
+        """By the unit in which people count, None without one, how many have not left the service,
+        and how many are measured.
+        """
+        left = [one.code == LEFT_SERVICE for one in self._people.reasons]
+        gone = pl.Series(left, dtype=pl.Boolean).gather(self._people.frame[WHY])
+        gone = gone.fill_null(value=False)
+        for subject, answer in self._rare.items():
+            gone[self._people.frame[SUBJECT].index_of(subject)] = has_left(answer)
+        told = self._people.frame.select(SUBJECT).with_columns(gone.alias(WHY))
+        rows = self.numbers.select(SUBJECT, UNIT, STATUS).join(told, on=SUBJECT)
+        measured = pl.col(STATUS).is_in(MEASURED).sum()
+        found = rows.group_by(UNIT).agg((~pl.col(WHY)).sum(), measured)
+        return {unit: (people, known) for unit, people, known in found.iter_rows()}
+
     def _rows(
-        self,
+        self, among: AbstractSet[str] | None
     ) -> Iterator[tuple[int, str | None, str | None, str | None, int | None, *tuple[int, ...]]]:
         """In the order of `numbers`: who each is, and the outcome of each leaf that applies."""
-        ordered = self.numbers.select(SUBJECT).join(
+        wanted = self.numbers
+        if among is not None:
+            wanted = wanted.filter(pl.col(UNIT).cast(pl.String).is_in(sorted(among)))
+        ordered = wanted.select(SUBJECT).join(
             self._people.frame, on=SUBJECT, how="left", maintain_order="left"
         )
         codes = [
@@ -177,7 +190,11 @@ class Cohort:
         return pl.DataFrame([column.alias(code) for code, column in found.items()])
 
     def _concluded(
-        self, kind: str | None, employment: str | None, places: Sequence[int | None]
+        self,
+        kind: str | None,
+        employment: str | None,
+        places: Sequence[int | None],
+        head: Sequence[Reason],
     ) -> Answer:
         return conclude(
             self.plan,
@@ -187,6 +204,7 @@ class Cohort:
             unit=None,
             position_kind=kind,
             measures=[result(node, places, kind, employment) for node in self._nodes],
+            head=head,
         )
 
     def table(self) -> pl.DataFrame:
@@ -211,6 +229,7 @@ def cohort(
     *,
     enacted: int | None = None,
     subjects: Sequence[int] | None = None,
+    view: View | None = None,
 ) -> Cohort:
     """The answers of everybody registered by the legal day and not merged into another.
 
@@ -222,9 +241,11 @@ def cohort(
         question: legal day, position and hypotheses.
         enacted: position of the enactment of the plan; None for a draft.
         subjects: stream numbers of the frame, instead of everybody.
+        view: of that frame, day and position, with what other questions read of it before.
     """
     invariant(question.position <= frame.position, "the facts table lies behind the question")
-    view = View(frame, question.as_of, question.position)
+    if view is None:
+        view = View(frame, question.as_of, question.position)
     if subjects is None:
         wanted = known_subjects(plan, view)
     else:
@@ -252,42 +273,15 @@ def _tallies(view: View, question: Question) -> TalliesOfUnits:
         asked = rule.bound
         if asked is None:
             return {}
-        # A plan lives as long as the view, so that its address names it.
-        found = view.once(id(asked), lambda: cohort(asked, view.frame, question))
+        # What is held holds the plan, so that its address goes on naming it.
+        key = (id(asked), question)
+        found = view.once(key, lambda: cohort(asked, view.frame, question, view=view))
         tree = unit_tree(view)
         counting = found.numbers[UNIT].unique().drop_nulls().cast(pl.String)
         paths = {one: [above for above in tree.path(one) if above in units] for one in counting}
         return tallies_of(rule, found.numbers, found.scale, found.codes, paths)
 
     return of
-
-
-def points_scale(plan: Plan) -> int:
-    """How many decimals hold every number of points that the plan can give.
-
-    Raises:
-        PlanTooFine: they need more digits than an integer of the machine holds.
-    """
-    rounded = [one.value for one in _roundings(plan.measures)]
-    scale = max([scale_of(decimals_of(plan)), *rounded])
-    if scaled(plan.maximum.value, scale) > MOST_POINTS:
-        raise PlanTooFine(
-            f"{plan.instrument} counts in steps of {Decimal(1).scaleb(-scale)} up to"
-            f" {plan.maximum.value}, which is finer than everybody's scores are computed at once.",
-            next_step="Write its numbers with fewer decimals, or ask for one person at a time.",
-        )
-    return scale
-
-
-def _roundings(measures: Sequence[Measure]) -> Iterator[Value[int]]:
-    """Where the rules round."""
-    for one in measures:
-        if isinstance(one.rule, Sum):
-            yield from _roundings(one.rule.measures)
-        elif isinstance(one.rule, Extra):
-            yield from () if one.rule.rounding is None else (one.rule.rounding,)
-        elif isinstance(one.rule, Total | Latest) and one.rule.decimals is not None:
-            yield one.rule.decimals
 
 
 def _numbers(

@@ -89,12 +89,24 @@ class People:
 
 def registered(view: View) -> pl.Series:
     """Everybody registered by the day and not yet merged into another."""
+    return view.once("registered", lambda: _registered(view))
+
+
+def _registered(view: View) -> pl.Series:
     table = view.table(REGISTERED, ())
     begun = pl.col(EFF_FROM).le(pl.lit(view.day, pl.Int32))
     rows = table.rows.lazy().filter(table.known(view.position), begun).select(SUBJECT).collect()
-    merged = view.rows(MERGED, [], covering=True)[SUBJECT]
     begun_once = rows[SUBJECT].unique()
-    return begun_once.filter(~begun_once.is_in(merged.implode()))
+    return begun_once.filter(~begun_once.is_in(_merged(view).implode()))
+
+
+def _merged(view: View) -> pl.Series:
+    """Whose stream is closed, because he goes on under another."""
+
+    def make() -> pl.Series:
+        return view.rows(MERGED, [], covering=True)[SUBJECT].unique()
+
+    return view.once("merged", make)
 
 
 def people(view: View, population: Population | UnitPopulation, subjects: pl.Series) -> People:
@@ -102,18 +114,13 @@ def people(view: View, population: Population | UnitPopulation, subjects: pl.Ser
     if isinstance(population, UnitPopulation):
         return _units(view, population, subjects)
     found: list[Reason] = []
-    posts = _posts(view)
-    rows = pl.Series(range(posts.height), dtype=pl.Int64)
-    spread = view.spread(posts[SUBJECT], rows, default=NOBODY)
-    places = spread.set(spread == NOBODY, None)
+    units, kinds = view.once("posts", lambda: _by_stream(view))
     employed = _employed(view)
-    kinds = posts[KIND].gather(places)
     why = _outside(view, population, kinds, found)
-    units = _placed(posts[UNIT].gather(places.gather(subjects)), unit_tree(view).moved())
     frame = pl.DataFrame(
         [
             subjects.alias(SUBJECT),
-            units.alias(UNIT),
+            units[subjects].alias(UNIT),
             kinds[subjects].alias(KIND),
             employed[subjects].alias(EMPLOYED),
             why[subjects].alias(WHY),
@@ -188,14 +195,28 @@ def _outside(
             held = (kinds == kind).fill_null(value=False)
             if reason is not None:
                 why = why.set(held & (why == INSIDE), place(reason))
-    merged = view.rows(MERGED, [], covering=True)[SUBJECT].unique()
+    merged = _merged(view)
     if len(merged):
         why = why.scatter(merged, place(Reason(reasons.MERGED, None, None)))
     return why.set(why == INSIDE, None)
 
 
+def _by_stream(view: View) -> tuple[pl.Series, pl.Series]:
+    """By stream, the unit in which somebody counts and the kind of his post; null without one."""
+    posts = _posts(view)
+    rows = pl.Series(range(posts.height), dtype=pl.Int64)
+    spread = view.spread(posts[SUBJECT], rows, default=NOBODY)
+    places = spread.set(spread == NOBODY, None)
+    units = _placed(posts[UNIT].gather(places), unit_tree(view).moved())
+    return units, posts[KIND].gather(places)
+
+
 def _employed(view: View) -> pl.Series:
     """By stream, the status kepegawaian of whoever serves, else null."""
+    return view.once("employed", lambda: _employments(view))
+
+
+def _employments(view: View) -> pl.Series:
     service = _service(view)
     distinct = service[_WORD].unique()
     codes = []
@@ -234,6 +255,10 @@ def _why_outside(word: int, population: Population) -> Reason | None:
 
 def _service(view: View) -> pl.DataFrame:
     """By subject, the newest of what says that he serves or left: rank and code in one word."""
+    return view.once("service", lambda: _newest_service(view))
+
+
+def _newest_service(view: View) -> pl.DataFrame:
     parts = []
     for rank, (kind, field) in enumerate(_SERVICE):
         choices = layout()[kind][field].choices
@@ -342,12 +367,8 @@ def serving(view: View) -> Mapping[str, str | None]:
     post is known.
     """
     subjects = registered(view)
-    posts = _posts(view)
-    rows = pl.Series(range(posts.height), dtype=pl.Int64)
-    spread = view.spread(posts[SUBJECT], rows, default=NOBODY)
-    places = spread.set(spread == NOBODY, None)
-    units = _placed(posts[UNIT].gather(places.gather(subjects)), unit_tree(view).moved())
+    units, _ = view.once("posts", lambda: _by_stream(view))
     employed = _employed(view).gather(subjects).is_not_null()
     hexes = view.frame.streams.hexes
-    pairs = zip(subjects.filter(employed), units.filter(employed), strict=True)
+    pairs = zip(subjects.filter(employed), units[subjects].filter(employed), strict=True)
     return {hexes[subject]: unit for subject, unit in pairs}

@@ -245,7 +245,17 @@ def added(
     Args:
         more: events that would follow those of his stream; the day of `asked` is the last.
     """
-    events = ledger.events_of(stream)
+    return newly(ledger, stream, ledger.events_of(stream), more, asked)
+
+
+def newly(
+    ledger: Ledger,
+    stream: UUID,
+    events: Sequence[RecordedEvent],
+    more: Sequence[RecordedEvent],
+    asked: When,
+) -> list[tuple[Told, Found]]:
+    """The same of events that are at hand: what those of `more` put out of order."""
     before, after = history(events), history([*events, *more])
     known = {_mark(one, found) for one, found in _all(told(ledger, stream, before, asked))}
     return [

@@ -20,7 +20,7 @@ from api.http.problems import NoRight
 from api.http.shapes import Proposed, Proposeds, Recorded
 from api.intake.desk import IMPORT
 from api.queries import proposals
-from api.queries.imports import about_oneself
+from api.queries.imports import Asker, about_oneself, not_confirmable
 from api.recording import FACT
 from ledger.access_entry import of_list, of_person
 from ledger.events.base import EMPLOYEE
@@ -134,7 +134,7 @@ def confirm(
     """Confirm what somebody else proposed, and carry it out; an import that was interrupted goes
     on.
     """
-    closable(request, reader, desk, ident)
+    confirmable(request, reader, desk, ident)
     outcome = None if agreed is None else agreed.outcome
 
     def do() -> proposing.Done:
@@ -208,4 +208,25 @@ def closable(
             "Some of its rows are about yourself.",
             next_step="Let somebody else close it: nobody decides about himself.",
         )
+    return one
+
+
+def confirmable(request: Request, reader: Reader, desk: Desk, ident: int) -> Proposal:
+    """A proposal that the reader's roles let him confirm: of an import with rows that need a second
+    person, by the right to each of those over whom it is about too.
+
+    Raises:
+        ProposalUnknown, NoRight, UploadUnknown.
+    """
+    one = closable(request, reader, desk, ident)
+    if one.kind == IMPORT:
+        lacks = not_confirmable(Asker(desk, guard.standing_of(request), reader), one)
+        if lacks:
+            raise NoRight(
+                "Some of its rows need a second person with a right that your roles do not give"
+                f" you over those they are about: {', '.join(lacks)}.",
+                next_step="Let somebody confirm it who may confirm those rows, or let them be sent"
+                " in a file of their own.",
+                needs=lacks,
+            )
     return one

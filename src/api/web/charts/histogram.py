@@ -16,6 +16,8 @@ from api.web.charts.svg import drawing, el, percent
 _HEIGHT: Final = 236
 _TOP: Final = 54
 _BOTTOM: Final = 206
+_FIRST_ROW, _ROW = 12, 16  # of the words beside mean and median
+_LABELS: Final = 10  # numbers below the bars; on a narrow screen half of them
 # Room between two bars, a share of the width.
 _AIR: Final = Decimal("0.003")
 
@@ -46,17 +48,13 @@ def histogram(
         Decimal("0.995"),
     )
     up = points_scale(*(exact(one["count"]) for one in bins))
-    parts: list[Markup] = []
-    if mean is not None:
-        parts += _mark(pen.say("rata-rata {n}", n=pen.number(mean)), across, mean, y=12, kind="now")
-    if median is not None:
-        parts += _mark(
-            pen.say("median {n}", n=pen.number(median)), across, median, y=28, kind="due"
-        )
+    marks = _marks(pen, across, mean, median)
+    # What is written last stands above the lines of the others.
+    parts = [line for line, _ in marks]
     parts += [_bin(pen, across, up, one, roomy=i % 2 == 1) for i, one in enumerate(bins)]
+    parts += [said for _, said in marks]
     parts.append(el("line", class_="axis", x1="0%", x2="100%", y1=_BOTTOM, y2=_BOTTOM))
-    last = percent(across.at(Decimal(str(bins[-1]["to"]))))
-    parts.append(el("text", pen.number(bins[-1]["to"]), x=last, y=_BOTTOM + 18, text_anchor="end"))
+    parts += _edges(pen, across, [*(one["from"] for one in bins), bins[-1]["to"]])
     links = any(one.get("href") for one in bins)
     known = sum(one["count"] for one in bins if one["count"] is not None)
     desc = pen.say("Sebaran {n} pegawai menurut poin.", n=pen.number(known))
@@ -77,15 +75,8 @@ def _bin(pen: Pen, across: Scale, up: Scale, one: Bin, *, roomy: bool) -> Markup
     left, width = across.at(low) + _AIR, max(across.length(low, high) - 2 * _AIR, _AIR)
     middle = percent(left + width / 2)
     said = f"{_name(pen, one)}: {_count(pen, one)}"
-    label = el(
-        "text",
-        pen.number(low),
-        x=percent(across.at(low)),
-        y=_BOTTOM + 18,
-        class_="roomy" if roomy else None,
-    )
     if one["count"] is None:
-        shape = el(
+        return el(
             "rect",
             el("title", said),
             class_="gap",
@@ -94,7 +85,6 @@ def _bin(pen: Pen, across: Scale, up: Scale, one: Bin, *, roomy: bool) -> Markup
             width=percent(width),
             height=10,
         )
-        return label + shape
     tall = up.at(Decimal(one["count"])) * (_BOTTOM - _TOP)
     shape = el(
         "rect",
@@ -118,14 +108,53 @@ def _bin(pen: Pen, across: Scale, up: Scale, one: Bin, *, roomy: bool) -> Markup
     href = one.get("href")
     if href is not None:
         shape = el("a", shape, href=href, aria_label=said)
-    return label + shape + above
+    return shape + above
 
 
-def _mark(said: str, across: Scale, value: object, *, y: int, kind: str) -> list[Markup]:
-    share = across.at(Decimal(str(value)))
-    x = percent(share)
-    anchor, shift = ("end", -5) if share * 2 > 1 else ("start", 5)
-    return [
-        el("line", class_=kind, x1=x, x2=x, y1=y - 8, y2=_BOTTOM),
-        el("text", said, class_="strong", x=x, dx=shift, y=y, text_anchor=anchor),
+def _edges(pen: Pen, across: Scale, cuts: Sequence[object]) -> list[Markup]:
+    """The numbers below the bars: both ends, and as many cuts between them as there is room for."""
+    last = len(cuts) - 1
+    every = -(-last // _LABELS)
+    found = []
+    for place, cut in enumerate(cuts):
+        if place == last or (place % every == 0 and last - place >= every):
+            anchor = "start" if place == 0 else "end" if place == last else "middle"
+            near = 0 < place < last and (place // every % 2 == 1 or last - place < 2 * every)
+            found.append(
+                el(
+                    "text",
+                    pen.number(cut),
+                    x=percent(across.at(Decimal(str(cut)))),
+                    y=_BOTTOM + 18,
+                    text_anchor=anchor,
+                    class_="roomy" if near else None,
+                )
+            )
+    return found
+
+
+def _marks(pen: Pen, across: Scale, mean: object, median: object) -> list[tuple[Markup, Markup]]:
+    """The lines of mean and median, and the words beside each.
+
+    Words stand on the side where there is room, and so that no line goes through them: the one
+    whose words reach over the other's line stands in the upper row, above where that line begins.
+    """
+    told = [
+        (across.at(Decimal(str(value))), said, kind)
+        for value, said, kind in (
+            (mean, pen.say("rata-rata {n}", n=pen.number(mean)), "now"),
+            (median, pen.say("median {n}", n=pen.number(median)), "due"),
+        )
+        if value is not None
     ]
+    leftward = sum((share for share, _, _ in told), Decimal(0)) * 2 > len(told)
+    anchor, shift = ("end", -5) if leftward else ("start", 5)
+    found = []
+    for row, (share, said, kind) in enumerate(
+        sorted(told, key=lambda one: one[0], reverse=leftward)
+    ):
+        x, y = percent(share), _FIRST_ROW + row * _ROW
+        line = el("line", class_=kind, x1=x, x2=x, y1=y - 8, y2=_BOTTOM)
+        text = el("text", said, class_="strong", x=x, dx=shift, y=y, text_anchor=anchor)
+        found.append((line, text))
+    return found

@@ -25,7 +25,10 @@ from api.naming import unit_of
 from api.outputs.looks import looks_csv, roles_csv
 from api.queries import access as asking
 from api.queries import roles as granted
+from api.web.formats import Lang
 from api.web.render import page as shown_page
+from api.web.render import shell_of
+from api.web.words import refusal_said
 from ledger.errors import LedgerError
 from ledger.values import day
 from ledger.vocabulary_agency import ReadingPurpose, Role
@@ -157,14 +160,14 @@ def _roles(
         "proposes": may_at_all(reader, Action.PROPOSE_ROLE),
         "confirms": may_at_all(reader, Action.CONFIRM_ROLE),
         "every_role": [one.value for one in Role if one is not Role.ASN],
-        "errors": [] if fault is None else [_told(fault)],
+        "errors": [] if fault is None else [_told(shell_of(request).lang, fault)],
         "form": form or {"account": "", "role": "", "unit": "", "until": ""},
     }
     return shown_page(request, "akses-peran.html", told, status=200 if fault is None else 422)
 
 
-def _told(fault: LedgerError) -> Json:
-    return {"field": "account", "message": fault.message, "next_step": fault.next_step}
+def _told(lang: Lang, fault: LedgerError) -> Json:
+    return {"field": "account", **refusal_said(lang, fault)}
 
 
 @router.post(ROLES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -14,13 +15,16 @@ from api.access import policy
 from api.access.policy import Action
 from api.access.reach import may_at_all
 from api.access.readers import Reader
+from api.http import guard
 from api.http.guard import DeskHere
 from api.http.routes.rules import Name, ReadsRules, Tries, Trying, at_of, tried
 from api.queries import enacting, rules
-from api.web import rule_words
+from api.web import formats, rule_words
 from api.web.charts.chart import Pen
 from api.web.moments import PageWhens
 from api.web.render import page, shell_of
+from api.web.words import refusal_said
+from ledger.canonical import decimal_text
 from ledger.errors import LedgerError
 
 router = APIRouter()
@@ -69,6 +73,7 @@ def try_out(
     person: Annotated[str, Query(max_length=40)] = "",
     unit: Annotated[str, Query(max_length=200)] = "",
     run: Annotated[str, Query(max_length=4)] = "",
+    purpose: guard.Purpose = None,
 ) -> Response:
     """Other parameters in the place of those in force, and what they would do; stored nowhere."""
     at = at_of(request, when)
@@ -82,11 +87,11 @@ def try_out(
             trying = Trying(
                 changes=given, text=None, person=UUID(person) if person else None, unit=unit or None
             )
-            found = tried(request, name, reader, when, trying, None)
+            found = tried(request, name, reader, when, trying, purpose)
         except LedgerError as fault:
             if fault.code not in _MENDED:
                 raise
-            errors = [{"field": "set", "message": fault.message, "next_step": fault.next_step}]
+            errors = [{"field": "set", **refusal_said(shell_of(request).lang, fault)}]
         except ValueError:
             told = pen_of(request).say("Id pegawai itu tidak dapat dibaca.")
             errors = [{"field": "person", "message": told}]
@@ -130,7 +135,12 @@ def _fields(pen: Pen, shown: dict[str, Any], given: list[str]) -> list[dict[str,
     found = []
     for line in shown["formulas"]:
         below = [
-            {**one, "now": told.get(one["at"], one["value"]), "label": _short(pen, one["at"], line)}
+            {
+                **one,
+                "now": told.get(one["at"], one["value"]),
+                "label": _short(pen, one["at"], line),
+                **_ruler(one["value"]),
+            }
             for one in shown["parameters"]
             if one["at"].startswith(line["at"] + ".")
             and isinstance(one["value"], str)
@@ -141,6 +151,15 @@ def _fields(pen: Pen, shown: dict[str, Any], given: list[str]) -> list[dict[str,
             whom = rule_words.value(pen, line["position_kind"] or line["employment"] or [])
             found.append({"measure": line["measure"], "for": whom, "fields": list(own.values())})
     return found
+
+
+def _ruler(value: str) -> dict[str, str]:
+    """How far and in what steps a number is moved: up to twice itself, by its last decimal, of a
+    whole number by one. Any other number may be typed.
+    """
+    now = abs(formats.exact(value))
+    step = Decimal(1).scaleb(min(int(now.as_tuple().exponent), 0))
+    return {"step": decimal_text(step), "most": decimal_text(max(2 * now, 10 * step))}
 
 
 def _deeper(where: str, line: dict[str, Any], shown: dict[str, Any]) -> bool:
@@ -167,7 +186,12 @@ def _effect(pen: Pen, found: dict[str, Any]) -> dict[str, Any]:
     if "moved" not in found:
         top = [one for one in found["measures"] if "/" not in one["measure"]]
         rows = [
-            {"label": pen.code(one["measure"], "measure"), "points": one["difference"]}
+            {
+                "label": pen.code(one["measure"], "measure"),
+                "points": one["difference"],
+                "before": one["from"],
+                "after": one["to"],
+            }
             for one in top
         ]
         return {"person": True, "rows": rows}
@@ -185,7 +209,16 @@ def _effect(pen: Pen, found: dict[str, Any]) -> dict[str, Any]:
         for band in reversed(list(bands))
         for place, (label, counts) in enumerate(sides)
     ]
-    return {"person": False, "bars": bars}
+    table = [
+        {
+            "label": pen.code(band, "band"),
+            "before": before.get("bands", {}).get(band, 0),
+            "after": after["bands"].get(band, 0),
+            "moved": str(after["bands"].get(band, 0) - before.get("bands", {}).get(band, 0)),
+        }
+        for band in reversed(list(bands))
+    ]
+    return {"person": False, "bars": bars, "rows": table}
 
 
 @router.get("/aturan/{name}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Path, Request, Response
+from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import proposing
@@ -20,17 +20,18 @@ from api.http.commanding import SentAfter
 from api.http.guard import DeskHere, PersonRead, UnitRead
 from api.http.problems import NotThere
 from api.http.routes.commands import about_person, about_unit
-from api.http.routes.proposals import closable, listed, looked_at
+from api.http.routes.proposals import closable, confirmable, listed, looked_at
 from api.intake.cells import Unreadable
 from api.intake.person_number import read_nip
 from api.intake.report import error_object
 from api.intake.single import FactRefused
 from api.intake.template_form import Column, columns, read_values
 from api.naming import unit_of
-from api.queries import people, proposals, stating
+from api.queries import cases, people, proposals, stating
 from api.queries.kinds import Kind, kinds
 from api.queries.stating import About, Author, Told
 from api.recording import FACT
+from api.web import case_view
 from api.web.fact_form import field, placed, said
 from api.web.render import page, shell_of
 from ledger.access_entry import of_list
@@ -181,10 +182,32 @@ def _called(request: Request, owner: str, about: About) -> dict[str, Any]:
 
 
 @router.get("/catat/orang/{pid}/{kind}")
-def person_form(request: Request, person: AboutPerson, desk: DeskHere, kind: KindName) -> Response:
-    """An empty form about somebody."""
+def person_form(
+    request: Request,
+    person: AboutPerson,
+    desk: DeskHere,
+    kind: KindName,
+    case: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """An empty form about somebody; of a step of a case that is named, it says which."""
     about = about_person(desk, request, person)
-    return _form(request, person.reader, _kind(person.reader, EMPLOYEE, kind, about), about, {})
+    given = {} if case is None else _of_case(desk, person, kind, case)
+    return _form(request, person.reader, _kind(person.reader, EMPLOYEE, kind, about), about, given)
+
+
+def _of_case(desk: DeskHere, person: PersonRead, kind: str, named: str) -> dict[str, str]:
+    """What a form says already of a case: as it stands today.
+
+    Raises:
+        NotThere: the reader may see no cases of this person. CaseUnknown.
+    """
+    if not guard.may_see(person, Action.READ_CASES):
+        raise NotThere(
+            "There is no such case, or none that you may see.",
+            next_step="Leave the case out of the address, and name it in the form.",
+        )
+    asked = cases.when(desk, None, None, None)
+    return case_view.filled(kind, cases.whole(desk, person.stream, named, asked, named=False))
 
 
 @router.post("/catat/orang/{pid}/{kind}")
@@ -359,7 +382,7 @@ def confirm(
     purpose: guard.Purpose = None,
 ) -> Response:
     """Confirm what somebody else proposed."""
-    closable(request, reader, desk, ident)
+    confirmable(request, reader, desk, ident)
     try:
         proposing.carry_out(desk.ledger, ident, actor=reader.account, at=desk.now())
     except LedgerError as fault:

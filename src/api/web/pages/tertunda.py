@@ -14,7 +14,7 @@ from api.access.readers import Reader
 from api.http import commanding, finding, guard
 from api.http.commanding import SentAfter
 from api.http.guard import DeskHere
-from api.http.routes.proposals import Closer, Ident, closable, listed, log_look
+from api.http.routes.proposals import Closer, Ident, closable, confirmable, listed, log_look
 from api.http.routes.rules import Document, Name, Proposes, document_of, reason_of
 from api.queries import enacting as enacting_now
 from api.queries import proposals
@@ -50,7 +50,7 @@ def proposal(request: Request, ident: Ident, reader: Closer, desk: DeskHere) -> 
     try:
         shown["effect"] = proposals.effect(desk, one)
     except LedgerError as fault:
-        shown["fault"] = {"message": fault.message, "next_step": fault.next_step}
+        shown["fault"] = fault
     days = (shown["effect"] or {}).get("days", [])
     lang = shell_of(request).lang
     groups, unchanged = [], []
@@ -90,7 +90,7 @@ def confirm(
     request: Request, ident: Ident, reader: Closer, desk: DeskHere, version: Version
 ) -> Response:
     """Carry it out."""
-    closable(request, reader, desk, ident)
+    confirmable(request, reader, desk, ident)
 
     def do() -> object:
         return proposing.carry_out(desk.ledger, ident, actor=reader.account, at=desk.now())

@@ -69,6 +69,23 @@ function suggestions(input) {
   input.addEventListener("blur", () => setTimeout(close, 150));
 }
 
+// ---- days in words: a browser writes a date field in its own language, not in the page's ---------
+
+const order = { en: "en-GB" }[document.documentElement.lang] ?? document.documentElement.lang; // day first
+const written = (day) => new Date(`${day}T00:00:00Z`).toLocaleDateString(
+  order, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+
+function days(part) {
+  part.querySelectorAll("input[type=date]").forEach((field) => {
+    const label = field.labels[0];
+    if (!label) return;
+    const words = label.querySelector(".said") ?? label.appendChild(Object.assign(document.createElement("span"), { className: "said" }));
+    const tell = () => { words.textContent = field.value ? ` ${written(field.value)}` : ""; };
+    field.addEventListener("input", tell);
+    tell();
+  });
+}
+
 // ---- days of change: the slider, and going there without loading the whole page ----------------
 
 let going;
@@ -94,6 +111,7 @@ async function go(address, keep) {
   document.title = next.title;
   if (!keep) history.pushState({}, "", address);
   begin(document.querySelector(".timebar"));
+  days(document.querySelector("main"));
   if (sliding) document.querySelector(".slider input")?.focus();
   say(`${news?.dataset.moved ?? ""} ${document.getElementById("tb-as-of")?.value ?? ""}`);
 }
@@ -107,9 +125,7 @@ function slider(bar) {
   let at = days.findLastIndex((day) => day <= bar.dataset.asOf);
   at = Math.max(at, 0);
   Object.assign(range, { type: "range", min: "0", max: String(days.length - 1), step: "1", value: String(at) });
-  range.ariaLabel = bar.querySelector("label[for=tb-as-of]").textContent;
-  const written = (day) => new Date(`${day}T00:00:00Z`).toLocaleDateString(
-    document.documentElement.lang, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  range.ariaLabel = bar.querySelector("label[for=tb-as-of]").firstChild.textContent.trim();
   const tell = () => { range.ariaValueText = written(days[range.value]); said.textContent = `${written(days[range.value])} · ${Number(range.value) + 1}/${days.length}`; };
   tell();
   range.addEventListener("input", () => {
@@ -126,6 +142,7 @@ function slider(bar) {
 
 function begin(bar) {
   if (!bar) return;
+  days(bar);
   slider(bar);
   bar.querySelectorAll("a.step").forEach((link) => link.addEventListener("click", (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -145,6 +162,38 @@ function begin(bar) {
   });
 }
 
+// ---- what is tried: a slider beside each number, and its effect as it is moved --------------------
+
+function live(form) {
+  let asked, waiting;
+  const show = async () => {
+    asked?.abort();
+    asked = new AbortController();
+    const put = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+    const place = document.getElementById(form.dataset.live);
+    place.ariaBusy = "true";
+    try {
+      const answer = await fetch(`${form.action}?${put}`, { signal: asked.signal, headers: { Accept: "text/html" } });
+      const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = next.getElementById(form.dataset.live);
+      if (!fresh) return location.assign(answer.url);
+      place.replaceWith(fresh);
+      history.replaceState({}, "", answer.url);
+    } catch (fault) {
+      if (fault.name !== "AbortError") form.submit();
+    }
+  };
+  form.querySelectorAll("input[data-most]").forEach((field) => {
+    const range = document.createElement("input");
+    Object.assign(range, { type: "range", min: "0", max: field.dataset.most, step: field.dataset.step, value: field.value });
+    range.ariaLabel = field.labels[0].textContent.trim();
+    field.after(range);
+    range.addEventListener("input", () => { field.value = range.value; });
+    field.addEventListener("input", () => { range.value = field.value; });
+  });
+  form.addEventListener("change", () => { clearTimeout(waiting); waiting = setTimeout(show, 120); });
+}
+
 // ---- keys ------------------------------------------------------------------------------------
 
 function keys(event) {
@@ -157,7 +206,9 @@ function keys(event) {
 }
 
 document.querySelectorAll("input[data-suggest]").forEach(suggestions);
+document.querySelectorAll("form[data-live]").forEach(live);
 begin(document.querySelector(".timebar"));
+days(document.querySelector("main"));
 document.addEventListener("keydown", keys);
 addEventListener("popstate", () => go(location.href, true));
 document.querySelector(".error-summary")?.focus();
