@@ -226,6 +226,8 @@ GET  /asn/{pid}                               person  200  o r s -  s  s  s  s  
 GET  /asn/{pid}.{suffix}                      person  200  o r s -  s  s  s  s  s  s  -
 GET  /asn/{pid}/perbandingan                  person  200  o r s -  s  s  s  s  s  s  -
 GET  /asn/{pid}/perbandingan.{suffix}         person  200  o r s -  s  s  s  s  s  s  -
+GET  /opd/{code}/perbandingan                 unit    200  - - s -  s  s  s  s  s  s  -
+GET  /opd/{code}/perbandingan.json            unit    200  - - s -  s  s  s  s  s  s  -
 """
 
 # Commands that state a fact, an address for each kind; sent here with a version and an empty body,

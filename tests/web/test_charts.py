@@ -163,9 +163,7 @@ def test_hidden_cells_say_so_and_hold_no_number() -> None:
 def test_numbers_below_a_histogram_have_room(count: int) -> None:
     """Both ends and at most ten between; no number stands within a twentieth of another."""
     cuts = [str(100 * place // count) for place in range(count)] + ["100"]
-    bins = [
-        {"from": low, "to": high, "count": 1} for low, high in itertools.pairwise(cuts)
-    ]
+    bins = [{"from": low, "to": high, "count": 1} for low, high in itertools.pairwise(cuts)]
     drawn = DRAWN.histogram("h", "H", bins).markup
     places = re.findall(r'<text x="([\d.]+)%" y="224"', drawn)
     shown = [Decimal(one) for one in places]

@@ -27,6 +27,7 @@ from api.web.pages import (
     masuk,
     opd,
     perbandingan,
+    perbandingan_unit,
     rekam,
     sengketa,
     talenta,
@@ -50,6 +51,7 @@ PAGES: Sequence[APIRouter] = (
     sengketa.router,  # before kasus: one of its addresses is that of a case
     kasus.router,
     keputusan.router,
+    perbandingan_unit.router,
     perbandingan.router,  # before rekam: its address is longer
     rekam.router,
     audit.router,
