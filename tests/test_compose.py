@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
-from api.http.settings import Settings
+from api.http.settings import Settings, read_settings
+from ledger.errors import Misuse
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -39,6 +41,23 @@ def test_every_variable_is_a_setting() -> None:
     known = {f"ASN_LEDGER_{name.upper()}" for name in Settings.model_fields}
     named = set(re.findall(r"ASN_LEDGER_[A-Z_]+", COMPOSE.read_text("utf-8")))
     assert named - known == {"ASN_LEDGER_DB_PASSWORD"}
+
+
+@pytest.mark.parametrize("name", ["KEYS", "PUBLIC_URL", "OIDC_ISSUER", "PORT"])
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A line of .env without a value says nothing: keys never lie in whatever folder it runs in."""
+    monkeypatch.setenv(f"ASN_LEDGER_{name}", "")
+    assert getattr(Settings(), name.lower()) == Settings.model_fields[name.lower()].default
+
+
+@pytest.mark.parametrize("address", ["https://", "http:///x", "kinerja.example", "https://a b"])
+@pytest.mark.parametrize("name", ["PUBLIC_URL", "OIDC_ISSUER"])
+def test_an_address_has_a_host(monkeypatch: pytest.MonkeyPatch, name: str, address: str) -> None:
+    """What is no address is told by its variable, without its value."""
+    monkeypatch.setenv("ASN_LEDGER_OIDC_CLIENT_ID", "x")
+    monkeypatch.setenv(f"ASN_LEDGER_{name}", address)
+    with pytest.raises(Misuse, match=f"ASN_LEDGER_{name}: "):
+        read_settings(**({} if name == "OIDC_ISSUER" else {"oidc_issuer": "https://sso.example"}))
 
 
 def test_the_image_owns_every_folder_that_is_mounted() -> None:

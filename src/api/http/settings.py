@@ -24,6 +24,7 @@ from ledger.note import VerifierKey, parse_verifier_key
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _ALL = frozenset({"0.0.0.0", "::"})  # noqa: S104 - named, not listened at
 _MEBIBYTE = 1024 * 1024
+_SITE = re.compile(r"https?://[A-Za-z0-9\[][^\s?#]*\Z")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,255}")
 
 
@@ -31,7 +32,11 @@ class Settings(BaseSettings):
     """What the server is told from outside; each field is the variable ASN_LEDGER_<NAME>."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ASN_LEDGER_", extra="ignore", frozen=True, use_attribute_docstrings=True
+        env_prefix="ASN_LEDGER_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
     )
 
     url: str = "sqlite:///var/ledger.sqlite3"
@@ -78,11 +83,18 @@ class Settings(BaseSettings):
     witness_keys: FilePath | None = None
     """A file with the verifier keys of witnesses, one a line; only theirs are cosignatures kept."""
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str | None) -> str | None:
+        if value is not None and not _SITE.match(value):
+            raise ValueError("must be https:// (or http:// on this machine) and a host")
+        return value  # compared letter by letter with what the provider says of itself
+
     @field_validator("public_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("https://", "http://")):
-            raise ValueError("must begin with https:// (or http:// on this machine)")
+        if value is not None and not _SITE.match(value):
+            raise ValueError("must be https:// (or http:// on this machine) and a host")
         return None if value is None else value.rstrip("/")
 
     @field_validator("hosts")
