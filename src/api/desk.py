@@ -36,7 +36,7 @@ from projections.table.segments import Report
 _ASKED_HELD = 256
 _UNITS_HELD = 8
 _VIEWS_HELD = 8
-_MADE_HELD = 24  # each is a few megabytes at five thousand people
+_MADE_HELD = 12  # each is a few megabytes at five thousand people
 _Made = TypeVar("_Made")
 
 
@@ -119,7 +119,8 @@ class Desk:
         key = (around, today, ask.instrument, ask.as_of, ask.period, ask.rules, ask.without)
         asked: Asked | None = self._held(self._asked, key)
         if asked is None:
-            units = self.units(position)
+            # One directory for all days: each takes a megabyte at the size of a province.
+            units = self.units(around)
             asked = inquiry.resolve_at(
                 self.ledger, ask, position, known_at, today=today, units=units
             )

@@ -14,41 +14,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
-
-import orjson
 
 from api.casework import CaseGate
 from api.intake import single
 from api.intake.decided import Decided
+from api.intake.needs import NOTHING, Need, SecondPersonRequired, Why, mended, need_of
 from api.intake.one_at_a_time import alone
 from api.intake.single import Stated
 from api.intake.uploads import FILE, Uploads, UploadUnknown
 from ledger import second_person
 from ledger.application import Ledger
 from ledger.errors import LedgerError
-from ledger.events.base import EMPLOYEE
 from ledger.events.reading import Draft
 from ledger.proposals import Proposal, confirmable
 from ledger.records import NewEvent, Outcome
 from ledger.second_person import Carried
-from ledger.stream_state import StreamState, replay
-from ledger.vocabulary_agency import AssessmentStage
-from projections.decisions.resting import decisions_on
 
 FACT: Final = "fact"
-RULING: Final = "ruling"
-_ASSESSMENT: Final = "assessment"
-_MENDS: Final = ("correct", "annul")
 _LINE_MAX: Final = 65_536
-
-
-class SecondPersonRequired(LedgerError):
-    """A fact that nobody records alone."""
-
-    code = "second_person_required"
 
 
 class NothingNew(LedgerError):
@@ -61,14 +46,6 @@ class OtherUnit(LedgerError):
     """The code of a unit was another unit's on the day of the fact."""
 
     code = "other_unit"
-
-
-class Why(StrEnum):
-    """Why a second person is needed."""
-
-    RULING = "ruling"
-    ESTABLISHED = "assessment_established"
-    DECISION = "decision_rests_on_it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +74,8 @@ class _Look:
     today: date
     alone: bool
     unit: UUID | None = None
-    why: Why | None = None
-    decisions: tuple[str, ...] = ()
+    need: Need = NOTHING
     unusual: list[dict[str, Any]] = field(default_factory=list)
-    mends: str | None = None
 
     def __call__(self, draft: Draft, decided: Sequence[Decided]) -> None:
         """Raises CaseStepRefused, SecondPersonRequired, OtherUnit."""
@@ -112,33 +87,15 @@ class _Look:
         cases = CaseGate(self.ledger, self.at)
         cases(decided)
         self.unusual = cases.unusual
-        self._judge(draft, [row for one in decided for row in one.rows])
-        if self.alone and self.why is not None:
+        rows = [row for one in decided for row in one.rows]
+        self.need = need_of(self.ledger, draft, rows, today=self.today, at=self.at)
+        if self.alone and self.need.why is not None:
             raise SecondPersonRequired(
-                f"Nobody records this alone ({self.why.value}): a second person confirms it.",
+                f"Nobody records this alone ({self.need.why.value}): a second person confirms it.",
                 next_step="Propose it; it is recorded once somebody else confirms it.",
-                why=self.why.value,
-                decisions=list(self.decisions),
+                why=self.need.why.value,
+                decisions=list(self.need.decisions),
             )
-
-    def _judge(self, draft: Draft, rows: Sequence[NewEvent]) -> None:
-        if RULING in (draft.fact, (draft.replacement or draft).fact):
-            self.why = Why.RULING
-        elif _established(draft) or _established(draft.replacement):
-            self.why = Why.ESTABLISHED
-        if draft.fact not in _MENDS:
-            return
-        root = _mended(self.ledger, rows)
-        if root is None:
-            return
-        stream, version, kind = root
-        self.mends = kind
-        if kind == RULING and self.why is None:
-            self.why = Why.RULING
-        found = decisions_on(self.ledger, stream, version, today=self.today, now=self.at)
-        self.decisions = tuple(found)
-        if found:
-            self.why = self.why or Why.DECISION
 
 
 def record(
@@ -162,7 +119,9 @@ def record(
     """
     look = _Look(ledger, at, today, alone=not dry, unit=unit)
     stated = single.state(ledger, line, actor=actor, dry=dry, look=look)
-    return Recorded(stated, look.why, look.decisions, tuple(look.unusual), look.mends)
+    return Recorded(
+        stated, look.need.why, look.need.decisions, tuple(look.unusual), look.need.mends
+    )
 
 
 def propose(
@@ -283,28 +242,7 @@ def _told(ledger: Ledger, found: Recorded) -> dict[str, Any]:
         "second_person": None if found.second_person is None else found.second_person.value,
         "decisions": list(found.decisions),
     }
-    mended = None if draft.fact == inner.fact and draft.target is None else _mended(ledger, rows)
-    if mended is not None:
-        told |= {"of": mended[2], "root": mended[1]}
+    root = None if draft.fact == inner.fact and draft.target is None else mended(ledger, rows)
+    if root is not None:
+        told |= {"of": root[2], "root": root[1]}
     return told
-
-
-def _mended(ledger: Ledger, rows: Sequence[NewEvent]) -> tuple[UUID, int, str] | None:
-    """Stream, root and kind of the fact that a correction, annulment or end is about."""
-    for row in rows:
-        payload = orjson.loads(row.state)
-        if "root" in payload and "replaces" in payload:
-            stream = row.originator_id
-            state = replay(StreamState(stream), ledger.events_of(stream))
-            return stream, payload["root"], state.roots[payload["root"]].kind
-    return None
-
-
-def _established(draft: Draft | None) -> bool:
-    established = AssessmentStage.DITETAPKAN.value
-    return (
-        draft is not None
-        and draft.fact == _ASSESSMENT
-        and draft.owner != EMPLOYEE
-        and draft.fields.get("stage") == established
-    )

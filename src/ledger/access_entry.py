@@ -38,7 +38,7 @@ class LookKind(StrEnum):
     """Whom a reading was about."""
 
     PERSON = "PERSON"  # one: `subject`
-    REFUSED = "REFUSED"  # one, whose record was not shown: `subject`
+    REFUSED = "REFUSED"  # one, whose record was not shown: `subject`, if it was about a person
     UNIT = "UNIT"  # those of a unit and all below it: `subject`, with the day in the question
     ALL = "ALL"  # everybody on record
     LIST = "LIST"  # those named by id in the question
@@ -64,6 +64,11 @@ class Look:
     subject: UUID | None = None
     question: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def of_one(self) -> bool:
+        """Whether it is about one person, so that what was asked about him does not matter."""
+        return self.kind in OF_ONE and self.subject is not None
+
     def text(self) -> bytes:
         """The canonical text of the question."""
         return canonical_bytes(dict(self.question))
@@ -72,7 +77,7 @@ class Look:
         """What makes two readings of a quarter of an hour one entry: of one person, whatever was
         asked about him; of many, the same question.
         """
-        text = b"" if self.kind in OF_ONE else self.text()
+        text = b"" if self.of_one else self.text()
         return (self.reader, self.purpose.value, self.kind.value, self.subject, text)
 
 
@@ -109,10 +114,13 @@ def of_person(
 
 
 def of_refused(
-    reader: str, purpose: ReadingPurpose, person: UUID, question: Mapping[str, Any]
+    reader: str, purpose: ReadingPurpose, person: UUID | None, question: Mapping[str, Any]
 ) -> Look:
     """A question about one person, or about an id that is nobody's, that was not answered. It is
     an entry of its own, so that a refusal never stands for a reading of the same quarter.
+
+    Args:
+        person: None where what was asked for by a number of its own concerns nobody, or many.
     """
     return Look(reader, purpose, LookKind.REFUSED, person, question)
 

@@ -30,7 +30,6 @@ from sqlalchemy import (
 )
 
 from ledger.access_entry import (
-    OF_ONE,
     AccessHead,
     Entry,
     Look,
@@ -371,7 +370,7 @@ def _is_there(connection: Connection, look: Look, at: datetime) -> bool:
         access.c.kind == look.kind.value,
         access.c.subject.is_(None) if look.subject is None else access.c.subject == look.subject,
     ]
-    if look.kind not in OF_ONE:
+    if not look.of_one:
         known.append(access.c.question == look.text())
     return bool(connection.execute(select(exists().where(*known))).scalar())
 

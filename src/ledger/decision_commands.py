@@ -27,6 +27,8 @@ from ledger.events.oversight import (
 from ledger.proposals import SecondPersonNeeded
 from ledger.vocabulary_agency import DecisionKind, RecommendingBody
 
+_NAMED_MAX = 5
+
 
 class DecisionKnown(LedgerError):
     """The id stands for another question or choice."""
@@ -238,12 +240,17 @@ def _check_choice(draft: Draft, chosen: Sequence[str]) -> None:
             else "The choice names nobody.",
             next_step="Leave --choose out." if chosen else "Name somebody with --choose.",
         )
-    outside = len(set(chosen) - {one.subject for one in draft.candidates})
+    candidates = {one.subject for one in draft.candidates}
+    outside = [one for one in dict.fromkeys(chosen) if one not in candidates]
     if outside:
+        more = "" if len(outside) <= _NAMED_MAX else " …"
         raise CandidateOutsideQuestion(
-            f"{outside} of those chosen are not among the {len(draft.candidates)} candidates: the"
-            " question did not ask about them.",
-            next_step="Choose among the candidates, or draft on a question that asks about them.",
+            f"{len(outside)} of the {len(set(chosen))} chosen are not among the"
+            f" {len(candidates)} candidates of {draft.id}, because its question did not ask about"
+            f" them: {', '.join(outside[:_NAMED_MAX])}{more}.",
+            next_step="Choose among the candidates, or draft on a question that asks about them:"
+            " name them, their unit, or everybody.",
+            outside=outside,
         )
 
 
@@ -251,7 +258,8 @@ def _check_other(one: Decision, actor: str, verb: str) -> None:
     """An account is one person in any spelling of upper and lower case."""
     if one.drafted.actor.casefold() == actor.casefold():
         raise SecondPersonNeeded(
-            f"{one.draft.id} was drafted by {one.drafted.actor}, who cannot {verb} it too.",
+            f"{one.draft.id} was drafted by {one.drafted.actor}, who cannot {verb} it too: nobody"
+            " decides on his own draft.",
             next_step="Let a second person do it: --actor says who acts.",
         )
 

@@ -91,11 +91,20 @@ class StreamState:
             version = self._version_of(named)
             root = None if version is None else self.root_of.get(version)
         if root is None or (kinds is not None and self.roots[root].kind not in kinds):
-            raise TargetUnknown(
-                "The fact that is named is not in this record.",
-                next_step="Name it by the key or id under which it was sent, or by its position.",
-            )
+            raise self._unknown(named, root, kinds)
         return self.roots[root]
+
+    def _unknown(self, named: str, root: int | None, kinds: frozenset[str] | None) -> TargetUnknown:
+        """The refusal, with the kinds that may be named and the one that has this name instead."""
+        wanted = "fact" if kinds is None else " or ".join(sorted(kinds))
+        other = root if root is not None else self._by_id(named, None)
+        instead = "" if other is None else f"; what has this name is a {self.roots[other].kind}"
+        return TargetUnknown(
+            f"No {wanted} of this name is in this record{instead}.",
+            next_step="Name it by the key or id under which it was sent, or by its position; what"
+            " is not recorded yet is recorded first.",
+            wanted=wanted.replace(" or ", ", "),
+        )
 
     def current_target(self, named: str, key_hash: str) -> RootState:
         """The same for a correct, annul or end, which must name what stands now.

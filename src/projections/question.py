@@ -119,13 +119,22 @@ def asked_day(
                 f"The period of {plan.instrument} cannot be read. {fault.message}",
                 next_step=fault.next_step,
             ) from None
-    on = today if as_of is None else as_of
+    on = check_day(today if as_of is None else as_of)
+    return on, on > today
+
+
+def check_day(on: date) -> date:
+    """A legal day that can be asked about.
+
+    Raises:
+        Misuse: it is far from any record.
+    """
     if not EARLIEST <= on <= LATEST:
         raise Misuse(
             f"The day {on.isoformat()} lies outside {EARLIEST} to {LATEST}.",
             next_step="Check the year.",
         )
-    return on, on > today
+    return on
 
 
 def asked_position(

@@ -46,6 +46,7 @@ STOPS = (
         "/asn/{late}/perbandingan?purpose=administration&from=2023-12-31&to=2023-12-31"
         "&known_from=2024-02-29",
     ),
+    Stop("/asn/{pid}/peringatan", ANALYST, "/asn/{fallen}/peringatan?purpose=administration"),
     Stop("/catatan/{position}", ANALYST, "/catatan/{position}?purpose=administration"),
     Stop("/opd", ANALYST, "/opd"),
     Stop("/opd/{code}", ANALYST, "/opd/{unit}"),

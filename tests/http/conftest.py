@@ -79,7 +79,8 @@ def serving(url: str, folder: Path) -> Iterator[Served]:
     desk, badges = Desk(ledger, clock=lambda: NOW), Badges()
     access = AccessLog.of(ledger, clock=lambda: NOW)
     settings = Settings(url=url, keys=keys, requests_per_minute=1_000_000, refusal_milliseconds=0)
-    with TestClient(create_app(desk, settings, access, badges, pages)) as client:
+    app = create_app(desk, settings, access, badges, pages)
+    with TestClient(app, base_url="http://localhost:8000") as client:
         one = ledger.index.find(QUASHED)
         for role in Role:
             if role is not Role.ASN:

@@ -112,8 +112,6 @@ GET  /api/v1/access                           many    200  - - - -  -  -  -  -  
 GET  /api/v1/roles                            many    200  - - - -  -  -  a  -  a  -  a
 POST /api/v1/roles/grants                     many    422  - - - -  -  -  -  -  -  -  a
 POST /api/v1/roles/revocations                many    422  - - - -  -  -  -  -  -  -  a
-POST /api/v1/roles/proposals/{ident}/confirm  many    422  - - - -  -  -  a  -  -  -  a
-POST /api/v1/roles/proposals/{ident}/reject   many    422  - - - -  -  -  a  -  -  -  a
 GET  /api/v1/instruments                      many    200  * * * *  *  *  *  *  *  *  *
 GET  /api/v1/instruments/{name}               many    404  * * * *  *  *  *  *  *  *  *
 GET  /api/v1/instruments/{name}/{which}       many    404  * * * *  *  *  *  *  *  *  *
@@ -224,6 +222,9 @@ GET  /catatan/{position}                      event   200  o r s -  s  s  s  s  
 GET  /catatan/{position}.json                 event   200  o r s -  s  s  s  s  s  s  -
 GET  /asn/{pid}                               person  200  o r s -  s  s  s  s  s  s  -
 GET  /asn/{pid}.{suffix}                      person  200  o r s -  s  s  s  s  s  s  -
+GET  /asn/{pid}/peringatan                    person  200  o r s -  s  s  s  -  s  -  -
+GET  /asn/{pid}/peringatan.json               person  200  o r s -  s  s  s  -  s  -  -
+POST /asn/{pid}/peringatan/{rule}             person  422  - r s! - s! s! - - - - -
 GET  /asn/{pid}/perbandingan                  person  200  o r s -  s  s  s  s  s  s  -
 GET  /asn/{pid}/perbandingan.{suffix}         person  200  o r s -  s  s  s  s  s  s  -
 GET  /opd/{code}/perbandingan                 unit    200  - - s -  s  s  s  s  s  s  -

@@ -257,7 +257,7 @@ def site(served: Served) -> TestClient:
     """The same application with its pages."""
     state = app_of(served).state
     app = create_app(served.desk, state.settings, state.access, served.badges, pages)
-    return TestClient(app, follow_redirects=False)
+    return TestClient(app, base_url="http://localhost:8000", follow_redirects=False)
 
 
 def opened(site: TestClient, who: str, path: str) -> Any:

@@ -22,7 +22,9 @@ def site(checked: Served) -> Iterator[TestClient]:
     """The application with its pages, over a log that has a checkpoint."""
     state = checked.client.app.state  # type: ignore[attr-defined]
     app = create_app(checked.desk, state.settings, state.access, checked.badges, pages)
-    client = TestClient(app)  # not entered: the desk stays open for the other tests
+    client = TestClient(
+        app, base_url="http://localhost:8000"
+    )  # not entered: the desk stays open for the other tests
     yield client
     app.state.feed.close()
 

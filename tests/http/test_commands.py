@@ -172,6 +172,19 @@ def test_a_body_that_is_no_object_is_refused(served: Served, body: bytes) -> Non
     assert sent.status_code == 422, sent.text[:200]
 
 
+@pytest.mark.parametrize(
+    "value", [b"31356057563927416832", b'["\\ud800"]', b'{"\\ud800": 1}', b"-9" + b"9" * 30]
+)
+def test_a_value_that_nothing_can_hold_is_refused_under_a_key_too(
+    served: Served, value: bytes
+) -> None:
+    """422, with a key and without: before its fields are read, anything may stand in a body."""
+    body = b'{"kind": "SATYALANCANA_X", "on": "2026-08-17", "class": ' + value + b"}"
+    for told in ({}, {"Idempotency_Key": "award-odd"}):
+        sent = to_person(served, "award", body, **told)
+        assert sent.status_code == 422, sent.text[:200]
+
+
 def test_another_media_type_is_refused(served: Served) -> None:
     """A form of another site cannot state facts."""
     sent = to_person(served, "award", GOOD, Content_Type="text/plain")

@@ -96,6 +96,23 @@ def test_lists_of_people_are_written_down(served: Served) -> None:
     assert all(UUID(one["subject"]).hex.encode() in told for one in shown)
 
 
+def test_the_score_of_a_unit_is_hidden_where_its_figures_are(served: Served) -> None:
+    """One rule: whoever is shown no figure of a unit is not told its score, which is made from it;
+    and whoever is shown one is told no counts of strangers.
+    """
+    asked = {"instrument": "kinerja-opd", "as_of": ON["as_of"]}
+    seen, whole = (served.as_(who, **asked) for who in ("ASSESSOR", "ANALYST"))
+    rows = served.as_("ASSESSOR", **ON)(UNITS).json()["units"]
+    assert {one["hidden"] for one in rows} == {True, False}
+    for one in rows:
+        path = f"{UNITS}/{one['id']}/score"
+        told, known = seen(path), whole(path)
+        assert known.status_code == 200
+        assert told.status_code == (403 if one["hidden"] else 200), one
+        assert one["hidden"] or '"counts"' not in told.text
+        assert not one["hidden"] or told.json()["code"] == "no_right"
+
+
 def test_ranks_follow_the_totals_and_requirements_have_articles(served: Served) -> None:
     """The greatest total is first; equal ones share a rank; each requirement names its article."""
     asked = {"require": "kenaikan-pangkat-reguler", "limit": 500, "as_of": "2025-12-01"}

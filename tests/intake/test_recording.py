@@ -14,9 +14,10 @@ import pytest
 from api import proposing, recording
 from api.casework import CaseStepRefused
 from api.intake import desk, single
+from api.intake.needs import SecondPersonRequired, Why
 from api.intake.single import FactRefused
 from api.intake.uploads import KEPT, Uploads, UploadUnknown
-from api.recording import NothingNew, SecondPersonRequired
+from api.recording import NothingNew
 from ledger import decision_desk
 from ledger.application import Ledger
 from ledger.decision_commands import decide_draft, decide_issue, decide_revoke
@@ -25,7 +26,7 @@ from ledger.proposals import Proposal, ProposalClosed, SecondPersonNeeded
 from ledger.vocabulary_agency import DecisionKind
 from projections.asking.inquiry import Ask
 from projections.decisions.basis import Who, draft_of
-from projections.decisions.resting import decisions_on
+from projections.decisions.resting import Resting
 from tests.builders import DOCUMENT, Desk, about, of_unit
 from tests.persons import nip
 
@@ -85,7 +86,7 @@ def resting(here: Desk, root: int, who: int = 1) -> list[str]:
     """The decisions that rest on a fact of a person."""
     now = here.ledger.store.head().recorded_at
     assert now is not None
-    return decisions_on(here.ledger, here.stream(who), root, today=TODAY, now=now)
+    return Resting(here.ledger).on(here.stream(who), root, today=TODAY, now=now)
 
 
 # ------------------------------------------------------------------------------------ one by one
@@ -112,7 +113,7 @@ def test_a_dry_run_says_the_same_and_records_nothing(here: Desk) -> None:
     new = record(here, about(5, "registered"), dry=True)
     ruled = record(here, about(1, "ruling"), dry=True)
     assert (here.head(), here.ledger.keyring.count()) == (head, keys)
-    assert (new.stated.verdict, ruled.second_person) == ("new", recording.Why.RULING)
+    assert (new.stated.verdict, ruled.second_person) == ("new", Why.RULING)
     real = record(here, about(1, "golongan"))
     assert (dry.stated.verdict, dry.stated.flags) == (real.stated.verdict, real.stated.flags)
 

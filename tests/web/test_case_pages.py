@@ -118,3 +118,48 @@ def test_a_fact_is_contested_and_decided_by_forms(served: Served) -> None:
     assert send(served, "OPERATOR", there, ended).status_code == 403
     assert send(served, "PANEL", there, ended).status_code == 303
     assert "Ditolak" in words(shown(served, "PANEL", there, **CASE))
+
+
+def test_the_form_of_a_step_knows_its_case(served: Served) -> None:
+    """What the address of a case says already is filled in; a case that is nobody's is refused."""
+    listed = served.as_("PANEL", **CASE)("/api/v1/cases").json()["cases"]
+    case = next(one for one in listed if one["id"] == "PK-BARU")
+    page = shown(served, "PANEL", f"/kasus/{case['case']}", **CASE)
+    subject = case["subject"]
+    assert f"/catat/orang/{subject}/served?case={case['case']}" in page
+    place = f"/catat/orang/{subject}"
+    filled = {"case": case["case"], **CASE}
+    assert 'value="HD-BARU"' in shown(served, "PANEL", f"{place}/served", **filled)
+    second = shown(served, "PANEL", f"{place}/summons", **filled)
+    assert 'value="PK-BARU"' in second
+    assert 'value="2"' in second
+    dispute = next(one for one in listed if one["id"] == "HD-SENGKETA")
+    open_ = {"case": dispute["case"], **CASE}
+    ruling = shown(served, "PANEL", f"/catat/orang/{dispute['subject']}/ruling", **open_)
+    assert f'value="{dispute["subject"]}/' in ruling
+    told = {"Authorization": "Bearer PANEL", "accept": "text/html"}
+    wrong = {"case": "K-TIADA", **CASE}
+    missing = served.client.get(f"{place}/served", params=wrong, headers=told)
+    assert missing.status_code in (404, 422)
+
+
+def test_a_warning_is_acknowledged_on_its_page(served: Served) -> None:
+    """By whom and when stands there from then on; who may only read it has no button."""
+    person = served.person("198503122010012990")
+    reads = {"purpose": "administration"}
+    place = f"/asn/{person}/peringatan"
+    assert place in shown(served, "OPERATOR", f"/asn/{person}", **reads)
+    page = shown(served, "OPERATOR", place, **reads)
+    assert "Tandai sudah saya lihat" in page
+    assert "Tandai sudah saya lihat" not in shown(served, "AUDITOR", place, **reads)
+    (first, *_) = served.as_("AUDITOR", **reads)(f"{place}.json").json()["warnings"]
+    there = f"{place}/{first['rule']}"
+    body = {"kunci": first["key"]}
+    told = {"params": reads, "follow_redirects": False, "data": body}
+    for who, status in (("AUDITOR", 404), ("OPERATOR", 303), ("OPERATOR", 303)):
+        headers = {"Authorization": f"Bearer {who}"}
+        assert served.client.post(there, headers=headers, **told).status_code == status, who
+    found = served.as_("AUDITOR", **reads)(f"{place}.json").json()["warnings"]
+    one = next(each for each in found if each["key"] == first["key"])
+    assert [each["by"] for each in one["acknowledged"]].count("acc-OPERATOR") == 1
+    assert "acc-OPERATOR" in shown(served, "AUDITOR", place, **reads)

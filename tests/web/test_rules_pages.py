@@ -53,7 +53,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient,
     access = AccessLog.of(ledger, clock=lambda: NOW)
     settings = Settings(url=url, keys=keys, requests_per_minute=1_000_000)
     app = create_app(desk, settings, access, badges, site=pages)
-    with TestClient(app, follow_redirects=False) as client:
+    with TestClient(app, base_url="http://localhost:8000", follow_redirects=False) as client:
         yield client, ledger
 
 

@@ -127,7 +127,7 @@ def _about(one: dict[str, Any]) -> str:
         case LookKind.PERSON:
             return f"person {one['subject']}"
         case LookKind.REFUSED:
-            return f"person {one['subject']}, refused"
+            return f"{'nobody' if one['subject'] is None else 'person ' + one['subject']}, refused"
         case LookKind.UNIT:
             unit = one["unit"]
             return f"people of {unit['code'] or unit['id']}"

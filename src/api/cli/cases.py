@@ -46,6 +46,8 @@ Named = Annotated[
     typer.Argument(help="Id, position or stream/version of the case.", metavar="[ID]"),
 ]
 
+NOT_ALONE = "REFUSED"
+
 app = typer.Typer(
     help="Discipline cases: where they stand, what is due, and their next steps.",
     no_args_is_help=True,
@@ -196,10 +198,11 @@ def record_command(
     as_json: AsJson = False,
 ) -> None:
     """Record the next steps of cases, all or none: what the law forbids is refused with its
-    article, what is late or unusual is recorded and flagged.
+    article, what is late or unusual is recorded and flagged. A ruling needs a second person: import
+    its file with --propose.
     """
     with opened(url, keys, live=True) as ledger:
-        report, unusual = casework.record(
+        report, unusual, needed = casework.record(
             ledger,
             files,
             actor=actor_or_account(actor),
@@ -208,15 +211,27 @@ def record_command(
             rejects=rejects,
         )
     if as_json:
-        print_json({"dry_run": dry_run, "flagged": unusual, "import": report.as_json()})
+        second = [one.as_json() for one in needed]
+        told = {"dry_run": dry_run, "flagged": unusual, "second_person": second}
+        print_json(told | {"import": report.as_json()})
         raise typer.Exit(report.exit_status)
     if dry_run:
         say("Dry run: nothing was recorded.")
     say(f"{report.read} rows: {report.new} new, {report.same} the same, {report.corrects} mended.")
+    if report.refused:
+        say("Nothing was recorded: all rows are one command, and one of them cannot be read so.")
     for one in report.as_json()["refused"]:
-        say(f"  row {one['row']}: {one['code']}. {one['message']} {one['next_step']}")
+        if one["code"] != NOT_ALONE:  # right in itself; the others say what keeps it back
+            field = f", {one['column']}" if one["column"] else ""
+            say(f"  row {one['row']}{field}: {one['code']}. {one['message']} {one['next_step']}")
     for one in unusual:
-        say(f"  flagged {one['finding']}: {one['step']} of {one['on']} ({one['cite']})")
+        where = "" if one["row"] is None else f" in row {one['row']}"
+        say(
+            f"  flagged {one['finding']}{where}: {one['step']} of {one['on']}: {one['says']}"
+            f" ({one['cite']}, {one['mark']})"
+        )
+    for needs in needed:
+        say(f"  row {needs.row} needs a second person ({needs.why.value}): import FILE --propose")
     raise typer.Exit(report.exit_status)
 
 

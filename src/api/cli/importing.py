@@ -29,6 +29,7 @@ from api.cli.common import (
 from api.cli.telling_imports import summary_of, tell_batch, tell_preview, tell_withdrawal
 from api.intake import desk
 from api.intake.batches import batches
+from api.intake.case_flags import OF_CASES
 from api.intake.importing import import_files
 from api.intake.rejects import write_back
 from api.intake.report import ImportReport
@@ -190,6 +191,9 @@ def _tell(report: ImportReport, *, dry: bool) -> None:
         say(f"  … and {hidden} more; all of them stand in the files below.")
     if report.flagged:
         say(f"{len(report.flagged)} rows are unusual and were flagged; --json lists them.")
+        steps = [one for one in report.flagged if one["code"] in OF_CASES]
+        for one in steps[:_SHOWN_MAX]:
+            say(f"  {one['file']} row {one['row']}: {one['code']}. {one['message']}")
     for name in report.unknown_files:
         say(f"  left alone, form unknown: {name}")
     for path in report.written:

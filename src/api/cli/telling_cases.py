@@ -44,7 +44,10 @@ def tell_case(one: dict[str, Any]) -> None:
     if one["findings"]:
         say("Out of order")
     for found in one["findings"]:
-        say(f"  {found['finding']}: {found['step']} of {found['on']} ({found['cite']})")
+        say(
+            f"  {found['finding']}: {found['step']} of {found['on']}: {found['says']}"
+            f" ({found['cite']}, {found['mark']})"
+        )
     for sanction in one["sanctions"]:
         _tell_sanction(sanction)
     for dispute in one["disputed"]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from api.cli.common import say
+from api.intake.desk import STATED
 
 _SHOWN_MAX = 20
 Json = dict[str, Any]
@@ -13,7 +14,7 @@ Json = dict[str, Any]
 
 def summary_of(found: Json) -> Json:
     """A preview or report without the rows that nobody must look at."""
-    kept = {key: value for key, value in found.items() if key not in ("rows", "upload", "owners")}
+    kept = {key: value for key, value in found.items() if key not in ("rows", "upload", STATED)}
     looked_at = ("refused", "conflicts")
     rows = [row for row in found["rows"] if row["outcome"] in looked_at or row["flags"]]
     return {"upload": found["upload"]} | kept | {"rows": rows}

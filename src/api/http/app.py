@@ -18,6 +18,8 @@ from api.http.description import described
 from api.http.feed import Feed
 from api.http.guard import Nobody, SignIn, only_ours
 from api.http.headers import SecureHeaders
+from api.http.heads import HeadAsGet
+from api.http.hosts import KnownHosts
 from api.http.limits import Bucket, Limits
 from api.http.logs import Logged
 from api.http.metrics import Metrics
@@ -139,7 +141,8 @@ def routed(living: Lifespan[FastAPI] | None = None) -> FastAPI:
 
 
 def _layers(app: FastAPI, settings: Settings) -> None:
-    """From the innermost to the outermost: limits, headers, log."""
+    """From the innermost to the outermost: HEAD, limits, known hosts, headers, log."""
+    app.add_middleware(HeadAsGet)
     app.add_middleware(
         Limits,
         seconds=settings.answer_seconds,
@@ -147,5 +150,6 @@ def _layers(app: FastAPI, settings: Settings) -> None:
         bucket=Bucket(settings.requests_per_minute, time.monotonic),
         strangers=Bucket(settings.refusals_per_minute, time.monotonic),
     )
+    app.add_middleware(KnownHosts, names=settings.host_names)
     app.add_middleware(SecureHeaders, secure=settings.secure)
     app.add_middleware(Logged, metrics=app.state.metrics, seconds=time.monotonic)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from ledger.canonical import instant_text
 from ledger.errors import Misuse
 from projections.asking.inquiry import Ask, Asked
-from projections.question import Question
+from projections.question import Question, check_day
 
 AsOf = Annotated[
     date | None, Query(description="Legal day, inclusive; default today in the agency's zone.")
@@ -34,7 +34,11 @@ _SECOND = timedelta(microseconds=999_999)
 
 
 class When:
-    """Day and knowledge of a question, as the address gives them."""
+    """Day and knowledge of a question, as the address gives them.
+
+    Raises:
+        Misuse: `known_at` with `position`, without an offset; a day far from any record.
+    """
 
     def __init__(
         self,
@@ -55,7 +59,7 @@ class When:
             )
         if known_at is None and position is None and accept_datetime is not None:
             known_at = _instant(accept_datetime, request.app.state.desk.now())
-        self.as_of = as_of
+        self.as_of = None if as_of is None else check_day(as_of)
         self.known_at = known_at
         self.position = position
 

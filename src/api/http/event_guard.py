@@ -5,8 +5,8 @@ Absent and forbidden answer alike, so that nobody learns of whom an event is, or
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, NamedTuple
-from uuid import UUID
 
 from fastapi import Path
 from starlette.requests import Request
@@ -70,33 +70,40 @@ def event_read(request: Request, position: int, given: ReadingPurpose | None) ->
         SignInNeeded, NotThere.
         PurposeNeeded: it is missing, whatever there is at the position.
     """
-    reader = guard.reader_of(request)
+    begun, reader = time.monotonic(), guard.reader_of(request)
     recorded = events.at(guard.desk_of(request), position)
     if recorded is not None and _open(reader, recorded.topic):
         return EventRead(recorded, reader, None)
     own = recorded is not None and recorded.stream == reader.person
     why = guard.purpose_of(request, reader, reader.person if own else None, given)
+    try:
+        return _concerning(request, reader, recorded, why, begun)
+    except NotThere:
+        guard.wait_evenly(request, begun)  # as long for an event that there is not
+        raise no_event_here() from None
+
+
+def _concerning(
+    request: Request,
+    reader: Reader,
+    recorded: RecordedEvent | None,
+    why: ReadingPurpose,
+    begun: float,
+) -> EventRead:
+    """Raises NotThere."""
     if recorded is None:
         raise no_event_here()
     if recorded.topic.startswith(f"{EMPLOYEE}."):
-        try:
-            _person(request, recorded.stream, why)
-        except NotThere:
-            raise no_event_here() from None
+        guard.reading(request, recorded.stream, why, Action.READ_RECORD, begun)
     elif not _of_unit(request, reader, recorded):
         if not policy.may(reader, Action.READ_EVENTS):
             raise no_event_here()
-        look = of_set(reader.account, why, None, {"events": True, "position": position})
-        guard.access_of(request).record(look)
+        told = {"events": True, "position": recorded.position}
+        guard.access_of(request).record(of_set(reader.account, why, None, told))
     return EventRead(recorded, reader, why)
 
 
 setattr(read_event, guard.PERMISSION, Action.READ_RECORD)
-_read_record = guard.read_person(Action.READ_RECORD)
-
-
-def _person(request: Request, stream: UUID, why: ReadingPurpose) -> None:
-    _read_record(request, stream, why, None)
 
 
 def _open(reader: Reader, topic: str) -> bool:

@@ -28,7 +28,6 @@ from ledger.access_log import AccessLog
 from ledger.errors import UnitUnknown
 from ledger.vocabulary_agency import ReadingPurpose
 
-FEWEST = 5  # people behind a figure that others may see (EXPERIENCE: small cells stay hidden)
 PERMISSION = "permission"  # the attribute by which a test finds what a route asks for
 
 
@@ -181,15 +180,22 @@ def read_person(action: Action) -> Callable[..., PersonRead]:
 
 
 def reading(
-    request: Request, pid: UUID, given: ReadingPurpose | None, action: Action
+    request: Request,
+    pid: UUID,
+    given: ReadingPurpose | None,
+    action: Action,
+    begun: float | None = None,
 ) -> PersonRead:
     """A person whose record is read, for a reader who may do this with him; the read is logged,
     found or not.
 
+    Args:
+        begun: since when a refusal takes its time, `time.monotonic()`; default now.
+
     Raises:
         SignInNeeded, PurposeNeeded, NotThere; StoreError: the look cannot be kept.
     """
-    begun = time.monotonic()
+    begun = time.monotonic() if begun is None else begun
     reader = reader_of(request)
     why = purpose_of(request, reader, pid, given)
     target = standing_of(request).of_person(pid, desk_of(request).today())
@@ -267,22 +273,6 @@ def read_unit(action: Action) -> Callable[..., UnitRead]:
 
     setattr(unit, PERMISSION, action)
     return unit
-
-
-def not_too_few(request: Request, unit: UnitRead) -> None:
-    """Figures of a unit with fewer than five people tell of each of them: they are for who may
-    read their records.
-
-    Raises:
-        NotThere.
-    """
-    desk = desk_of(request)
-    target = standing_of(request).of_unit(unit.stream, desk.today())
-    if policy.may(unit.reader, Action.READ_RECORD, target):
-        return
-    below = {one.hex for one in desk.units().subtree(unit.stream, desk.today()) | {unit.stream}}
-    if sum(1 for one in desk.serving().values() if one in below) < FEWEST:
-        raise no_unit_here()
 
 
 def no_unit_here() -> NotThere:

@@ -83,6 +83,12 @@ class NotReady(LedgerError):
     code = "not_ready"
 
 
+class HostUnknown(LedgerError):
+    """A request for a host that the server does not answer for."""
+
+    code = "host_unknown"
+
+
 class ForeignOrigin(LedgerError):
     """A form or script of another site asked in the user's name."""
 
@@ -146,6 +152,7 @@ _BY_STATUS: Mapping[int, Sequence[str]] = {
     ],
     412: ["version_stale"],
     413: ["body_too_large"],
+    421: ["host_unknown"],
     428: ["version_needed"],
     429: ["too_many_requests", "too_many_attempts"],
     431: ["headers_too_large"],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import (
     Field,
@@ -19,7 +22,9 @@ from ledger.errors import Misuse
 from ledger.note import VerifierKey, parse_verifier_key
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_ALL = frozenset({"0.0.0.0", "::"})  # noqa: S104 - named, not listened at
 _MEBIBYTE = 1024 * 1024
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,255}")
 
 
 class Settings(BaseSettings):
@@ -41,6 +46,9 @@ class Settings(BaseSettings):
     """Processes that answer; each opens the ledger itself."""
     public_url: str | None = None
     """How users reach the server, as https://kinerja.example.go.id; needed behind a proxy."""
+    hosts: str | None = None
+    """Further names under which the server may be asked, with commas between; those of this machine
+    and of the public URL are known."""
     oidc_issuer: str | None = None
     """The OpenID provider, as https://sso.example.go.id/realms/asn."""
     oidc_client_id: str | None = None
@@ -77,12 +85,28 @@ class Settings(BaseSettings):
             raise ValueError("must begin with https:// (or http:// on this machine)")
         return None if value is None else value.rstrip("/")
 
+    @field_validator("hosts")
+    @classmethod
+    def _names(cls, value: str | None) -> str | None:
+        for name in _parted(value):
+            if not _NAME.fullmatch(name) and not _is_address(name):
+                raise ValueError("must be names or addresses without scheme, path and port")
+        return value
+
     @model_validator(mode="after")
     def _whole(self) -> Settings:
         given = [self.oidc_issuer, self.oidc_client_id]
         if any(given) and not all(given):
             raise ValueError("OIDC needs both ASN_LEDGER_OIDC_ISSUER and ASN_LEDGER_OIDC_CLIENT_ID")
         return self
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """Under which names the server answers, in small letters; IPv6 addresses in brackets."""
+        own = [self.host] if self.host not in _ALL else []
+        public = urlsplit(self.public_url or "").hostname
+        every = {*LOOPBACK, *own, *_parted(self.hosts), public or ""} - {""}
+        return frozenset(f"[{one}]" if ":" in one else one.lower() for one in every)
 
     @property
     def secure(self) -> bool:
@@ -131,6 +155,19 @@ def read_settings(**given: Any) -> Settings:
             "The settings cannot be read. " + "; ".join(lines) + ".",
             next_step="Mend them all in the environment; docs/serving.md lists what there is.",
         ) from None
+
+
+def _parted(names: str | None) -> list[str]:
+    """What stands between the commas; an IPv6 address without brackets."""
+    parts = (one.strip() for one in (names or "").split(","))
+    return [one.removeprefix("[").removesuffix("]") for one in parts if one]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
 
 
 def _variable(place: tuple[int | str, ...]) -> str:

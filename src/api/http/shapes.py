@@ -66,6 +66,11 @@ _EXAMPLES: Mapping[int, tuple[str, str, str]] = {
         "Read again, decide again, and send the new version.",
     ),
     413: ("body_too_large", "The body holds more bytes than the server takes.", ""),
+    421: (
+        "host_unknown",
+        "The request names a host that this server does not answer for.",
+        "Use the address you were given.",
+    ),
     422: (
         "misused",
         "known_at and position both say what was known.",

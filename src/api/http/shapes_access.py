@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from api.http.shapes import Open, UnitNamed
 
@@ -74,16 +74,7 @@ class Roles(Open):
     """Who holds which role, and what waits."""
 
     position: int
+    version: int
     as_of: str
     roles: list[RoleGranted]
     pending: list[RoleProposed]
-
-
-class RoleChange(Open):
-    """A proposal about a role, and what the account holds before and after."""
-
-    proposal: RoleProposed | None
-    effect: dict[str, Any]
-    new: bool = False
-    dry_run: bool = False
-    recorded: list[int] = Field(default_factory=list)

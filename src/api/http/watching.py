@@ -24,6 +24,7 @@ from api.queries import checking, children, verified
 from ledger import checkpoint
 from ledger import note as notes
 from ledger.errors import LedgerError, Misuse
+from projections.question import check_day
 
 CHECK_SECONDS = 25.0
 MONTHS_MAX = 120
@@ -69,11 +70,11 @@ def replay_task(
     """A replay from a day to another, by default over the last twelve months.
 
     Raises:
-        Misuse: the days stand the wrong way round, or too far apart.
+        Misuse: the days stand the wrong way round, or too far apart, or far from any record.
     """
     desk = guard.desk_of(request)
-    until = last or desk.today()
-    since = first or date(until.year - 1, until.month, 1)
+    until = check_day(last or desk.today())
+    since = check_day(first or date(until.year - 1, until.month, 1))
     if since > until or (until.year - since.year) * _YEAR + until.month - since.month > MONTHS_MAX:
         raise Misuse(
             f"A replay goes from a day to a later one, over at most {MONTHS_MAX} months.",

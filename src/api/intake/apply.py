@@ -16,8 +16,10 @@ from typing import Any
 from uuid import UUID
 
 from api.intake import codes
+from api.intake.case_flags import bears_on_a_case
 from api.intake.checking import Named
 from api.intake.decided import Decided, decide_row
+from api.intake.needs import may_need
 from api.intake.outsiders import without_outsider
 from api.intake.report import ImportReport
 from api.intake.rows import Place, RowError
@@ -61,6 +63,7 @@ class Importer:
         turns: held while appending, where a second process helps.
         gate: with `strict`, sees everything decided before it is appended, and may refuse it all.
         sink: with `strict`, appends everything decided, as part of a command of its own.
+        steps: in a dry run, the rows about people who bear on a discipline case (`case_flags`).
     """
 
     ledger: Ledger
@@ -77,6 +80,7 @@ class Importer:
     sink: Sink | None = None
     first_position: int = 0
     last_position: int = 0
+    noted: list[Decided] = field(default_factory=list)
     _whole: list[Decided] = field(default_factory=list)
 
     def begin(self, spool: Spool, named: Named) -> None:
@@ -172,6 +176,8 @@ class Importer:
             return None
         if stands_in_a_file:
             self.report.count(decided.verdict, row.place, row.drafts)
+        if self.dry and (bears_on_a_case(decided) or may_need(row.drafts)):
+            self.noted.append(decided)
         return decided if decided.rows else None
 
     def _source(self, row: Prepared) -> Source:

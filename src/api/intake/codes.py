@@ -110,8 +110,9 @@ ROW: Final = MappingProxyType(
             "Kirim dahulu fakta unit-nya, atau pakai kode yang tercatat.",
         ),
         "TARGET_UNKNOWN": _row(
-            "Fakta yang dirujuk tidak ada pada catatan ini.",
-            "Rujuk dengan key atau id yang dulu dikirim, atau dengan nomor catatannya.",
+            "Pada catatan ini tidak ada fakta bernama ini yang berjenis {wanted}.",
+            "Rujuk dengan key atau id yang dulu dikirim, atau dengan nomor catatannya; yang belum"
+            " tercatat dicatat lebih dahulu.",
         ),
         "FACT_ALREADY_REPLACED": _row(
             "Catatan yang dirujuk sudah digantikan oleh {current}.",
@@ -248,5 +249,20 @@ FLAG: Final = MappingProxyType(
         "AWARD_KIND_FREE": "Jenis penghargaan diambil dari namanya.",
         "TOTAL_DISAGREES": "Total berbeda dengan jumlah dimensinya.",
         "COLUMN_TWICE": "Judul kolom ini muncul dua kali; dipakai yang pertama.",
+        "STEP_OUT_OF_ORDER": "Langkah perkara ini tidak didahului langkah yang seharusnya.",
+        "TOO_EARLY": "Langkah perkara ini terlalu cepat.",
+        "FILED_LATE": "Diajukan setelah tenggatnya; dicatat sebagai terlambat.",
+        "DONE_LATE": "Langkah perkara ini dilakukan setelah tenggatnya.",
+        "EFFECTIVE_DAY_DIFFERS": "Hari berlaku hukuman berbeda dari hitungan aturan.",
+        "TERM_DIFFERS": "Lamanya hukuman berbeda dari aturan.",
+        "RULING_WITHOUT_FILING": "Putusan tanpa keberatan atau banding yang dijawabnya.",
+        "FORUM_NOT_OF_REGIME": "Lembaga pemutus tidak dikenal aturan yang berlaku.",
+        "KIND_NOT_OF_REGIME": "Jenis hukuman tidak dikenal aturan yang berlaku pada tingkat ini.",
+        "TEAM_MISSING": "Tim pemeriksa tidak disebut, padahal tingkat hukumannya mewajibkan.",
+        "TEAM_NOT_FORESEEN": "Tim pemeriksa tidak diatur untuk tingkat hukuman ini.",
+        "EXAMINER_OF_LOWER_RANK": "Pemeriksa berpangkat lebih rendah daripada yang diperiksa.",
+        "EXAMINER_RANK_UNKNOWN": "Pangkat pemeriksa atau yang diperiksa belum diketahui.",
+        "PUNISHED_TWICE": "Pelanggaran yang sama sudah dijatuhi hukuman.",
+        "REPEATED_NOT_HEAVIER": "Pelanggaran berulang yang tidak dihukum lebih berat.",
     }
 )

@@ -21,6 +21,7 @@ import orjson
 
 from api.intake import outcome
 from api.intake.importing import import_files
+from api.intake.needs import NOTHING
 from api.intake.reading import read_files
 from api.intake.report import ImportReport
 from api.intake.uploads import (
@@ -37,11 +38,16 @@ from ledger.application import Ledger
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.events.book import ImportCommitted
+from ledger.events.reading import Draft
 from ledger.proposals import Proposal, Proposals, ProposalState
 from ledger.second_person import proposals_of
 from ledger.second_person import propose as propose_anything
 
 IMPORT: Final = "import"
+STATED: Final = "stated"
+INTO: Final = "into"
+MERGED: Final = "merged"
+SELF_ASSESSED: Final = "self_assessment"
 _MODE: Final = 0o600
 
 
@@ -95,7 +101,7 @@ def receive(
 def preview(ledger: Ledger, ident: str) -> dict[str, Any]:
     """What an import of an upload would do as things stand: `outcome.preview_of`, with `upload`,
     `position` (of the last event that was known), `returned` (name of the workbook with the rows
-    that would be refused, or null), and `owners`, by which rights are judged and which is shown to
+    that would be refused, or null), and `STATED`, by which rights are judged and which is shown to
     nobody.
 
     It is kept, sealed, until something is recorded.
@@ -110,7 +116,7 @@ def preview(ledger: Ledger, ident: str) -> dict[str, Any]:
     head = ledger.store.head().position
     if kept is not None:
         found: dict[str, Any] = orjson.loads(kept)
-        if found["position"] == head:
+        if found["position"] == head and STATED in found:
             return found
     return dry_run(ledger, uploads, one)
 
@@ -129,29 +135,53 @@ def dry_run(ledger: Ledger, uploads: Uploads, one: Upload) -> dict[str, Any]:
             seen=True,
         )
         found = outcome.preview_of(report) | {"upload": one.id, "position": head}
-        found["owners"] = _owners(ledger, report)
+        found[STATED] = _owners(ledger, report)
         found["returned"] = keep_returned(uploads, one, report)
         uploads.put(one.id, PREVIEW, orjson.dumps(found))
     return found
 
 
-def _owners(ledger: Ledger, report: ImportReport) -> list[list[Any]]:
-    """Whose record each readable row goes to, to be judged by rights: sheet, row, kind of owner,
-    id of the person or unit or null for one that is not known yet.
+def _owners(ledger: Ledger, report: ImportReport) -> list[dict[str, Any]]:
+    """Whose record each readable row goes to and what it states, to be judged by rights: `sheet`,
+    `row`, kind of `owner`, `id` of the person or unit or null for one that is not known yet,
+    `facts`, the kind of fact it `mends` or null, and `why` it needs a second person, or null.
     """
-    firsts = [(place, one.drafts[0]) for place, one in (report.seen or {}).items() if one.drafts]
-    numbers = [str(draft.subject) for _, draft in firsts if draft.owner == EMPLOYEE]
+    firsts = [(place, one.drafts) for place, one in (report.seen or {}).items() if one.drafts]
+    drafts = [draft for _, every in firsts for draft in every]
+    numbers = [str(one.subject) for one in drafts if one.owner == EMPLOYEE]
+    numbers += [str(one.fields[INTO]) for one in drafts if INTO in one.fields]
     people, units = ledger.index.find_many(numbers), ledger.units()
-    found: list[list[Any]] = []
-    for place, draft in firsts:
+
+    def id_of(draft: Draft) -> str | None:
         stream: UUID | None = None
         if draft.owner == EMPLOYEE:
             stream = people.get(str(draft.subject))
         elif draft.owner == ORG_UNIT:
             stream = units.find(str(draft.subject), date.fromisoformat(draft.on or "9999-12-31"))
-        ident = None if stream is None else stream.hex
-        found.append([place.sheet, place.row, draft.owner, ident])
+        return None if stream is None else stream.hex
+
+    found: list[dict[str, Any]] = []
+    for place, every in firsts:
+        first, need = every[0], report.needs.get(place, NOTHING)
+        told = {"sheet": place.sheet, "row": place.row, "owner": first.owner}
+        stated = {
+            "facts": sorted({_stated(one) for one in every}),
+            "mends": need.mends,
+            "why": None if need.why is None else need.why.value,
+        }
+        found.append(told | {"id": id_of(first)} | stated)
+        into = people.get(str(first.fields[INTO])) if INTO in first.fields else None
+        if into is not None:  # whoever closes one record mends the other one
+            found.append(told | stated | {"id": into.hex, "facts": [MERGED], "why": None})
     return found
+
+
+def _stated(draft: Draft) -> str:
+    """The kind of fact, by which it is told who may send it."""
+    if (draft.owner, draft.fact) != (ORG_UNIT, "assessment"):
+        return draft.fact
+    own = draft.fields.get("assessor") == "SELF" or draft.fields.get("aspect") == "SELF_ASSESSMENT"
+    return SELF_ASSESSED if own else draft.fact
 
 
 def returned(ledger: Ledger, ident: str) -> tuple[str, bytes] | None:
@@ -223,6 +253,7 @@ def propose(
         "counts": found["counts"],
         "facts": outcome.kinds_of(found),
         "outcome": found["outcome"],
+        "second_person": sorted({row["why"] for row in found[STATED] if row["why"]}),
     }
     uploads.put(one.id, PROPOSED, orjson.dumps(found))  # to tell the confirmer what changed since
     return propose_anything(ledger, IMPORT, command, actor=actor, document=document, reason=reason)

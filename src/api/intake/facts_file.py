@@ -20,6 +20,7 @@ from api.intake.rows import FIELDS_ARE_COLUMNS, Place, RawRow, error
 FORM: Final = "facts"
 LINE_MAX: Final = 1_000_000
 NUMBER_MAX: Final = 40  # characters; a longer number is a mistake or an attack
+INTEGER_BITS: Final = 63  # what canonical text can hold without its sign
 DEPTH_MAX: Final = 16
 _BOM: Final = b"\xef\xbb\xbf"
 _SHOWN: Final = 200
@@ -176,7 +177,10 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _integer(text: str) -> int:
     if len(text) > NUMBER_MAX:
         raise _Refused("NUMBER_TOO_LONG")
-    return int(text)
+    value = int(text)
+    if value.bit_length() > INTEGER_BITS:
+        raise _Refused("NUMBER_TOO_LONG")
+    return value
 
 
 def _decimal(text: str) -> Decimal:

@@ -7,9 +7,10 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from api.intake import collecting
+from api.intake import case_flags, collecting
 from api.intake.apply import Gate, Importer
 from api.intake.checking import Named
+from api.intake.needs import Need, need_of, needs_of
 from api.intake.one_at_a_time import alone
 from api.intake.reading import Reading, SourceFile, read_files
 from api.intake.rejects import write_rejects
@@ -19,9 +20,12 @@ from api.intake.sharing import Sharing
 from api.intake.spool import spooled
 from api.intake.subjects import Memory, Subjects
 from api.intake.unit_book import UnitBook
-from ledger.application import Ledger
+from ledger.application import Ledger, today_in
 from ledger.events.base import encode
 from ledger.events.book import ImportCommitted
+from ledger.events.reading import Draft
+from ledger.records import NewEvent
+from projections.decisions.resting import Resting
 
 _FILES_A_NOTE = 200
 Progress = Callable[[int], None]
@@ -93,6 +97,10 @@ def import_files(
             importer.begin(spool, named)
             sharing.apply(importer, spool)
             importer.finish(spool)
+            if gate is _nothing:
+                _flag_cases(importer, confirmed)
+            if dry and seen:
+                _note_needs(importer)
             if not dry and (confirmed or (report.added and importer.last_position)):
                 _commit(ledger, importer, reading, rows_of, confirmed)
         if rejects is not None and report.rejected:
@@ -127,6 +135,38 @@ def _tell_files(reading: Reading, report: ImportReport) -> None:
 def _source(file: SourceFile) -> dict[str, Any]:
     sheets = list(file.unread_sheets)
     return {"file": file.name, "forms": list(file.forms), "unread_sheets": sheets}
+
+
+def _flag_cases(importer: Importer, confirmed: ConfirmedBatch | None) -> None:
+    """Say which steps of cases are out of order or late. A gate has looked at them itself."""
+    ledger, report = importer.ledger, importer.report
+    if importer.dry:
+        head = ledger.store.head().recorded_at
+        if importer.noted and head is not None:
+            case_flags.flag_decided(ledger, importer.noted, report, at=head)
+    elif importer.last_position:
+        first = importer.first_position if confirmed is None else confirmed.since + 1
+        names = {digest: name for name, digest in importer.digests.items()}
+        positions = first, importer.last_position
+        case_flags.flag_recorded(ledger, importer.batch, positions, names, report)
+
+
+def _note_needs(importer: Importer) -> None:
+    """Which rows of a dry run nobody records alone. Decisions are asked about as of the head, so
+    that the same preview says the same.
+    """
+    ledger = importer.ledger
+    at = ledger.store.head().recorded_at
+    if not importer.noted or at is None:
+        return
+    today = today_in(str(ledger.founded["timezone"]), at)
+    known = Resting(ledger)
+
+    def need(draft: Draft, rows: Sequence[NewEvent]) -> Need:
+        return need_of(ledger, draft, rows, today=today, at=at, resting=known)
+
+    found = needs_of(importer.noted, need)
+    importer.report.needs.update({one.row.place: what for one, what in found})
 
 
 def _commit(

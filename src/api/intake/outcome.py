@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from api.intake.case_flags import OF_CASES
 from api.intake.report import CONFLICTS, REFUSED, UNIT_FOUNDED, ImportReport, Seen, counts
 from api.intake.rows import Place
 from ledger.canonical import canonical_bytes
@@ -153,8 +154,10 @@ def _place(place: Place) -> tuple[str, int]:
 
 
 def _committed(row: Mapping[str, Any]) -> list[Any]:
-    """What of a row a confirmation commits to."""
-    flags = sorted(one["code"] for one in row["flags"])
+    """What of a row a confirmation commits to. Not what its steps put out of order in a case: that
+    rests on what else is known, and is told wherever the case is shown.
+    """
+    flags = sorted(one["code"] for one in row["flags"] if one["code"] not in OF_CASES)
     return [row["sheet"], row["row"], row["outcome"], row["code"], flags]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from api.intake.needs import Need
 from api.intake.rows import Place, RawRow, RowError
 from ledger.deciding import Verdict
 from ledger.events.reading import Draft
@@ -48,7 +49,8 @@ class ImportReport:
 
     `written` are the files in which the sender gets them back; `sources` are the files that were
     recognised, each with its forms and the sheets of it that were left alone. `seen` is what became
-    of each row, kept only where a dict is given for it: of a large import it would be long.
+    of each row, kept only where a dict is given for it: of a large import it would be long. `needs`
+    is, of a dry run, what of the rows that nobody records alone or that mend a fact.
     """
 
     read: int = 0
@@ -64,6 +66,7 @@ class ImportReport:
     written: list[Path] = field(default_factory=list)
     sources: list[dict[str, Any]] = field(default_factory=list)
     seen: dict[Place, Seen] | None = None
+    needs: dict[Place, Need] = field(default_factory=dict)
 
     @property
     def exit_status(self) -> int:

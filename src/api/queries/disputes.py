@@ -62,6 +62,11 @@ def numbered(desk: Desk, number: int, sight: Sight = EVERYTHING) -> Dispute:
     )
 
 
+def about(desk: Desk, number: int) -> list[str]:
+    """The stream that the dispute opened at a position is about; none where there is none."""
+    return [one.stream for one in disputing.every_dispute(desk.ledger) if one.position == number]
+
+
 def one(desk: Desk, found: Dispute, *, named: Sight = EVERYTHING, reasoned: bool = True) -> Json:
     """One dispute with its reasons, where those may be seen, and the fact as it stands; `version`
     is what a command names that was decided on it.

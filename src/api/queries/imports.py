@@ -18,21 +18,15 @@ from api.intake import outcome
 from api.intake.batches import Batch, batches, origin_of
 from api.intake.desk import UploadState
 from api.intake.uploads import Upload, Uploads, UploadUnknown
-from api.queries import proposals
+from api.queries import import_rights, proposals
+from api.queries.import_rights import OutOfReach, holds
 from api.queries.within import people_within, units_within
-from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.proposals import Proposal, ProposalState
 from ledger.second_person import proposals_of
 
 _SHOWN: Final = 100
-_HIDDEN: Final = ("owners", "rows")
-
-
-class OutOfReach(LedgerError):
-    """A file with rows about people or units that whoever sends it may not state facts about."""
-
-    code = "out_of_reach"
+_HIDDEN: Final = (imports.STATED, "rows")
 
 
 class Asker(NamedTuple):
@@ -128,6 +122,17 @@ def about_oneself(desk: Desk, reader: Reader, proposal: Proposal) -> bool:
     return bool(_own_rows(reader, imports.preview(desk.ledger, proposal.command["upload"])))
 
 
+def not_confirmable(who: Asker, proposal: Proposal) -> list[str]:
+    """Why somebody may not confirm an import that waits although he confirms imports: the reasons
+    for which rows of it need a second person whose right he has not, over those they are about.
+    What would be recorded is looked at, as it stands.
+    """
+    if proposal.state is not ProposalState.PENDING:
+        return []
+    found = imports.preview(who.desk.ledger, proposal.command["upload"])
+    return import_rights.missing(*who, found[imports.STATED])
+
+
 def recorded_about_oneself(desk: Desk, reader: Reader, ident: str) -> bool:
     """Whether an import recorded something about whoever would take it back."""
     if reader.person is None:
@@ -188,6 +193,18 @@ def _within(who: Asker, found: dict[str, Any], *, own: bool) -> None:
     desk, standing, reader = who
     if own:
         _not_oneself(reader, found)
+    _within_reach(who, found)
+    if own:
+        import_rights.see_to_kinds(desk, standing, reader, found[imports.STATED])
+
+
+def _within_reach(who: Asker, found: dict[str, Any]) -> None:
+    """Whoever is outside is outside alike, known or not; so this comes before the kinds.
+
+    Raises:
+        OutOfReach.
+    """
+    desk, standing, reader = who
     seen = policy.may(reader, Action.READ_IMPORTS, NOTHING)
     if seen or policy.may(reader, Action.IMPORT, NOTHING):
         return
@@ -195,9 +212,11 @@ def _within(who: Asker, found: dict[str, Any], *, own: bool) -> None:
     units = units_within(desk, reader, Action.RECORD_UNIT)
     among = {EMPLOYEE: people, ORG_UNIT: units}
     outside = [
-        {"sheet": sheet, "row": row}
-        for sheet, row, owner, ident in found["owners"]
-        if ident is None or (owner not in among) or not _holds(among[owner], ident)
+        {"sheet": one["sheet"], "row": one["row"]}
+        for one in found[imports.STATED]
+        if one["id"] is None
+        or (one["owner"] not in among)
+        or not holds(among[one["owner"]], one["id"])
     ]
     if outside:
         raise OutOfReach(
@@ -228,14 +247,10 @@ def _not_oneself(reader: Reader, found: dict[str, Any]) -> None:
 def _own_rows(reader: Reader, found: dict[str, Any]) -> list[dict[str, Any]]:
     himself = None if reader.person is None else reader.person.hex
     return [
-        {"sheet": sheet, "row": row}
-        for sheet, row, owner, ident in found["owners"]
-        if owner == EMPLOYEE and ident is not None and ident == himself
+        {"sheet": one["sheet"], "row": one["row"]}
+        for one in found[imports.STATED]
+        if one["owner"] == EMPLOYEE and one["id"] is not None and one["id"] == himself
     ]
-
-
-def _holds(among: frozenset[str] | None, ident: str) -> bool:
-    return among is None or ident in among
 
 
 # ------------------------------------------------------------------------------------------- shown

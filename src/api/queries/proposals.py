@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -11,13 +11,14 @@ from uuid import UUID
 from api import enacting, granting, proposing, recording
 from api.access import policy
 from api.access.policy import NOTHING, Action, Target
+from api.access.reach import may_at_all
 from api.access.readers import Reader
 from api.access.standing import Standing
 from api.desk import Desk
 from api.intake import desk as imports
 from api.intake import single
+from api.intake.needs import Why
 from api.intake.uploads import UploadUnknown
-from api.recording import Why
 from ledger import second_person
 from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.events.registry import FACT_SPECS
@@ -52,8 +53,13 @@ def right_to_confirm(one: Proposal) -> Action | None:
         return _CLOSED_BY.get(one.kind)
     why = one.command["second_person"]
     if why is not None and why in _OF_FACTS:
-        return _OF_FACTS[why]
+        return right_by_why(why)
     return Action.CORRECT_FACT if one.command["fact"] in _MENDS else Action.VERIFY_FACT
+
+
+def right_by_why(why: str) -> Action:
+    """The right to confirm what needs a second person, by why it does."""
+    return _OF_FACTS.get(why, Action.CORRECT_FACT)
 
 
 _MENDS: Final = ("correct", "annul", "end")
@@ -74,6 +80,10 @@ def may_close(desk: Desk, standing: Standing, reader: Reader, one: Proposal) -> 
     than the proposer is decided by the ledger.
     """
     right, target = right_to_confirm(one), target_of(desk, standing, one)
+    if one.kind == imports.IMPORT and not all(
+        may_at_all(reader, right_by_why(why)) for why in one.command.get("second_person", ())
+    ):
+        return False
     return right is not None and target is not None and policy.may(reader, right, target)
 
 
@@ -89,15 +99,11 @@ def may_see(desk: Desk, standing: Standing, reader: Reader, one: Proposal) -> bo
     return policy.may(reader, reads, NOTHING)
 
 
-def listed(
-    desk: Desk, standing: Standing, reader: Reader, *, every: bool = False
-) -> list[dict[str, Any]]:
+def seen(desk: Desk, standing: Standing, reader: Reader, *, every: bool = False) -> list[Proposal]:
     """What waits, oldest first, of what the reader may see; `every` with what was closed."""
     known = second_person.proposals_of(desk.ledger)
     found = known.by_id.values() if every else known.pending()
-    return [
-        shown(desk, standing, reader, one) for one in found if may_see(desk, standing, reader, one)
-    ]
+    return [one for one in found if may_see(desk, standing, reader, one)]
 
 
 def shown(desk: Desk, standing: Standing, reader: Reader, one: Proposal) -> dict[str, Any]:
@@ -127,6 +133,19 @@ def named(desk: Desk, standing: Standing, reader: Reader, ident: int) -> Proposa
             next_step="The list of proposals says what waits.",
         )
     return one
+
+
+def known(desk: Desk, ident: int) -> list[Proposal]:
+    """The proposal of an id, whoever may see it; none where there is none."""
+    found = second_person.proposals_of(desk.ledger).by_id.get(ident)
+    return [] if found is None else [found]
+
+
+def people_of(known: Iterable[Proposal]) -> list[UUID]:
+    """The people whom proposals are about, for the access log."""
+    commands = (one.command for one in known if one.kind == recording.FACT)
+    found = {one["subject"] for one in commands if one["owner"] == EMPLOYEE and one["subject"]}
+    return [UUID(one) for one in sorted(found)]
 
 
 def effect(desk: Desk, one: Proposal, *, report: Report = lambda _: None) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from api.granting import GRANT, REVOKE
 from api.naming import unit_json
 from ledger.application import Ledger
 from ledger.canonical import instant_text
-from ledger.proposals import proposals
+from ledger.proposals import Proposal, ProposalUnknown, proposals
 from ledger.records import RecordedEvent
 from ledger.unit_directory import UnitDirectory
 
@@ -23,8 +23,8 @@ Json = dict[str, Any]
 
 
 def listed(ledger: Ledger, *, today: date, account: str | None = None) -> Json:
-    """{position, as_of, roles, pending}: every grant that was not revoked, by account, and the
-    proposals about roles that wait.
+    """{position, version, as_of, roles, pending}: every grant that was not revoked, by account, and
+    the proposals about roles that wait. `version` is what a command names that was decided on it.
 
     A role is {account, role, unit, person, since, until, held, position, granted_by}: `unit` is
     {id, code, name} or null for the whole agency, `since` the instant it was granted, `until` the
@@ -46,10 +46,26 @@ def listed(ledger: Ledger, *, today: date, account: str | None = None) -> Json:
     ]
     return {
         "position": events[-1].id if events else 0,
+        "version": events[-1].originator_version if events else 0,
         "as_of": today.isoformat(),
         "roles": found,
         "pending": [proposing.shown(one) for one in waiting],
     }
+
+
+def about_role(ledger: Ledger, ident: int) -> Proposal:
+    """A proposal about a role: what waits of other kinds is closed elsewhere.
+
+    Raises:
+        ProposalUnknown.
+    """
+    one = proposals(ledger.book_events()).by_id.get(ident)
+    if one is None or one.kind not in (GRANT, REVOKE):
+        raise ProposalUnknown(
+            f"There is no proposal {ident} about a role.",
+            next_step="The list of roles says what waits.",
+        )
+    return one
 
 
 def _role(

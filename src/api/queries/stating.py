@@ -18,9 +18,10 @@ from api.access.readers import Reader
 from api.access.standing import Standing
 from api.desk import Desk
 from api.intake import single
+from api.intake.needs import SecondPersonRequired
 from api.intake.single import FactRefused
 from api.queries.kinds import Kind, right_to_mend
-from api.recording import Recorded, SecondPersonRequired
+from api.recording import Recorded
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.proposals import Proposal

@@ -109,6 +109,43 @@ def clock_rows(pen: Pen, clocks: Sequence[Json]) -> list[dict[str, Any]]:
     ]
 
 
+def filled(kind: str, shown: Json) -> dict[str, str]:
+    """What the form of a further step says already: which case, sanction or filing it is about, as
+    far as the case leaves no doubt, and which summons.
+    """
+    subject, taken = shown["subject"], {one["step"] for one in shown["steps"]}
+    found: dict[str, str] = {}
+    if kind in _OF_CASE and shown["act_on"] is not None:
+        found["case"] = shown["id"] or shown["case"]
+    if kind == "summons":
+        found["number"] = "2" if "SUMMONS_1" in taken else "1"
+    if kind == "examination":
+        found["number"] = "2" if "SUMMONS_2" in taken else "1"
+    standing = [one for one in shown["sanctions"] if one["state"] != CaseState.DIBATALKAN.value]
+    if kind in _OF_SANCTION and len(standing) == 1:
+        (one,) = standing
+        found[_OF_SANCTION[kind]] = one["id"] or f"{subject}/{one['root']}"
+    waiting = _unanswered(shown)
+    if kind == "ruling" and len(waiting) == 1:
+        found["of"] = f"{subject}/{waiting[0]}"
+    return found
+
+
+_OF_CASE: Final = frozenset({"summons", "examination", "suspension", "sanction"})
+_OF_SANCTION: Final[Mapping[str, str]] = MappingProxyType(
+    {"delivered": "sanction", "served": "sanction", "objection": "target", "appeal": "target"}
+)
+_FILINGS: Final = frozenset({"OBJECTION", "APPEAL", "SUIT"})
+
+
+def _unanswered(shown: Json) -> list[int]:
+    """The roots of filings on which nobody ruled."""
+    steps = shown["steps"]
+    answered = {one["filing"] for one in steps if one["step"].startswith("RULING_")}
+    filed = [one["filing"] for one in steps if one["step"] in _FILINGS]
+    return [root for root in filed if root not in answered]
+
+
 def effect_rows(effect: Json) -> tuple[list[str], list[Json]]:
     """The levels to which a sanction is reduced, and the instruments that move by any of it."""
     moved = [one for one in effect["instruments"] if one["moves"]]

@@ -28,6 +28,7 @@ from api.web.pages import (
     opd,
     perbandingan,
     perbandingan_unit,
+    peringatan,
     rekam,
     sengketa,
     talenta,
@@ -52,7 +53,8 @@ PAGES: Sequence[APIRouter] = (
     kasus.router,
     keputusan.router,
     perbandingan_unit.router,
-    perbandingan.router,  # before rekam: its address is longer
+    peringatan.router,  # before rekam, as perbandingan: their addresses are longer
+    perbandingan.router,
     rekam.router,
     audit.router,
     tertunda.router,

@@ -177,15 +177,12 @@ def stretch(
         Misuse: the last day lies before the first, or one far from any record.
         BeforeFirstRecord, PositionRefused: as for a score.
     """
+    for day in (first, last):
+        question.check_day(day)
     if last < first:
         raise Misuse(
             f"The last day, {last.isoformat()}, lies before the first, {first.isoformat()}.",
             next_step="Give the earlier day with --from and the later one with --to.",
-        )
-    if not question.EARLIEST <= first <= last <= question.LATEST:
-        raise Misuse(
-            f"A day lies outside {question.EARLIEST} to {question.LATEST}.",
-            next_step="Check the year.",
         )
     found, recorded_at = question.asked_position(
         log_of(ledger), position=position, known_at=known_at, now=now

@@ -93,8 +93,10 @@ def resolve_at(
     today: date,
     units: UnitDirectory | None = None,
 ) -> Asked:
-    """As `resolve`, at a position that is placed already; with the units as known there, where
-    they are at hand.
+    """As `resolve`, at a position that is placed already.
+
+    Args:
+        units: all units as known at the position, where they are at hand.
 
     Raises:
         Misuse, InstrumentUnknown, NoRulesInForce.
@@ -107,7 +109,7 @@ def resolve_at(
     standing = official(book_events, read, ask.instrument, on, position)
     asked = replace(asked, official=standing)
     rules = enacted.in_force(book, ask.instrument, on, decree=ask.rules)
-    return _around(ledger, asked, rules.plan, rules.enactment.position, units)
+    return under(ledger, asked, rules, units)
 
 
 def resolve_draft(
@@ -135,9 +137,11 @@ def resolve_draft(
     return _around(ledger, asked, enacted.bound(ledger.rulebook(position), draft, on), None)
 
 
-def under(ledger: Ledger, asked: Question, rules: InForce) -> Asked:
+def under(
+    ledger: Ledger, asked: Question, rules: InForce, units: UnitDirectory | None = None
+) -> Asked:
     """A question that is placed already, under a text."""
-    return _around(ledger, asked, rules.plan, rules.enactment.position)
+    return _around(ledger, asked, rules.plan, rules.enactment.position, units)
 
 
 def _around(

@@ -8,6 +8,7 @@ that knew it rests on it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,51 +21,65 @@ from projections.asking import inquiry
 from projections.asking.inquiry import Ask
 
 
-def decisions_on(
-    ledger: Ledger, stream: UUID, root: int, *, today: date, now: datetime
-) -> list[str]:
-    """The ids of the decisions that rest on a fact, in the order in which they were drafted.
+@dataclass(slots=True)
+class Resting:
+    """The decisions of a ledger, read once however many facts are asked about: at its position.
 
-    Args:
-        stream, root: the fact: where it lies, and the version of the event that first stated it.
+    Attributes:
+        known: those issued and not revoked, with their candidates, in the order of their drafts.
     """
-    found = []
-    for one in decisions_of(ledger).by_id.values():
-        if one.issued is None or one.revoked is not None:
-            continue
-        positions = _stated(ledger, stream, root, one.draft.basis_position)
-        if positions and _rests(ledger, one, stream, positions, today=today, now=now):
-            found.append(one.draft.id)
-    return found
 
+    ledger: Ledger
+    known: list[tuple[Decision, frozenset[str]]] = field(init=False)
 
-def _stated(ledger: Ledger, stream: UUID, root: int, position: int) -> dict[int, str]:
-    """Position -> topic of each event by which the fact was stated up to a position."""
-    events = ledger.events_of(stream, position=position)
-    state = replay(StreamState(stream), events)
-    return {one.id: one.topic for one in events if state.root_of.get(one.version) == root}
+    def __post_init__(self) -> None:
+        self.known = []
+        for one in decisions_of(self.ledger).by_id.values():
+            if one.issued is not None and one.revoked is None:
+                whole = decision_of(self.ledger, one.draft.id)  # candidates lie apart (ADR 0027)
+                among = frozenset(candidate.subject for candidate in whole.draft.candidates)
+                self.known.append((one, among))
 
+    def on(self, stream: UUID, root: int, *, today: date, now: datetime) -> list[str]:
+        """The ids of the decisions that rest on a fact.
 
-def _rests(
-    ledger: Ledger,
-    one: Decision,
-    stream: UUID,
-    positions: Mapping[int, str],
-    *,
-    today: date,
-    now: datetime,
-) -> bool:
-    if not next(iter(positions.values())).startswith(f"{EMPLOYEE}."):
-        return True
-    draft = one.draft
-    whole = decision_of(ledger, draft.id)  # the candidates lie in streams of their own (ADR 0027)
-    if stream.hex not in {candidate.subject for candidate in whole.draft.candidates}:
-        return False
-    for name in (draft.instrument, *draft.requirements):
-        ask = Ask(name, as_of=draft.as_of, position=draft.basis_position)
-        asked = inquiry.resolve(ledger, ask, today=max(today, draft.as_of), now=now)
-        answer = inquiry.one(ledger, asked, stream)
-        counted = [*answer.who, *(use for part in answer.measures for use in part.every_use())]
-        if any(use.used and use.position in positions for use in counted):
+        Args:
+            stream, root: the fact: where it lies, and the version of the event that first stated
+                it. today, now: the present.
+        """
+        if not self.known:
+            return []
+        events = self.ledger.events_of(stream)
+        roots = replay(StreamState(stream), events).root_of
+        stated = {one.id: one.topic for one in events if roots.get(one.version) == root}
+        return [
+            one.draft.id
+            for one, among in self.known
+            if self._rests(one, among, stream, stated, today, now)
+        ]
+
+    def _rests(  # noqa: PLR0917 - private, called once
+        self,
+        one: Decision,
+        among: frozenset[str],
+        stream: UUID,
+        stated: Mapping[int, str],
+        today: date,
+        now: datetime,
+    ) -> bool:
+        draft = one.draft
+        knew = {at: topic for at, topic in stated.items() if at <= draft.basis_position}
+        if not knew:
+            return False
+        if not next(iter(knew.values())).startswith(f"{EMPLOYEE}."):
             return True
-    return False
+        if stream.hex not in among:
+            return False
+        for name in (draft.instrument, *draft.requirements):
+            ask = Ask(name, as_of=draft.as_of, position=draft.basis_position)
+            asked = inquiry.resolve(self.ledger, ask, today=max(today, draft.as_of), now=now)
+            answer = inquiry.one(self.ledger, asked, stream)
+            counted = [*answer.who, *(use for part in answer.measures for use in part.every_use())]
+            if any(use.used and use.position in knew for use in counted):
+                return True
+        return False

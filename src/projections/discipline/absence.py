@@ -12,7 +12,8 @@ from datetime import date, timedelta
 
 from ledger.facts import Fact, History
 from ledger.workdays import CalendarMissing, Workdays
-from projections.discipline.procedure import Procedure, Rung
+from projections.discipline.procedure import Procedure
+from projections.discipline.procedure_absence import Rung
 from projections.plans.plan import Value
 
 ABSENCE = "absence"

@@ -108,8 +108,12 @@ _URGENT = (ClockState.OVERDUE, ClockState.DUE, ClockState.WAITING, ClockState.UN
 
 
 def when(ledger: Ledger, as_of: date, position: int) -> When:
-    """A question's day and position."""
-    return When(as_of, position, ledger.references(position))
+    """A question's day and position.
+
+    Raises:
+        Misuse: a day far from any record.
+    """
+    return When(question.check_day(as_of), position, ledger.references(position))
 
 
 @dataclass(slots=True)
@@ -241,7 +245,17 @@ def added(
     Args:
         more: events that would follow those of his stream; the day of `asked` is the last.
     """
-    events = ledger.events_of(stream)
+    return newly(ledger, stream, ledger.events_of(stream), more, asked)
+
+
+def newly(
+    ledger: Ledger,
+    stream: UUID,
+    events: Sequence[RecordedEvent],
+    more: Sequence[RecordedEvent],
+    asked: When,
+) -> list[tuple[Told, Found]]:
+    """The same of events that are at hand: what those of `more` put out of order."""
     before, after = history(events), history([*events, *more])
     known = {_mark(one, found) for one, found in _all(told(ledger, stream, before, asked))}
     return [

@@ -17,8 +17,9 @@ from ledger.sanction import LADDER, Effect
 from ledger.values import shift_months
 from ledger.vocabulary import SanctionKind, SanctionLevel
 from ledger.workdays import Workdays
-from projections.discipline.clocks import ClockState, clocks
+from projections.discipline.clocks import ClockState, Running, clocks
 from projections.discipline.procedure import Procedure, Team
+from projections.plans.plan import Mark, Value
 
 GROUND = "ground"
 # Rank of a person on a day, by his id: the higher the number the higher; None when not known.
@@ -45,6 +46,14 @@ class Finding(StrEnum):
     REPEATED_NOT_HEAVIER = "REPEATED_NOT_HEAVIER"
 
 
+class Consequence(StrEnum):
+    """What follows from a filing that came late."""
+
+    NOT_ACCEPTED = "NOT_ACCEPTED"
+    STAYS_IN_FORCE = "STAYS_IN_FORCE"
+    WAITS_FOR_RULING = "WAITS_FOR_RULING"
+
+
 # What no command may do; the rest is unusual or late, and recorded as it was.
 _REFUSED = frozenset(
     {
@@ -54,20 +63,30 @@ _REFUSED = frozenset(
         Finding.PUNISHED_TWICE,
     }
 )
+_SURE = (Mark.VERIFIED, Mark.READING)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One finding: what, on which step, by which article."""
+    """One finding: what, on which step, by which article.
+
+    Attributes:
+        mark: how sure the rule is. needs: of a step out of order, what must come before it, any.
+        due: of what was not in time, the day that the law has. consequence: of a late filing.
+    """
 
     finding: Finding
     step: Step
     cite: str
+    mark: Mark = Mark.VERIFIED
+    needs: tuple[StepKind, ...] = ()
+    due: date | None = None
+    consequence: tuple[Consequence, ...] = ()
 
     @property
     def refuses(self) -> bool:
-        """Whether a command that takes this step is refused."""
-        return self.finding in _REFUSED
+        """Whether a command that takes this step is refused: never by a rule only recalled."""
+        return self.finding in _REFUSED and self.mark in _SURE
 
 
 # What must come before a step, one of several; the first step of a case may be any.
@@ -140,20 +159,42 @@ def _order(case: Case, procedure: Procedure, on: date) -> Iterator[Found]:
             and (one.filing is None or one.filing == step.filing)
         ]
         if not before:
-            yield Found(Finding.STEP_OUT_OF_ORDER, step, procedure.decree)
+            cite = procedure.order.get(step.kind, procedure.decree)
+            wanted = tuple(kind for kind in StepKind if kind in needed)
+            yield Found(Finding.STEP_OUT_OF_ORDER, step, cite, needs=wanted)
 
 
 def _timing(case: Case, procedure: Procedure, workdays: Workdays, on: date) -> Iterator[Found]:
     for one in clocks(case, procedure, workdays, on):
-        if one.met is None:
+        found = _OF_CLOCKS.get(one.state)
+        if one.met is None or found is None:
             continue
-        if one.state is ClockState.TOO_EARLY:
-            yield Found(Finding.TOO_EARLY, one.met, one.clock.number.cite)
-        elif one.state is ClockState.DIFFERS:
-            yield Found(Finding.EFFECTIVE_DAY_DIFFERS, one.met, one.clock.number.cite)
-        elif one.state is ClockState.MET_LATE:
-            late = Finding.FILED_LATE if one.met.kind in _LATE_FILINGS else Finding.DONE_LATE
-            yield Found(late, one.met, one.clock.number.cite)
+        number, late = one.clock.number, one.met.kind in _LATE_FILINGS
+        if found is Finding.DONE_LATE and late:
+            follows = _consequence(case, one, procedure)
+            yield Found(Finding.FILED_LATE, one.met, number.cite, number.mark, (), one.due, follows)
+        else:
+            yield Found(found, one.met, number.cite, number.mark, due=one.due)
+
+
+_OF_CLOCKS = {
+    ClockState.TOO_EARLY: Finding.TOO_EARLY,
+    ClockState.DIFFERS: Finding.EFFECTIVE_DAY_DIFFERS,
+    ClockState.MET_LATE: Finding.DONE_LATE,
+}
+
+
+def _consequence(case: Case, late: Running, procedure: Procedure) -> tuple[Consequence, ...]:
+    """What a late filing leads to: whether the law accepts it, and what becomes of the sanction
+    until somebody rules all the same.
+    """
+    found = [Consequence.NOT_ACCEPTED] if late.clock.refused_late else []
+    step = late.met
+    for one in case.sanctions:
+        if step is not None and one.sanction.root == step.sanction and not one.quashed:
+            waits = procedure.late_filing_suspends.value or step.on < one.sanction.effective_on
+            found.append(Consequence.WAITS_FOR_RULING if waits else Consequence.STAYS_IN_FORCE)
+    return tuple(found)
 
 
 def _sanctions(case: Case, procedure: Procedure, on: date) -> Iterator[Found]:
@@ -175,17 +216,18 @@ def _sanctions(case: Case, procedure: Procedure, on: date) -> Iterator[Found]:
         begin = step.fact.effective_on
         ends = {shift_months(begin, number) for number in months.value}
         if ends and until is not None and until not in ends:
-            yield Found(Finding.TERM_DIFFERS, step, months.cite)
+            yield Found(Finding.TERM_DIFFERS, step, months.cite, months.mark)
 
 
 def _rulings(case: Case, procedure: Procedure, on: date) -> Iterator[Found]:
     for step in case.upto(on):
         if step.kind is StepKind.RULING_ON_CASE and procedure.orderly:
-            yield Found(Finding.RULING_WITHOUT_FILING, step, procedure.decree)
+            cite = procedure.order.get(step.kind, procedure.decree)
+            yield Found(Finding.RULING_WITHOUT_FILING, step, cite)
         effort = _FORUMS.get(step.kind)
         forums = None if effort is None else procedure.forums.get(effort)
         if forums is not None and step.fact.fields["forum"] not in forums.value:
-            yield Found(Finding.FORUM_NOT_OF_REGIME, step, forums.cite)
+            yield Found(Finding.FORUM_NOT_OF_REGIME, step, forums.cite, forums.mark)
 
 
 def _examiners(
@@ -201,23 +243,26 @@ def _examiners(
         if step.kind is not StepKind.EXAMINATION:
             continue
         team = step.fact.fields.get("team") or ()
-        asked = None if level is None else rules.team.value.get(SanctionLevel(level))
-        if asked is Team.MUST and not team:
-            yield Found(Finding.TEAM_MISSING, step, rules.team.cite)
-        if asked is Team.NO and team:
-            yield Found(Finding.TEAM_NOT_FORESEEN, step, rules.team.cite)
+        if rules.team is not None and level is not None:
+            asked, said = rules.team.value.get(SanctionLevel(level)), rules.team
+            if asked is Team.MUST and not team:
+                yield Found(Finding.TEAM_MISSING, step, said.cite, said.mark)
+            if asked is Team.NO and team:
+                yield Found(Finding.TEAM_NOT_FORESEEN, step, said.cite, said.mark)
         if rules.not_of_lower_rank.value:
-            yield from _ranks(step, rules.not_of_lower_rank.cite, person, rank, team)
+            yield from _ranks(step, rules.not_of_lower_rank, person, rank, team)
 
 
-def _ranks(step: Step, cite: str, person: str, rank: Rank, team: Sequence[str]) -> Iterator[Found]:
+def _ranks(
+    step: Step, said: Value[bool], person: str, rank: Rank, team: Sequence[str]
+) -> Iterator[Found]:
     examiners = {*team, *([step.fact.fields["examiner"]] if "examiner" in step.fact.fields else [])}
     own = rank(person, step.on)
     known = [rank(one, step.on) for one in sorted(examiners)]
     if own is not None and any(one is not None and one < own for one in known):
-        yield Found(Finding.EXAMINER_OF_LOWER_RANK, step, cite)
+        yield Found(Finding.EXAMINER_OF_LOWER_RANK, step, said.cite, said.mark)
     elif examiners and (own is None or None in known):
-        yield Found(Finding.EXAMINER_RANK_UNKNOWN, step, cite)
+        yield Found(Finding.EXAMINER_RANK_UNKNOWN, step, said.cite, said.mark)
 
 
 def _heaviest(sanctions: Sequence[Effect], on: date) -> str | None:
@@ -239,9 +284,9 @@ def _again(case: Case, others: Sequence[Case], procedure: Procedure, on: date) -
     double = procedure.double
     if double is not None and double.value:
         for step in standing[1:]:
-            yield Found(Finding.PUNISHED_TWICE, step, double.cite)
+            yield Found(Finding.PUNISHED_TWICE, step, double.cite, double.mark)
         if standing and any(_same_act(case, one, on) for one in others if _first(one, case)):
-            yield Found(Finding.PUNISHED_TWICE, standing[0], double.cite)
+            yield Found(Finding.PUNISHED_TWICE, standing[0], double.cite, double.mark)
     repeat, ground = procedure.repeat, case.opened.fields[GROUND]
     if repeat is None or ground in repeat.value or not standing:
         return
@@ -259,7 +304,7 @@ def _again(case: Case, others: Sequence[Case], procedure: Procedure, on: date) -
     if level in LADDER and heavier and LADDER.index(level) <= max(map(LADDER.index, heavier)):
         top = max(map(LADDER.index, heavier)) == len(LADDER) - 1
         if not top or level != LADDER[-1]:
-            yield Found(Finding.REPEATED_NOT_HEAVIER, standing[0], repeat.cite)
+            yield Found(Finding.REPEATED_NOT_HEAVIER, standing[0], repeat.cite, repeat.mark)
 
 
 def _quashed(case: Case, step: Step) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from ledger.canonical import instant_text
 from ledger.case import CaseState, Step, StepKind
 from ledger.sanction import Effect
+from projections.discipline import finding_words
 from projections.discipline.asking_absences import ToldAbsences
 from projections.discipline.asking_cases import Told, When, contested
 from projections.discipline.case_findings import Found
@@ -123,7 +124,9 @@ def absences(one: ToldAbsences, asked: When) -> dict[str, Any]:
 
 
 def finding(found: Found) -> dict[str, Any]:
-    """What is out of order, on which step, by which article."""
+    """What is out of order, on which step, by which article; `needs`, `due` and `consequence` say
+    what should have been before it or when, and what follows, `says` all of it in a sentence.
+    """
     return {
         "finding": found.finding.value,
         "step": found.step.kind.value,
@@ -131,6 +134,11 @@ def finding(found: Found) -> dict[str, Any]:
         "position": found.step.fact.position,
         "cite": found.cite,
         "refuses": found.refuses,
+        "mark": found.mark.value,
+        "needs": [kind.value for kind in found.needs],
+        "due": _day(found.due),
+        "consequence": [one.value for one in found.consequence],
+        "says": finding_words.said(found),
     }
 
 

@@ -22,6 +22,13 @@ from ledger.vocabulary import (
     SanctionKind,
     SanctionLevel,
 )
+from projections.discipline.procedure_absence import (
+    MOST_DAYS,
+    MOST_MONTHS,
+    Absence,
+    absence_of,
+    positive,
+)
 from projections.language.document import (
     Form,
     Listing,
@@ -32,7 +39,6 @@ from projections.language.document import (
     one_of,
     parse,
     text,
-    whole,
 )
 from projections.language.values import Scope, value
 from projections.plans.plan import Value
@@ -44,8 +50,7 @@ NONE = "none"
 UNKNOWN = "unknown"
 WEEK = ("SENIN", "SELASA", "RABU", "KAMIS", "JUMAT", "SABTU", "MINGGU")
 YES, NO = "true", "false"
-MOST_DAYS = 3660
-MOST_MONTHS = 600
+NOT_ACCEPTED = "not_accepted"
 
 
 class Count(StrEnum):
@@ -78,6 +83,7 @@ class Clock:
 
     Attributes:
         optional: nobody has to take the step, so a day that passed without it is no lateness.
+        refused_late: the law does not accept the step once it is late.
     """
 
     name: str
@@ -87,30 +93,16 @@ class Clock:
     number: Value[int]
     count: Count
     optional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """A step of the absence ladder: from so many days on, this kind for so many months."""
-
-    days: int
-    kind: SanctionKind
-    months: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """What working days of absence without valid reason lead to, in a calendar year."""
-
-    ladder: Value[tuple[Rung, ...]]
-    in_a_row: Value[Rung] | None
+    refused_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Examiners:
-    """Who examines, by the level of the sanction that follows."""
+    """Who examines, by the level of the sanction that follows; `team` is None where the text at
+    hand does not say when several must.
+    """
 
-    team: Value[Mapping[SanctionLevel, Team]]
+    team: Value[Mapping[SanctionLevel, Team]] | None
     not_of_lower_rank: Value[bool]
 
 
@@ -133,6 +125,7 @@ class Procedure:
     Attributes:
         week: days of the week on which offices work, Monday is 0.
         orderly: whether its steps follow each other as the law of PNS has it, as far as is known.
+        order: the article by which a step comes after another, of those steps of which it is known.
         employment: whom it governs; nobody where a case must state the regime.
         kinds: by level, each kind with the months it may last, empty where it does not last; None
         where nobody here knows them, and then no kind is foreign to it.
@@ -150,6 +143,7 @@ class Procedure:
     governs: Value[str]
     week: Value[frozenset[int]]
     orderly: bool
+    order: Mapping[StepKind, str]
     employment: Value[frozenset[EmploymentStatus]] | None
     kinds: Mapping[SanctionLevel, Kinds | None] | None
     clocks: tuple[Clock, ...]
@@ -187,12 +181,13 @@ def load(document: bytes, *, file: str) -> Procedure:
         ),
         week=value(form.need("week"), scope, _week),
         orderly=_orderly(form.may("steps")),
+        order=_order(form.may("order")),
         employment=_employment(form.may("employment"), scope),
         kinds=_kinds(form.need("sanctions"), scope),
         clocks=_clocks(form.need("clocks"), scope),
         terms=_terms(form.may("terms"), scope),
         late_filing_suspends=value(form.need("late_filing_suspends"), scope, _flag),
-        absence=_maybe(form.may("absence"), scope, _absence),
+        absence=_maybe(form.may("absence"), scope, absence_of),
         examiners=_maybe(form.may("examiners"), scope, _examiners),
         double=_maybe(form.may("double_punishment"), scope, _double),
         repeat=_maybe(form.may("repeat"), scope, _repeat),
@@ -231,6 +226,15 @@ def _orderly(node: Node | None) -> bool:
     return node is None or one_of(node, (UNKNOWN,), what="`steps`") != UNKNOWN
 
 
+def _order(node: Node | None) -> Mapping[StepKind, str]:
+    if node is None:
+        return {}
+    form = Form(node, what="`order`")
+    said = {kind: form.may(kind.value) for kind in StepKind}
+    form.done()
+    return {kind: text(one, what="the article") for kind, one in said.items() if one is not None}
+
+
 def _unknown(node: Node) -> bool:
     return isinstance(node, Scalar) and node.text == UNKNOWN
 
@@ -262,11 +266,7 @@ def _kinds_of_level(form: Form, scope: Scope) -> Kinds:
 def _months(node: Node) -> tuple[int, ...]:
     if isinstance(node, Scalar) and node.text == NONE:
         return ()
-    return listed(node, lambda one: _whole(one, MOST_MONTHS, "the months"), what="the months")
-
-
-def _whole(node: Node, most: int, what: str) -> int:
-    return whole(node, what=what, least=1, most=most)
+    return listed(node, lambda one: positive(one, MOST_MONTHS, "the months"), what="the months")
 
 
 def _clocks(node: Node, scope: Scope) -> tuple[Clock, ...]:
@@ -280,16 +280,18 @@ def _clocks(node: Node, scope: Scope) -> tuple[Clock, ...]:
                 "a clock has one of at_most, at_least and exactly.", "Keep one of them."
             )
         bound, number = said[0]
-        optional = form.may("optional")
+        optional, late = form.may("optional"), form.may("late")
         found.append(
             Clock(
                 name=text(form.need("clock"), what="`clock`"),
                 after=_step(form.need("after")),
                 until=_step(form.need("until")),
                 bound=bound,
-                number=value(number, inner, lambda one: _whole(one, MOST_DAYS, "the number")),
+                number=value(number, inner, lambda one: positive(one, MOST_DAYS, "the number")),
                 count=Count(one_of(form.need("count"), tuple(Count), what="`count`")),
                 optional=optional is not None and _flag(optional),
+                refused_late=late is not None
+                and bool(one_of(late, (NOT_ACCEPTED,), what="`late`")),
             )
         )
         form.done()
@@ -303,7 +305,7 @@ def _terms(node: Node | None, scope: Scope) -> tuple[Term, ...]:
         form = Form(item, what="a term")
         inner = scope.below(form)
         name = text(form.need("term"), what="`term`")
-        number = value(form.need("lasts"), inner, lambda one: _whole(one, MOST_DAYS, "it"))
+        number = value(form.need("lasts"), inner, lambda one: positive(one, MOST_DAYS, "it"))
         count = Count(one_of(form.need("count"), tuple(Count), what="`count`"))
         form.done()
         found.append(Term(name, number, count))
@@ -331,29 +333,6 @@ def _flag(node: Node) -> bool:
     return one_of(node, (YES, NO), what="it") == YES
 
 
-def _absence(form: Form, scope: Scope) -> Absence:
-    row = form.may("in_a_row")
-    ladder = value(form.need("ladder"), scope, _ladder)
-    return Absence(ladder, None if row is None else value(row, scope, _rung))
-
-
-def _ladder(node: Node) -> tuple[Rung, ...]:
-    rungs = listed(node, _rung, what="`ladder`")
-    days = [one.days for one in rungs]
-    if days != sorted(set(days)):
-        raise node.place.refusal("the rungs must rise.", "Order them by days, each once.")
-    return rungs
-
-
-def _rung(node: Node) -> Rung:
-    items = node.items if isinstance(node, Listing) else ()
-    if len(items) not in (2, 3):
-        raise node.place.refusal("a rung is [days, KIND] or [days, KIND, months].", "Write it so.")
-    kind = SanctionKind(one_of(items[1], tuple(SanctionKind), what="a kind"))
-    months = _whole(items[2], MOST_MONTHS, "the months") if items[2:] else None
-    return Rung(_whole(items[0], MOST_DAYS, "the days"), kind, months)
-
-
 def _examiners(form: Form, scope: Scope) -> Examiners:
     def teams(node: Node) -> Mapping[SanctionLevel, Team]:
         table = Form(node, what="`team`")
@@ -367,8 +346,9 @@ def _examiners(form: Form, scope: Scope) -> Examiners:
     rank = value(form.need("not_of_lower_rank"), scope, _flag)
     # A table of its own, so it is not taken for {mark: value}.
     mark, cite = scope.stated(form.place)
-    team = form.need("team")
-    return Examiners(Value(teams(team), mark, cite, team.place.path), rank)
+    team = form.may("team")
+    said = None if team is None else Value(teams(team), mark, cite, team.place.path)
+    return Examiners(said, rank)
 
 
 def _double(form: Form, scope: Scope) -> Value[bool]:

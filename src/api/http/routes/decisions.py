@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Depends, Path, Request, Response
 
 from api.access.policy import Action
 from api.access.readers import Reader
-from api.http import commanding, guard
+from api.http import commanding, finding, guard
 from api.http.answers import answer
 from api.http.commanding import After, Sending
 from api.http.guard import DeskHere
@@ -58,8 +58,9 @@ def recheck(
     """Replay a decision's basis, and say what later knowledge would have changed: a change of the
     engine, of the texts or of the record is told apart from what became known later.
     """
-    found = _found(request, reader, ident)
-    log_look(request, reader, found, purpose or purpose_header)
+    given = purpose or purpose_header
+    found = finding.decision(request, reader, ident, given)
+    log_look(request, reader, found, given)
     standing = guard.standing_of(request)
     shown = decisions.recheck(
         desk,
@@ -81,14 +82,10 @@ def decision(
     """One decision: its pinned basis, its steps, and of its ranked candidates those whom the reader
     may see, with each requirement met, not met or unknown.
     """
-    found = _found(request, reader, ident)
-    log_look(request, reader, found, purpose or purpose_header)
+    given = purpose or purpose_header
+    found = finding.decision(request, reader, ident, given)
+    log_look(request, reader, found, given)
     return answer(_shown(request, reader, found))
-
-
-def _found(request: Request, reader: Reader, ident: str) -> Decision:
-    desk, standing = guard.desk_of(request), guard.standing_of(request)
-    return decisions.named(desk, ident, sight(desk, standing, reader, Action.READ_DECISIONS))
 
 
 def _shown(request: Request, reader: Reader, found: Decision) -> dict[str, Any]:
@@ -167,7 +164,7 @@ def recommend(
     given: Annotated[Recommending, Body()],
 ) -> Response:
     """Record what Tim Penilai Kinerja or a panel says to a draft. If-Match takes its `version`."""
-    found = _found(request, reader, ident)
+    found = finding.decision(request, reader, ident)
 
     def do() -> Acted:
         return deciding.recommend(
@@ -199,7 +196,7 @@ def issue(
     """Issue a decision that somebody else drafted; against the ranking, or without a
     recommendation, only with reasons. If-Match takes its `version`.
     """
-    found = _found(request, reader, ident)
+    found = finding.decision(request, reader, ident)
 
     def do() -> Acted:
         return deciding.issue(
@@ -232,7 +229,7 @@ def revoke(
     """Revoke what was issued, with reasons, or withdraw a draft: whoever may revoke decisions, and
     of a draft whoever drafted it. If-Match takes its `version`.
     """
-    found = _found(request, reader, ident)
+    found = finding.decision(request, reader, ident)
 
     def do() -> Acted:
         return deciding.revoke(

@@ -25,6 +25,7 @@ from ledger.errors import Misuse
 from projections.asking import inquiry
 from projections.asking.asking_why import Stretch
 from projections.asking.inquiry import Ask, Asked
+from projections.question import check_day
 
 router = APIRouter(tags=["differences"])
 ReadRecord = Annotated[PersonRead, Depends(guard.read_person(Action.READ_RECORD))]
@@ -65,6 +66,9 @@ class Between:
                     "An instant has no offset from UTC.",
                     next_step="Write it as 2026-11-22T11:04:05+08:00, or with Z.",
                 )
+        for day in (as_of, first, last):
+            if day is not None:
+                check_day(day)
         days = (as_of, as_of) if as_of is not None else (first, last)
         self.asks = tuple(
             differences.asks_between(

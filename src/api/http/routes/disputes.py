@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from api.access.policy import Action
 from api.access.readers import Reader
-from api.http import commanding, guard
+from api.http import commanding, finding, guard
 from api.http.answers import answer
 from api.http.commanding import After
 from api.http.guard import DeskHere, PersonRead, UnitRead
@@ -73,8 +73,7 @@ def dispute(
 ) -> Response:
     """One dispute with its reasons, the fact as it stands, and what is left to do."""
     standing = guard.standing_of(request)
-    seen = sight(desk, standing, reader, Action.READ_CASES)
-    found = disputes.numbered(desk, number, seen)
+    found = finding.dispute(request, reader, number, Action.READ_CASES, purpose or purpose_header)
     for one in people_in(desk, [found.stream]):
         why = guard.purpose_of(request, reader, one, purpose or purpose_header)
         guard.access_of(request).record(of_person(reader.account, why, one, {"what": "dispute"}))
@@ -152,8 +151,7 @@ def resolve(
     correction or annulment of the fact. If-Match takes the `version` of the dispute.
     """
     standing = guard.standing_of(request)
-    seen = sight(desk, standing, reader, Action.DISPUTE)
-    found = disputes.numbered(desk, number, seen)
+    found = finding.dispute(request, reader, number, Action.DISPUTE)
 
     def do() -> Contested:
         return contesting.resolve(

@@ -13,6 +13,7 @@ from api.http import guard, memento
 from api.http.caching import PRIVATE, unchanged, validator
 from api.http.guard import DeskHere, PersonRead
 from api.queries.memento import change_points
+from projections.question import check_day
 
 router = APIRouter(tags=["memento"])
 
@@ -36,7 +37,7 @@ def timemap(
     of the answer as of then. Rules and units may change answers in between.
     """
     points = change_points(desk, person.stream)
-    query = [("as_of", as_of.isoformat())] if as_of else []
+    query = [("as_of", check_day(as_of).isoformat())] if as_of else []
     query = [("instrument", instrument), *query] if instrument else []
     base = f"/api/v1/people/{person.stream}"
     original = f"{base}/score" if instrument else f"{base}/history"

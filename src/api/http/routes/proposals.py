@@ -12,7 +12,7 @@ from api import proposing
 from api.access.policy import Action
 from api.access.readers import Reader
 from api.desk import Desk
-from api.http import commanding, guard
+from api.http import commanding, finding, guard
 from api.http.answers import answer
 from api.http.commanding import Sending
 from api.http.guard import DeskHere
@@ -20,9 +20,9 @@ from api.http.problems import NoRight
 from api.http.shapes import Proposed, Proposeds, Recorded
 from api.intake.desk import IMPORT
 from api.queries import proposals
-from api.queries.imports import about_oneself
+from api.queries.imports import Asker, about_oneself, not_confirmable
 from api.recording import FACT
-from ledger.access_entry import of_person
+from ledger.access_entry import of_list, of_person
 from ledger.events.base import EMPLOYEE
 from ledger.proposals import Proposal, ProposalState
 from ledger.vocabulary_agency import ReadingPurpose
@@ -54,12 +54,33 @@ class Rejecting(BaseModel):
 def waiting(
     request: Request,
     reader: Closer,
-    desk: DeskHere,
     every: Annotated[bool, Query(alias="all", description="Also what was closed.")] = False,
+    purpose: guard.Purpose = None,
+    purpose_header: guard.PurposeHeader = None,
 ) -> Response:
-    """What waits, oldest first, of what the reader proposed, may close, or reads the like of."""
-    standing = guard.standing_of(request)
-    return answer({"proposals": proposals.listed(desk, standing, reader, every=every)})
+    """What waits, oldest first, of what the reader proposed, may close, or reads the like of. Where
+    people stand in it, that is reading about them, for a purpose, and it is logged.
+    """
+    return answer({"proposals": listed(request, reader, purpose or purpose_header, every=every)})
+
+
+def listed(
+    request: Request, reader: Reader, given: ReadingPurpose | None, *, every: bool = False
+) -> list[dict[str, Any]]:
+    """What waits of what the reader may see; those whom it is about find the look.
+
+    Raises:
+        PurposeNeeded: people stand in it, others than the reader, and nothing was said.
+    """
+    desk, standing = guard.desk_of(request), guard.standing_of(request)
+    found = proposals.seen(desk, standing, reader, every=every)
+    people = proposals.people_of(found)
+    if people:
+        whose = people[0] if people == [reader.person] else None
+        why = guard.purpose_of(request, reader, whose, given)
+        looks = of_list(reader.account, why, people, {"what": "proposals"})
+        guard.access_of(request).record(*looks)
+    return [proposals.shown(desk, standing, reader, one) for one in found]
 
 
 @router.get("/proposals/{ident}", response_model=Proposed)
@@ -75,7 +96,7 @@ def one_proposal(
     as the reader may see them: that is reading his record, for a purpose, and it is logged.
     """
     standing = guard.standing_of(request)
-    one = proposals.named(desk, standing, reader, ident)
+    one = finding.proposal(request, reader, ident, purpose or purpose_header)
     shown = proposals.shown(desk, standing, reader, one)
     fact = looked_at(request, reader, one, purpose or purpose_header)
     return answer(shown | {"effect": proposals.effect(desk, one), "fact": fact})
@@ -113,7 +134,7 @@ def confirm(
     """Confirm what somebody else proposed, and carry it out; an import that was interrupted goes
     on.
     """
-    closable(request, reader, desk, ident)
+    confirmable(request, reader, desk, ident)
     outcome = None if agreed is None else agreed.outcome
 
     def do() -> proposing.Done:
@@ -175,7 +196,7 @@ def closable(
         ProposalUnknown: there is none that he may see. NoRight.
     """
     standing = guard.standing_of(request)
-    one = proposals.named(desk, standing, reader, ident)
+    one = finding.proposal(request, reader, ident)
     own = also_own and one.actor == reader.account
     if not own and not proposals.may_close(desk, standing, reader, one):
         raise NoRight(
@@ -187,4 +208,25 @@ def closable(
             "Some of its rows are about yourself.",
             next_step="Let somebody else close it: nobody decides about himself.",
         )
+    return one
+
+
+def confirmable(request: Request, reader: Reader, desk: Desk, ident: int) -> Proposal:
+    """A proposal that the reader's roles let him confirm: of an import with rows that need a second
+    person, by the right to each of those over whom it is about too.
+
+    Raises:
+        ProposalUnknown, NoRight, UploadUnknown.
+    """
+    one = closable(request, reader, desk, ident)
+    if one.kind == IMPORT:
+        lacks = not_confirmable(Asker(desk, guard.standing_of(request), reader), one)
+        if lacks:
+            raise NoRight(
+                "Some of its rows need a second person with a right that your roles do not give"
+                f" you over those they are about: {', '.join(lacks)}.",
+                next_step="Let somebody confirm it who may confirm those rows, or let them be sent"
+                " in a file of their own.",
+                needs=lacks,
+            )
     return one

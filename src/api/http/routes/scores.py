@@ -19,10 +19,11 @@ from api.http.caching import PRIVATE, unchanged, validator
 from api.http.coordinates import Asks
 from api.http.guard import DeskHere, PersonRead
 from api.http.looks import look_at_people
+from api.http.problems import NoRight
 from api.http.shapes import Score
 from api.naming import unit_of
 from api.outputs.answers import write_answers
-from api.queries import scores
+from api.queries import scores, unit_scores
 from api.queries.within import people_within, those_of, units_within
 from ledger.vocabulary_agency import ReadingPurpose
 from projections.asking import inquiry
@@ -64,15 +65,20 @@ def person_score(
 
 @router.get("/units/{code}/score", response_model=Score)
 def unit_score(
-    request: Request,
     unit: Annotated[guard.UnitRead, Depends(guard.read_unit(Action.READ_UNITS))],
     desk: DeskHere,
     asking: Asks,
 ) -> Response:
-    """One unit's score with its trace, without its members."""
-    guard.not_too_few(request, unit)
+    """One unit's score with its trace, without its members; refused where it is made from figures
+    of few people whose records the reader may not read.
+    """
     asked = desk.resolve(asking.ask())
-    shown = scores.of_unit(desk, asked, unit.stream, members=False, named=False)
+    shown = unit_scores.of_unit(desk, unit.reader, asked, unit.stream)
+    if shown is None:
+        raise NoRight(
+            "The score is made from figures of few people whose records you may not read.",
+            next_step="Ask about the unit above, or ask for the role that reads them.",
+        )
     response = answer(shown)
     coordinates.say_rules(response, asked)
     return response

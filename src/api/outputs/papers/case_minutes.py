@@ -24,6 +24,7 @@ from api.outputs.papers.said import day, iso, moment
 from api.outputs.papers.words import (
     BOUNDS,
     CLOCKS,
+    CONSEQUENCES,
     COUNTS,
     FINDINGS,
     GOVERNS,
@@ -176,14 +177,17 @@ def _findings(shown: Json) -> Grid:
             told(STEPS, one["step"]),
             iso(one["on"]),
             one["position"],
-            "ditolak" if one["refuses"] else "dicatat",
+            ", ".join(
+                ["ditolak" if one["refuses"] else "dicatat"]
+                + [told(CONSEQUENCES, each) for each in one["consequence"]]
+            ),
             one["cite"],
         ]
         for one in shown["findings"]
     ]
     headers = ("Temuan", "Langkah", "Hari", "Nomor catatan", "Akibat", "Dasar")
     empty = "Tidak ada langkah yang menyimpang dari aturan sejauh yang tercatat."
-    return Grid("Temuan", headers, (29, 22, 12, 10, 9, 18), rows, empty)
+    return Grid("Temuan", headers, (26, 20, 12, 10, 16, 16), rows, empty)
 
 
 def _sanctions(shown: Json) -> Iterator[Block]:

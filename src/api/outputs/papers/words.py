@@ -238,6 +238,13 @@ FINDINGS: Final[Words] = MappingProxyType(
         "REPEATED_NOT_HEAVIER": "pengulangan tidak diperberat",
     }
 )
+CONSEQUENCES: Final[Words] = MappingProxyType(
+    {
+        "NOT_ACCEPTED": "tidak diterima karena terlambat",
+        "STAYS_IN_FORCE": "hukuman tetap berlaku",
+        "WAITS_FOR_RULING": "hukuman menunggu putusan",
+    }
+)
 DECISION_STATES: Final[Words] = MappingProxyType(
     {
         "drafted": "Konsep",

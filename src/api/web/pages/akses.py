@@ -21,7 +21,6 @@ from api.http.guard import DeskHere, PersonRead
 from api.http.paging import Pages, written
 from api.http.problems import NoRight, NotThere
 from api.http.routes.access import Seeks, Whom, number_of, sought
-from api.http.routes.roles import about_role
 from api.naming import unit_of
 from api.outputs.looks import looks_csv, roles_csv
 from api.queries import access as asking
@@ -201,7 +200,7 @@ def propose(
 @router.post(ROLES + "/{ident}/setujui")
 def confirm(reader: Confirmer, desk: DeskHere, ident: Ident) -> Response:
     """Carry out what somebody else proposed about a role."""
-    about_role(desk, ident)
+    granted.about_role(desk.ledger, ident)
     proposing.carry_out(desk.ledger, ident, actor=reader.account, at=desk.now())
     return RedirectResponse(ROLES, _SEE_OTHER)
 
@@ -209,7 +208,7 @@ def confirm(reader: Confirmer, desk: DeskHere, ident: Ident) -> Response:
 @router.post(ROLES + "/{ident}/tolak")
 def reject(reader: Confirmer, desk: DeskHere, ident: Ident) -> Response:
     """Close a proposal about a role without carrying it out."""
-    about_role(desk, ident)
+    granted.about_role(desk.ledger, ident)
     proposing.reject(desk.ledger, ident, actor=reader.account)
     return RedirectResponse(ROLES, _SEE_OTHER)
 

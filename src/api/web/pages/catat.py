@@ -7,31 +7,31 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Path, Request, Response
+from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import proposing
 from api.access import policy
 from api.access.policy import Action
 from api.access.readers import Reader
-from api.desk import Desk
-from api.http import commanding, guard
+from api.http import commanding, finding, guard
 from api.http.answers import answer
 from api.http.commanding import SentAfter
 from api.http.guard import DeskHere, PersonRead, UnitRead
 from api.http.problems import NotThere
 from api.http.routes.commands import about_person, about_unit
-from api.http.routes.proposals import closable, looked_at
+from api.http.routes.proposals import closable, confirmable, listed, looked_at
 from api.intake.cells import Unreadable
 from api.intake.person_number import read_nip
 from api.intake.report import error_object
 from api.intake.single import FactRefused
 from api.intake.template_form import Column, columns, read_values
 from api.naming import unit_of
-from api.queries import people, proposals, stating
+from api.queries import cases, people, proposals, stating
 from api.queries.kinds import Kind, kinds
 from api.queries.stating import About, Author, Told
 from api.recording import FACT
+from api.web import case_view
 from api.web.fact_form import field, placed, said
 from api.web.render import page, shell_of
 from ledger.access_entry import of_list
@@ -65,25 +65,27 @@ Filled = Annotated[dict[str, str], Depends(filled)]
 
 
 @router.get("/catat")
-def start(request: Request, reader: Waiter, desk: DeskHere) -> Response:
+def start(request: Request, reader: Waiter, purpose: guard.Purpose = None) -> Response:
     """Whom a fact is about, and what waits for a second person."""
-    return _start(request, reader, desk, None)
+    return _start(request, reader, purpose)
 
 
 @router.get("/catat.json")
-def start_twin(request: Request, reader: Waiter, desk: DeskHere) -> Response:
+def start_twin(request: Request, reader: Waiter, purpose: guard.Purpose = None) -> Response:
     """The same as data."""
-    return answer(_shown(request, reader, desk))
+    return answer(_shown(request, reader, purpose))
 
 
-def _shown(request: Request, reader: Reader, desk: Desk) -> dict[str, Any]:
-    waiting = proposals.listed(desk, guard.standing_of(request), reader)
+def _shown(request: Request, reader: Reader, purpose: ReadingPurpose | None) -> dict[str, Any]:
+    waiting = listed(request, reader, purpose)
     return {"waiting": [one for one in waiting if one["kind"] == FACT]}
 
 
-def _start(request: Request, reader: Reader, desk: Desk, wrong: str | None) -> Response:
+def _start(
+    request: Request, reader: Reader, purpose: ReadingPurpose | None, wrong: str | None = None
+) -> Response:
     own = None if reader.person is None else reader.person.hex
-    shown = _shown(request, reader, desk) | {"wrong": wrong, "own": own}
+    shown = _shown(request, reader, purpose) | {"wrong": wrong, "own": own}
     return page(request, "catat.html", shown, status=200 if wrong is None else _REFUSED)
 
 
@@ -101,14 +103,14 @@ def find_person(
     try:
         stream = people.by_number(desk, read_nip(nip))
     except (LedgerError, Unreadable):
-        return _start(request, reader, desk, "number")
+        return _start(request, reader, ReadingPurpose.ADMINISTRATION, "number")
     target = None
     if stream is not None:
         target = guard.standing_of(request).of_person(stream, desk.today())
     access = guard.access_of(request)
     if stream is None or target is None or not policy.may(reader, Action.READ_RECORD, target):
         access.record_unknown(reader.account, why, nip, {"by": "number"})
-        return _start(request, reader, desk, "nobody")
+        return _start(request, reader, ReadingPurpose.ADMINISTRATION, "nobody")
     access.record(*of_list(reader.account, why, [stream], {"by": "number"}))
     return _there(request, f"/catat/orang/{stream.hex}")
 
@@ -126,7 +128,7 @@ def find_unit(
     try:
         stream = unit_of(desk.units(), kode.strip(), desk.today())
     except LedgerError:
-        return _start(request, reader, desk, "unit")
+        return _start(request, reader, ReadingPurpose.ADMINISTRATION, "unit")
     return RedirectResponse(f"/catat/unit/{stream.hex}", SEE_OTHER)
 
 
@@ -180,10 +182,32 @@ def _called(request: Request, owner: str, about: About) -> dict[str, Any]:
 
 
 @router.get("/catat/orang/{pid}/{kind}")
-def person_form(request: Request, person: AboutPerson, desk: DeskHere, kind: KindName) -> Response:
-    """An empty form about somebody."""
+def person_form(
+    request: Request,
+    person: AboutPerson,
+    desk: DeskHere,
+    kind: KindName,
+    case: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """An empty form about somebody; of a step of a case that is named, it says which."""
     about = about_person(desk, request, person)
-    return _form(request, person.reader, _kind(person.reader, EMPLOYEE, kind, about), about, {})
+    given = {} if case is None else _of_case(desk, person, kind, case)
+    return _form(request, person.reader, _kind(person.reader, EMPLOYEE, kind, about), about, given)
+
+
+def _of_case(desk: DeskHere, person: PersonRead, kind: str, named: str) -> dict[str, str]:
+    """What a form says already of a case: as it stands today.
+
+    Raises:
+        NotThere: the reader may see no cases of this person. CaseUnknown.
+    """
+    if not guard.may_see(person, Action.READ_CASES):
+        raise NotThere(
+            "There is no such case, or none that you may see.",
+            next_step="Leave the case out of the address, and name it in the form.",
+        )
+    asked = cases.when(desk, None, None, None)
+    return case_view.filled(kind, cases.whole(desk, person.stream, named, asked, named=False))
 
 
 @router.post("/catat/orang/{pid}/{kind}")
@@ -335,7 +359,7 @@ def _proposal(
 ) -> Response:
     desk = guard.desk_of(request)
     standing = guard.standing_of(request)
-    one = proposals.named(desk, standing, reader, ident)
+    one = finding.proposal(request, reader, ident, purpose)
     shown = proposals.shown(desk, standing, reader, one)
     fact = looked_at(request, reader, one, purpose)
     if fact is not None:
@@ -358,7 +382,7 @@ def confirm(
     purpose: guard.Purpose = None,
 ) -> Response:
     """Confirm what somebody else proposed."""
-    closable(request, reader, desk, ident)
+    confirmable(request, reader, desk, ident)
     try:
         proposing.carry_out(desk.ledger, ident, actor=reader.account, at=desk.now())
     except LedgerError as fault:

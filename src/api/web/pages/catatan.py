@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -37,7 +38,9 @@ class EntryRead(NamedTuple):
 
 def no_entry_here() -> NotThere:
     """The one refusal for an entry that is absent and one that may not be seen."""
-    return NotThere("There is no such record, or none that you may see.")
+    return NotThere(
+        "There is no such record, or none that you may see.", next_step="Check its number."
+    )
 
 
 def read_entry(
@@ -49,23 +52,29 @@ def read_entry(
     """A dependency: the entry of the path. About a person it is for whoever may read his record,
     and the look is logged; about a unit, the rules or anything else, for whoever may read those.
     """
-    reader = guard.reader_of(request)
+    begun, reader = time.monotonic(), guard.reader_of(request)
     entry = records.entry_at(desk, position)
-    if entry is None:
-        raise no_entry_here()
-    kind = records.kind_of(entry)
-    if kind == records.PERSON:
+    kind = None if entry is None else records.kind_of(entry)
+    if entry is not None and kind != records.PERSON and _open_to(request, reader, kind, entry):
+        return EntryRead(entry, reader, None)
+    own = entry is not None and entry.originator_id == reader.person
+    # Asked before anything is told: an entry that is not there asks for a purpose too.
+    why = guard.purpose_of(request, reader, reader.person if own else None, purpose)
+    try:
+        if entry is None or kind != records.PERSON:
+            raise no_entry_here()
         stream = entry.originator_id
-        return EntryRead(entry, reader, guard.reading(request, stream, purpose, Action.READ_RECORD))
-    if not _open_to(request, reader, kind, entry):
-        raise no_entry_here()
-    return EntryRead(entry, reader, None)
+        person = guard.reading(request, stream, why, Action.READ_RECORD, begun)
+    except NotThere:
+        guard.wait_evenly(request, begun)
+        raise no_entry_here() from None
+    return EntryRead(entry, reader, person)
 
 
 setattr(read_entry, guard.PERMISSION, Action.READ_RECORD)
 
 
-def _open_to(request: Request, reader: Reader, kind: str, entry: RecordedEvent) -> bool:
+def _open_to(request: Request, reader: Reader, kind: str | None, entry: RecordedEvent) -> bool:
     desk = guard.desk_of(request)
     if kind == records.UNIT:
         target: Target = guard.standing_of(request).of_unit(entry.originator_id, desk.today())

@@ -16,7 +16,7 @@ from api.http import guard
 from api.http.answers import answer
 from api.http.guard import DeskHere
 from api.http.routes.imports import asker, given_back, received, sheet, withdrawable
-from api.http.routes.proposals import closable
+from api.http.routes.proposals import closable, confirmable
 from api.intake import desk as imports
 from api.intake import template_form
 from api.intake.confirming import OutcomeChanged
@@ -262,7 +262,7 @@ def take_back(
 def _proposal(
     request: Request, reader: Reader, desk: Any, ident: str, *, also_own: bool = False
 ) -> int:
-    """The proposal of an import that the reader may close.
+    """The proposal of an import that the reader may confirm; with `also_own` one that he may close.
 
     Raises:
         UploadUnknown, NoRight, ProposalUnknown.
@@ -271,7 +271,10 @@ def _proposal(
     found = imports.proposal_of(second_person.proposals_of(desk.ledger), ident)
     if found is None:
         raise Misuse("This import was not proposed.", next_step="Propose it first.")
-    closable(request, reader, desk, found.id, also_own=also_own)
+    if also_own:
+        closable(request, reader, desk, found.id, also_own=True)
+    else:
+        confirmable(request, reader, desk, found.id)
     return found.id
 
 

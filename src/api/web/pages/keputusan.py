@@ -13,7 +13,7 @@ from api.access.policy import Action
 from api.access.reach import may_at_all
 from api.access.readers import Reader
 from api.desk import Desk
-from api.http import commanding, guard
+from api.http import commanding, finding, guard
 from api.http.answers import answer
 from api.http.commanding import Sent, SentAfter
 from api.http.guard import DeskHere
@@ -174,10 +174,9 @@ def one(
     """One decision; `periksa=1` replays its basis and says what later knowledge would change. Its
     address with a suffix is a twin: an id may hold a point, so the whole address is tried first.
     """
-    seen = _sight(request, reader, Action.READ_DECISIONS)
     name, point, suffix = ident.rpartition(".")
     if point and suffix in TWINS and not _there(desk, ident):
-        found = decisions.named(desk, name, seen)
+        found = finding.decision(request, reader, name, purpose)
         log_look(request, reader, found, purpose)
         shown = _shown(request, reader, desk, found, again=bool(periksa))
         if suffix == "json":
@@ -185,7 +184,7 @@ def one(
         position = _last(found)
         document = Document("keputusan", shown)
         return twin(request, suffix, shown, document, position=position, ask={})
-    found = decisions.named(desk, ident, seen)
+    found = finding.decision(request, reader, ident, purpose)
     return _page(request, reader, desk, found, purpose, again=bool(periksa))
 
 
@@ -334,7 +333,7 @@ def _step(
     request: Request, reader: Reader, desk: Desk, what: tuple[str, int, str], do: Any
 ) -> Response:
     ident, version, verb = what
-    found = decisions.named(desk, ident, _sight(request, reader, Action.READ_DECISIONS))
+    found = finding.decision(request, reader, ident)
     author = Author(desk, guard.standing_of(request), reader)
     said = {"do": verb, "decision": ident, "version": version}
     try:

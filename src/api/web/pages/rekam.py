@@ -41,7 +41,8 @@ def record(request: Request, person: ReadRecord, desk: DeskHere, asking: PageAsk
     if found is None:
         shown = _shown(request, desk, asked, person)
         if suffix is None:
-            found = _page(request, desk, asked, shown)
+            warned = guard.may_see(person, Action.READ_WARNINGS)
+            found = _page(request, desk, asked, shown | {"warned": warned})
         else:
             document = {**shown["score"], "events": shown["events"]}
             found = twin(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from api.access.policy import Action, Target
 from api.access.reach import may_at_all
 from api.access.readers import Reader
 from api.desk import Desk
-from api.http import commanding, guard
+from api.http import commanding, finding, guard
 from api.http.answers import answer
 from api.http.commanding import SentAfter
 from api.http.guard import DeskHere
@@ -78,7 +79,7 @@ def _dispute(
     fault: LedgerError | None = None,
 ) -> Response:
     standing = guard.standing_of(request)
-    found = disputes.numbered(desk, number, sight(desk, standing, reader, Action.READ_CASES))
+    found = finding.dispute(request, reader, number, Action.READ_CASES, purpose)
     for person in people_in(desk, [found.stream]):
         why = guard.purpose_of(request, reader, person, purpose or _own(fault))
         guard.access_of(request).record(of_person(reader.account, why, person, {"what": "dispute"}))
@@ -120,7 +121,7 @@ def decide(
 ) -> Response:
     """Decide it, or withdraw one's own."""
     standing = guard.standing_of(request)
-    found = disputes.numbered(desk, number, sight(desk, standing, reader, Action.DISPUTE))
+    found = finding.dispute(request, reader, number, Action.DISPUTE)
 
     def do() -> object:
         return contesting.resolve(
@@ -221,9 +222,13 @@ def _stream_of(request: Request, reader: Reader, desk: Desk, position: int) -> U
     Raises:
         NotThere: absent and hidden alike.
     """
+    begun = time.monotonic()
     entry = next(iter(desk.ledger.store.read(position, position)), None)
     target = None if entry is None else _target(request, desk, entry.originator_id)
     if entry is None or target is None or not policy.may(reader, Action.DISPUTE, target):
+        people = [] if entry is None else people_in(desk, [entry.originator_id.hex])
+        asked = {"what": "dispute", "position": position}
+        finding.refused(request, reader, people, ReadingPurpose.DISPUTE, asked, begun)
         raise NotThere(
             "There is no such record, or none that you may contest.",
             next_step="Check the number of the record.",

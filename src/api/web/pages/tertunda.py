@@ -11,10 +11,10 @@ from starlette.responses import RedirectResponse
 
 from api import enacting, proposing
 from api.access.readers import Reader
-from api.http import commanding, guard
+from api.http import commanding, finding, guard
 from api.http.commanding import SentAfter
 from api.http.guard import DeskHere
-from api.http.routes.proposals import Closer, Ident, closable, log_look
+from api.http.routes.proposals import Closer, Ident, closable, confirmable, listed, log_look
 from api.http.routes.rules import Document, Name, Proposes, document_of, reason_of
 from api.queries import enacting as enacting_now
 from api.queries import proposals
@@ -28,9 +28,9 @@ Text = Annotated[str, Form(max_length=2_000)]
 
 
 @router.get("/tertunda")
-def pending(request: Request, reader: Closer, desk: DeskHere) -> Response:
+def pending(request: Request, reader: Closer, purpose: guard.Purpose = None) -> Response:
     """What waits, oldest first."""
-    found = proposals.listed(desk, guard.standing_of(request), reader)
+    found = listed(request, reader, purpose)
     shown = [{**one, "address": f"/tertunda/{one['id']}"} for one in found]
     return page(request, "tertunda.html", {"pending": shown})
 
@@ -39,7 +39,7 @@ def pending(request: Request, reader: Closer, desk: DeskHere) -> Response:
 def proposal(request: Request, ident: Ident, reader: Closer, desk: DeskHere) -> Response:
     """One proposal with what it would do, and the forms that close it."""
     standing = guard.standing_of(request)
-    one = proposals.named(desk, standing, reader, ident)
+    one = finding.proposal(request, reader, ident)
     log_look(request, reader, one, None)
     shown = {
         **proposals.shown(desk, standing, reader, one),
@@ -90,7 +90,7 @@ def confirm(
     request: Request, ident: Ident, reader: Closer, desk: DeskHere, version: Version
 ) -> Response:
     """Carry it out."""
-    closable(request, reader, desk, ident)
+    confirmable(request, reader, desk, ident)
 
     def do() -> object:
         return proposing.carry_out(desk.ledger, ident, actor=reader.account, at=desk.now())
