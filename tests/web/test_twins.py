@@ -77,6 +77,12 @@ PAGES: Mapping[str, Compared] = {
             "causes": [{n: one[n] for n in ("points", "measures")} for one in twin["causes"]],
         },
     ),
+    "/asn/{pid}/peringatan": Compared(
+        "ANALYST",
+        "/asn/{fallen}/peringatan?purpose=administration",
+        fields("position"),
+        lambda twin: [one["acknowledged"] for one in twin["warnings"]],
+    ),
     "/catatan/{position}": Compared(
         "ANALYST",
         "/catatan/{position}?purpose=administration",
