@@ -159,7 +159,10 @@ PAGES: Mapping[str, Compared] = {
         "AUDITOR", "/akses/peran", fields("position"), lambda twin: twin["roles"]
     ),
     "/audit": Compared(
-        "AUDITOR", "/audit", fields("head", "streams", "uncovered", "size", "timestamps")
+        "AUDITOR",
+        "/audit",
+        fields("head", "streams", "uncovered", "size", "timestamps"),
+        lambda twin: {**twin["state"], "verified": None, "all": twin["checkpoints"]},
     ),
     "/audit/banding": Compared(
         "AUDITOR", "/audit/banding?from={size}&to={size}", fields("events", "people", "size")
