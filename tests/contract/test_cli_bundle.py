@@ -275,6 +275,28 @@ def test_backup_and_restore(people: AsnLedger, tmp_path: Path) -> None:
     assert again.json["error"]["code"] == "ledger_exists"
 
 
+def test_the_accounts_of_the_server_come_back_with_it(people: AsnLedger, tmp_path: Path) -> None:
+    """In a file of their own; without the option the backup says that they are in none, and a file
+    of accounts that is not right is refused before the ledger is made.
+    """
+    none = people("backup", "--out", "a.zip", "--accounts", "a.jsonl")
+    assert (none.status, (people.folder / "a.zip").exists()) == (2, False)
+    made = people("account", "add", "--label", "mesin", "--actor", "admin", "--json").json
+    told = people("backup", "--out", "a.zip")
+    assert "--accounts FILE writes them" in told.err
+    saved = people("backup", "--out", "b.zip", "--accounts", "b.jsonl", "--json").json
+    assert saved["accounts"] == 1
+    keys = people("keys", "show", "--json").json["folder"]
+    copy = AsnLedger(f"sqlite:///{tmp_path / 'copy.sqlite3'}", people.folder)
+    (people.folder / "bad.jsonl").write_bytes((people.folder / "b.jsonl").read_bytes()[:-9])
+    bad = copy("restore", "b.zip", "--keys", keys, "--accounts", "bad.jsonl", "--json")
+    assert (bad.status, bad.json["error"]["code"]) == (1, "accounts_backup_refused")
+    again = copy("restore", "b.zip", "--keys", keys, "--accounts", "b.jsonl", "--json")
+    assert (again.status, again.json["accounts"]) == (0, 1), again
+    listed = copy("account", "list", "--keys", keys, "--json")
+    assert made["id"] in listed.out
+
+
 def lost(people: AsnLedger, tmp_path: Path) -> tuple[AsnLedger, str]:
     """A ledger put back from a backup after which something was recorded and a checkpoint taken."""
     assert people("backup", "--out", "old.zip").status == 0

@@ -78,7 +78,13 @@ def serving(url: str, folder: Path) -> Iterator[Served]:
     ledger = Ledger.open(url, keys=keys)
     desk, badges = Desk(ledger, clock=lambda: NOW), Badges()
     access = AccessLog.of(ledger, clock=lambda: NOW)
-    settings = Settings(url=url, keys=keys, requests_per_minute=1_000_000, refusal_milliseconds=0)
+    settings = Settings(
+        url=url,
+        keys=keys,
+        requests_per_minute=1_000_000,
+        refusal_milliseconds=0,
+        hosts="testserver",  # what a client of the tests names of itself
+    )
     app = create_app(desk, settings, access, badges, pages)
     with TestClient(app, base_url="http://localhost:8000") as client:
         one = ledger.index.find(QUASHED)

@@ -26,7 +26,6 @@ UNKNOWN_HOSTS = [
     "0.0.0.0:8000",
     "2130706433",
     "localhost, evil.example",
-    "testserver",
     "",
 ]
 KNOWN_HOSTS = ["localhost", "LocalHost:9", "127.0.0.1:8000", "[::1]:8000", "localhost."]

@@ -6,10 +6,15 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import httpx2
 import pytest
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.server import ServerState
 
+from api.http.serving import HEADER_SECONDS, Patient
 from tests.http.conftest import QUASHED
 from tests.http.serving import PATIENCE, Server, command, serving
 
@@ -69,7 +74,9 @@ def test_every_answer_is_guarded(server: Server) -> None:
 def test_paths_lead_nowhere_else(server: Server, path: str) -> None:
     """No trick of a path opens a file or breaks the server."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as wire:
-        wire.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        wire.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+        )
         head = wire.recv(65_536).decode(errors="replace").split("\r\n", 1)[0]
     assert head.split()[1] in {"400", "401", "404"}
 
@@ -101,12 +108,61 @@ def test_a_flood_of_headers_is_refused(server: Server) -> None:
     assert httpx2.get(f"{server.address}/health/live").status_code == 200
 
 
+BEGUN = b"POST /api/v1/people/search HTTP/1.1\r\nHost: localhost\r\n"
+NO_HTTP = {
+    "nonsense": b"\x00\x01\xff" * 50 + b"\r\n\r\n",
+    "another version": b"GET / HTTP/3.7\r\nHost: localhost\r\n\r\n",
+    "HTTP/2 without asking": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "TLS": bytes.fromhex("16030100a5010000a10303") + bytes(200),
+    "letters beyond ASCII": "GET /é HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(),
+    "a header without a colon": BEGUN + b"Foo\r\n\r\n",
+    "a control character": BEGUN + b"Foo: a\x00b\r\n\r\n",
+    "a folded header": BEGUN + b"Foo: a\r\n b\r\n\r\n",
+    "a blank before the colon": BEGUN + b"Foo : a\r\n\r\n",
+    "a negative length": BEGUN + b"Content-Length: -1\r\n\r\n",
+    "two lengths": BEGUN + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",
+    "length and pieces": BEGUN
+    + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+    "no pieces": BEGUN + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("what", NO_HTTP)
+def test_what_is_no_http_is_a_problem_and_the_last_answer(server: Server, what: str) -> None:
+    """400 with a code, and the connection ends: nothing that follows in it is taken."""
+    told = b""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as wire:
+        wire.sendall(NO_HTTP[what])
+        while part := wire.recv(65_536):
+            told += part
+    head, _, body = told.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head
+    assert json.loads(body)["code"] == "malformed_request"
+    assert httpx2.get(f"{server.address}/health/live").status_code == 200
+
+
+@pytest.mark.parametrize("sent", [b"\r\n", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\n"])
+def test_headers_are_waited_for_so_long_after_an_answer_too(sent: bytes) -> None:
+    """Whoever goes on with half a request on a connection that was answered is let go like a new
+    one.
+    """
+    loop, wire = Mock(), Mock(is_closing=lambda: False)
+    config = uvicorn.Config(Starlette(), log_config=None)
+    one = Patient(config, ServerState(), {}, _loop=loop)
+    one.connection_made(wire)
+    one._late, one.cycle = None, Mock(response_complete=True)  # the first one was answered
+    loop.call_later.reset_mock()
+    one.data_received(sent)
+    assert loop.call_later.call_args.args == (HEADER_SECONDS, wire.close)
+
+
 def test_a_body_that_does_not_come_is_not_waited_for(server: Server) -> None:
     """A client that stops in the middle of its body is answered in time and let go."""
     begun = time.monotonic()
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as wire:
         wire.sendall(
-            b"POST /api/v1/people/search HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
+            b"POST /api/v1/people/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n"
             b"Content-Type: application/json\r\nConnection: close\r\n\r\n{"
         )
         told = wire.recv(65_536)

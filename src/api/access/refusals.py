@@ -20,6 +20,18 @@ class AccountsNewer(LedgerError):
     code = "accounts_newer"
 
 
+class AccountsBackupRefused(LedgerError):
+    """A file of accounts that is none, is not whole, or is of another ledger."""
+
+    code = "accounts_backup_refused"
+
+
+class AccountsPresent(LedgerError):
+    """Accounts would be put back where there are some."""
+
+    code = "accounts_present"
+
+
 class AccountUnknown(LedgerError):
     """No account, or no token, has this id."""
 

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import typer
 
+from api.access import accounts_backup
+from api.access.accounts_store import AccountsStore, accounts_exist
 from api.cli.common import (
     DEFAULT_URL,
     AsJson,
@@ -23,7 +25,7 @@ from api.cli.common import (
 from api.cli.files import read_keys
 from ledger import erasure
 from ledger.application import Ledger
-from ledger.archive import Archive
+from ledger.archive import Archive, must_be_free
 from ledger.backup import backup
 from ledger.errors import LedgerError, Misuse
 from ledger.key_folder import default_key_folder
@@ -54,12 +56,22 @@ class PrefixNotShown(LedgerError):
 
 def backup_command(
     out: Annotated[Path, typer.Option("--out", help="The file to write.", metavar="FILE")],
+    accounts: Annotated[
+        Path | None,
+        typer.Option("--accounts", help="A file for the accounts of the server.", metavar="FILE"),
+    ] = None,
     url: LedgerUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Copy the ledger into one file while it is in use; never with keys."""
+    """Copy the ledger into one file while it is in use; never with keys. The accounts of the server
+    go into a file of their own, which is for its owner alone.
+    """
+    if accounts is not None:
+        must_be_free(accounts)
+        _must_have_accounts(url)
     with EventStore.open(url) as store:
         saved = backup(store, out)
+    count = None if accounts is None else _save_accounts(url, saved.origin, accounts)
     if as_json:
         print_json(
             {
@@ -69,6 +81,7 @@ def backup_command(
                 "root": saved.root.hex(),
                 "sealed_parts": saved.sealed,
                 "looks": saved.looks,
+                "accounts": count,
                 "bytes": saved.bytes,
             }
         )
@@ -76,7 +89,23 @@ def backup_command(
     say(f"{out}: {saved.size} events of {saved.origin}, {saved.bytes} bytes.")
     say(f"root {saved.root.hex()}")
     say(f"{saved.looks} entries of the access log are in it.")
+    if count is not None:
+        say(f"{accounts}: {count} accounts, with hashes of their passwords and tokens.")
+    elif accounts_exist(url):
+        warn("The accounts of the server are in no file; --accounts FILE writes them.")
     say("The keys are not in it; back up the key folder apart from it.")
+
+
+def _must_have_accounts(url: str) -> None:
+    if not accounts_exist(url):
+        raise Misuse(
+            "This ledger has no accounts yet.", next_step="Leave --accounts out; serve makes them."
+        )
+
+
+def _save_accounts(url: str, origin: str, out: Path) -> int:
+    with AccountsStore.open(url) as store:
+        return accounts_backup.save(store, origin, out)
 
 
 def restore_command(
@@ -86,6 +115,10 @@ def restore_command(
     check: Annotated[
         bool, typer.Option("--check", help="Restore nothing: look at the ledger that is there.")
     ] = False,
+    accounts: Annotated[
+        Path | None,
+        typer.Option("--accounts", help="What `backup --accounts` wrote.", metavar="F"),
+    ] = None,
     against: Against = None,
     key: TrustedKey = None,
     url: LedgerUrl = DEFAULT_URL,
@@ -93,8 +126,11 @@ def restore_command(
     as_json: AsJson = False,
 ) -> None:
     """Make a ledger of a backup, carry out every erasure again, and show what is lost."""
-    if (path is None) != check:
+    if (path is None) != check or (check and accounts is not None):
         raise Misuse("Say what is restored.", next_step="Name a backup, or give --check without.")
+    if path is not None and accounts is not None:
+        with Archive.open(path) as archive:  # before the ledger is made, not after
+            accounts_backup.check(str(archive.manifest.get("origin")), accounts)
     held = None if path is None else _restored(path, url, keys)
     with opened(url, keys, live=True) as ledger:
         shown: dict[str, Any] = {"origin": ledger.origin, "size": ledger.store.head().position}
@@ -104,6 +140,9 @@ def restore_command(
             shown["erased_after_the_backup"] = [one.hex for one in again if ledger.events_of(one)]
             erasure.finish_erasures(ledger)
             shown["false_checkpoints"] = list(false)
+        if accounts is not None:
+            with AccountsStore.open(url) as store:
+                shown["accounts"] = accounts_backup.put_back(store, ledger.origin, accounts)
         shown["read_models"] = _pulled_back(ledger)
         compared = None if against is None else _compared(ledger, against, key or [])
         signed = _last_signed(ledger)
@@ -186,6 +225,8 @@ def _tell(shown: dict[str, Any], path: Path | None) -> None:
     if path is not None:
         say(f"Restored {shown['size']} events of {shown['origin']}.")
         say(f"Erasures carried out again: {len(shown['erasures'])}.")
+        if "accounts" in shown:
+            say(f"{shown['accounts']} accounts were put back; sessions begin anew.")
         for stream in shown["erased_after_the_backup"]:
             warn(
                 f"{stream} was erased after the backup was made: it stays sealed for ever. Record "

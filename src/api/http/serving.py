@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from api.desk import Desk
 from api.http import logs
 from api.http.app import Site, create_app
+from api.http.problems import MEDIA_TYPE, body_of
 from api.http.settings import Settings
 from api.http.sign_in import doors
 from ledger.access_log import AccessLog
@@ -32,7 +33,9 @@ _METRICS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class Patient(HttpToolsProtocol):
-    """uvicorn's protocol, which waits for a first request's headers only so long."""
+    """uvicorn's protocol, which waits for a request's headers only so long, for the first one of a
+    connection and for those after it, and refuses what is no HTTP with a problem.
+    """
 
     _late: asyncio.TimerHandle | None = None
 
@@ -40,6 +43,25 @@ class Patient(HttpToolsProtocol):
         """Start the clock of the headers."""
         super().connection_made(transport)
         self._late = self.loop.call_later(HEADER_SECONDS, transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        """Whoever begins another request, or sends what is none, has as long as for the first."""
+        super().data_received(data)
+        answered = getattr(self.cycle, "response_complete", True)  # none yet is as good
+        if self._late is None and answered and not self.transport.is_closing():
+            self._late = self.loop.call_later(HEADER_SECONDS, self.transport.close)
+
+    def send_400_response(self, msg: str) -> None:
+        """What cannot be parsed: the last answer of the connection."""
+        body = body_of(400, "malformed_request", msg, next_step="Send HTTP/1.1 (RFC 9112).")
+        head = (
+            "HTTP/1.1 400 Bad Request\r\n"
+            f"content-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\n"
+            "cache-control: no-store\r\nx-content-type-options: nosniff\r\n"
+            "connection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode("ascii") + body)
+        self.transport.close()
 
     def on_headers_complete(self) -> None:
         """The headers are there: the limits of `api.http.limits` go on from here."""

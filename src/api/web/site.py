@@ -52,8 +52,8 @@ PAGES: Sequence[APIRouter] = (
     sengketa.router,  # before kasus: one of its addresses is that of a case
     kasus.router,
     keputusan.router,
-    perbandingan_unit.router,
     peringatan.router,  # before rekam, as perbandingan: their addresses are longer
+    perbandingan_unit.router,
     perbandingan.router,
     rekam.router,
     audit.router,
