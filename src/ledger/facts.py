@@ -158,7 +158,8 @@ def _apply(recorded: RecordedEvent, roots: dict[int, _Root], disputed: dict[int,
 
 def _stated(kind: str, recorded: RecordedEvent, root: int, payload: dict[str, Any]) -> Fact:
     on = recorded.effective_on
-    invariant(on is not None, f"the fact at position {recorded.id} has no legal day")
+    if on is None:
+        invariant(False, f"the fact at position {recorded.id} has no legal day")  # noqa: FBT003
     until = payload.get("until")
     return Fact(
         kind,

@@ -166,7 +166,7 @@ class Reader:
                     .where(events.c.stream.in_(wanted[at : at + CHUNK_KEYS]))
                     .order_by(events.c.stream, events.c.version)
                 )
-                for row in connection.execute(_known(query, lte_position)):
+                for row in connection.execute(_known(query, lte_position)).all():
                     found[row[0]].append(recorded_event(row))
         return found
 

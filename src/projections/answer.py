@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from ledger.canonical import canonical_bytes, decimal_text, instant_text
@@ -98,8 +99,8 @@ class MeasureResult:
     @property
     def mark(self) -> Mark:
         """The weakest mark of what took part here or below."""
-        marks = [one.mark for one in self.parameters] + [one.mark for one in self.measures]
-        return max(marks, key=lambda mark: mark.weakness, default=Mark.VERIFIED)
+        marks = {one.mark for one in self.parameters} | {one.mark for one in self.measures}
+        return max(marks, key=attrgetter("weakness"), default=Mark.VERIFIED)
 
     def why(self) -> Iterator[Reason]:
         """Own reasons, those of its parameters, then those of its parts, in the plan's order."""

@@ -19,6 +19,10 @@ APPEALED = "PK-2026-06-1"  # a case of the demo that waits for a ruling
 FILES = (".json", ".{suffix}", ".csv", ".xlsx", ".pdf", "/kembali")
 
 
+# A rule that is tried on everybody.
+TRIED = "/aturan/ip-asn/coba?as_of=2025-12-31&set=measures.kualifikasi.points.S1%3D10&run=1"
+
+
 class Stop(NamedTuple):
     """A page to visit.
 
@@ -47,10 +51,11 @@ STOPS = (
     Stop("/opd", ANALYST, "/opd"),
     Stop("/opd/{code}", ANALYST, "/opd/{unit}"),
     Stop("/opd/{code}/pegawai", ANALYST, "/opd/{unit}/pegawai?purpose=administration"),
+    Stop("/opd/{code}/perbandingan", ANALYST, "/opd/{unit}/perbandingan?from=2022-12-31"),
     Stop("/talenta", ANALYST, "/talenta?purpose=administration"),
     Stop("/aturan", ANALYST, "/aturan"),
     Stop("/aturan/{name}", ANALYST, "/aturan/ip-asn"),
-    Stop("/aturan/{name}/coba", ANALYST, "/aturan/ip-asn/coba"),
+    Stop("/aturan/{name}/coba", ANALYST, TRIED),
     Stop("/panduan/cerita", ANALYST, "/panduan/cerita"),
     Stop("/kasus", PANEL, "/kasus?purpose=case"),
     Stop("/kasus/{pid}/{root}", PANEL, "/kasus/{case}?purpose=case"),

@@ -28,6 +28,8 @@ ON_DESK = {
     "audit": "/audit",
     "impor": "/impor",
     "aturan": "/aturan/{name}",
+    "coba": "/aturan/{name}/coba",
+    "perbandingan-unit": "/opd/{code}/perbandingan",
 }
 ON_PHONE = {
     "beranda-ponsel": "/",

@@ -227,6 +227,8 @@ GET  /asn/{pid}/peringatan.json               person  200  o r s -  s  s  s  -  
 POST /asn/{pid}/peringatan/{rule}             person  422  - r s! - s! s! - - - - -
 GET  /asn/{pid}/perbandingan                  person  200  o r s -  s  s  s  s  s  s  -
 GET  /asn/{pid}/perbandingan.{suffix}         person  200  o r s -  s  s  s  s  s  s  -
+GET  /opd/{code}/perbandingan                 unit    200  - - s -  s  s  s  s  s  s  -
+GET  /opd/{code}/perbandingan.json            unit    200  - - s -  s  s  s  s  s  s  -
 """
 
 # Commands that state a fact, an address for each kind; sent here with a version and an empty body,

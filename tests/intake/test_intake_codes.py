@@ -19,7 +19,7 @@ SOURCES = {
 }
 WORDS = {
     "why": "x", "allowed": "x", "low": 1, "high": 2, "limit": 3, "at": 4, "form": "x", "kind": "x",
-    "current": "x",
+    "current": "x", "wanted": "x",
 }  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from importlib import resources
 
 import pytest
 
-from ledger.case import StepKind
+from ledger.case import Step, StepKind
 from ledger.vocabulary import DisciplineRegime, SanctionKind, SanctionLevel
 from projections.discipline import regimes
-from projections.discipline.case_findings import Finding, findings
+from projections.discipline.case_findings import Finding, Found, findings
 from projections.discipline.procedure import Bound, Count, Procedure, Team, load
 from projections.discipline.regimes import governing, shipped
 from projections.language.document import DocumentRefused
@@ -57,6 +57,8 @@ MISTAKES: tuple[tuple[str, str, str], ...] = (
     ("repeat:", "repeats:", "`repeats`"),
     ("[PNS, CPNS]", "[PNS, HONORER]", "does not know `HONORER`"),
     ("week:", "steps: lain\nweek:", "`steps` does not know `lain`"),
+    ("late: not_accepted", "late: maybe", "`late` does not know `maybe`"),
+    ("  SUMMONS_2: PP", "  SUMMONED: PP", "`SUMMONED`"),
 )
 
 
@@ -146,6 +148,7 @@ def test_who_examines_and_what_is_blocked() -> None:
     """PP 94/2021 Pasal 27, 35(3), PerBKN 6/2022 Pasal 46(7), 55(1)."""
     rules = PP94.examiners
     assert rules is not None
+    assert rules.team is not None
     levels = (SanctionLevel.RINGAN, SanctionLevel.SEDANG, SanctionLevel.BERAT)
     assert [rules.team.value[one] for one in levels] == [Team.NO, Team.MAY, Team.MUST]
     assert PP94.blocks is not None
@@ -154,6 +157,28 @@ def test_who_examines_and_what_is_blocked() -> None:
     assert PP94.repeat is not None
     assert {rules.team.mark, PP94.blocks.mark, PP94.double.mark, PP94.repeat.mark} == {V}
     assert PP94.governs.mark is Mark.ASSUMED
+
+
+def test_what_is_only_recalled_of_the_old_text_refuses_nothing() -> None:
+    """PP 53/2010: who examines and that an act is punished once flag a step; teams are not known."""
+    rules = PP53.examiners
+    assert rules is not None
+    assert (rules.team, rules.not_of_lower_rank.mark) == (None, R)
+    assert PP53.double is not None
+    assert PP53.double.mark is R
+    step = Step(StepKind.DECIDED, date(2021, 4, 5), known(report()).known("case")[0])
+    marked = {mark: Found(Finding.PUNISHED_TWICE, step, "PP 53/2010", mark) for mark in Mark}
+    assert {mark for mark, one in marked.items() if one.refuses} == {V, Mark.READING}
+
+
+def test_each_step_of_the_new_text_has_its_article() -> None:
+    """What must come before a step stands with its article; of the old one only the decree is."""
+    assert PP94.order[StepKind.EXAMINATION] == "PP 94/2021 Pasal 26(2)"
+    assert PP94.order[StepKind.DECIDED] == "PP 94/2021 Pasal 26(4)"
+    assert PP94.order[StepKind.RULING_ON_CASE] == "PP 79/2021 Pasal 1"
+    assert PP53.order == {}
+    late = [one.name for one in PP94.clocks if one.refused_late]
+    assert late == ["pengajuan_banding"]
 
 
 def test_the_day_of_the_act_says_which_text_governs() -> None:

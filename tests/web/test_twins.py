@@ -99,6 +99,23 @@ PAGES: Mapping[str, Compared] = {
         "/opd/{unit}/pegawai?purpose=administration",
         fields("total", "count"),
     ),
+    "/opd/{code}/perbandingan": Compared(
+        "ANALYST",
+        "/opd/{unit}/perbandingan?from=2022-12-31",
+        OF_UNITS | {"sum", "position"},
+        lambda twin: {
+            "ends": [
+                {name: twin[side][name] for name in (*OF_UNITS, "position")}
+                for side in ("from", "to")
+            ],
+            "mean": twin["difference"]["mean"],
+            "causes": twin["causes"]
+            and [
+                {"mean": one["mean"], "people": one["people"], "measures": one["measures"]}
+                for one in twin["causes"]
+            ],
+        },
+    ),
     "/talenta": Compared(
         "ANALYST",
         "/talenta?purpose=administration&limit=25",

@@ -26,6 +26,7 @@ from api.cli.naming import day_option, today
 from api.cli.scoring import AsOf, Instrument, Unit
 from api.cli.telling_decisions import tell_decision, tell_list, tell_recheck
 from api.cli.watched import looking_at
+from api.intake import collecting
 from api.looks import Looker
 from api.naming import person_stream, unit_of
 from api.outputs import decisions as shown_as
@@ -84,18 +85,19 @@ def draft_command(
             None if unit is None else unit_of(ledger.units(), unit, day),
             None if not subjects else _people(ledger, subjects),
         )
-        draft = basis.draft_of(
-            ledger,
-            name,
-            kind,
-            Ask(instrument, as_of=day),
-            asked,
-            requirements=require or (),
-            tie_rule=tie_rule,
-            chosen=_chosen(ledger, choose),
-            today=today(ledger),
-            now=now(),
-        )
+        with collecting.rarely():
+            draft = basis.draft_of(
+                ledger,
+                name,
+                kind,
+                Ask(instrument, as_of=day),
+                asked,
+                requirements=require or (),
+                tie_rule=tie_rule,
+                chosen=_chosen(ledger, choose),
+                today=today(ledger),
+                now=now(),
+            )
         found, outcome = desk.decide(
             ledger,
             name,
@@ -244,7 +246,8 @@ def recheck_command(
     ):
         one = desk.decision_of(ledger, ident)
         look_at_decision(looker, one)
-        found = recheck.recheck(ledger, one, today=today(ledger), now=now())
+        with collecting.rarely():
+            found = recheck.recheck(ledger, one, today=today(ledger), now=now())
         shown = recheck.as_json(ledger, found)
         people = ledger.people([UUID(each["subject"]) for each in shown["later"]["moved"]])
         for each in shown["later"]["moved"]:

@@ -13,7 +13,6 @@ from uuid import UUID
 
 import orjson
 
-from api.intake.codes import FLAG
 from api.intake.decided import Decided
 from api.intake.report import ImportReport
 from api.intake.rows import Place
@@ -39,6 +38,23 @@ _BEARING: Final = frozenset(
 )
 OF_CASES: Final = frozenset(one.value for one in Finding)
 _AT_ONCE: Final = 500
+_WORDS: Final = {
+    Finding.STEP_OUT_OF_ORDER: "Langkah perkara ini tidak didahului langkah yang seharusnya.",
+    Finding.TOO_EARLY: "Langkah perkara ini terlalu cepat.",
+    Finding.FILED_LATE: "Diajukan setelah tenggatnya; dicatat sebagai terlambat.",
+    Finding.DONE_LATE: "Langkah perkara ini dilakukan setelah tenggatnya.",
+    Finding.EFFECTIVE_DAY_DIFFERS: "Hari berlaku hukuman berbeda dari hitungan aturan.",
+    Finding.TERM_DIFFERS: "Lamanya hukuman berbeda dari aturan.",
+    Finding.RULING_WITHOUT_FILING: "Putusan tanpa keberatan atau banding yang dijawabnya.",
+    Finding.FORUM_NOT_OF_REGIME: "Lembaga pemutus tidak dikenal aturan yang berlaku.",
+    Finding.KIND_NOT_OF_REGIME: "Jenis hukuman tidak dikenal aturan yang berlaku pada tingkat ini.",
+    Finding.TEAM_MISSING: "Tim pemeriksa tidak disebut, padahal tingkat hukumannya mewajibkan.",
+    Finding.TEAM_NOT_FORESEEN: "Tim pemeriksa tidak diatur untuk tingkat hukuman ini.",
+    Finding.EXAMINER_OF_LOWER_RANK: "Pemeriksa berpangkat lebih rendah daripada yang diperiksa.",
+    Finding.EXAMINER_RANK_UNKNOWN: "Pangkat pemeriksa atau yang diperiksa belum diketahui.",
+    Finding.PUNISHED_TWICE: "Pelanggaran yang sama sudah dijatuhi hukuman.",
+    Finding.REPEATED_NOT_HEAVIER: "Pelanggaran berulang yang tidak dihukum lebih berat.",
+}
 _FOLLOWS: Final = {
     "NOT_ACCEPTED": "Pengajuan yang terlambat tidak diterima.",
     "STAYS_IN_FORCE": "Hukuman tetap berlaku sementara itu.",
@@ -138,7 +154,7 @@ def _words(found: Found) -> str:
     before = [f"Seharusnya sesudah {needs}."] if needs else []
     due = [] if found.due is None else [f"Hari menurut aturan: {found.due.isoformat()}."]
     follows = [_FOLLOWS[one.value] for one in found.consequence]
-    return " ".join([FLAG[found.finding.value], *before, *due, *follows, f"({found.cite})"])
+    return " ".join([_WORDS[found.finding], *before, *due, *follows, f"({found.cite})"])
 
 
 def _split(events: Sequence[RecordedEvent], first: int) -> _Parts:

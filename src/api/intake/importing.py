@@ -88,19 +88,15 @@ def import_files(
             before = report.read
             sharing.check(file, spool, report, named)
             rows_of[file.name] = report.read - before
-        digests = {file.name: file.digest for file in reading.files}
         with nullcontext() if dry or confirmed else alone(ledger):
             subjects = _subjects(ledger, memory, dry=dry, strict=strict)
-            importer = Importer(
-                ledger, subjects, report, actor, batch, digests, dry, strict, progress, gate=gate
-            )
+            digests = {file.name: file.digest for file in reading.files}
+            given = ledger, subjects, report, actor, batch, digests
+            importer = Importer(*given, dry, strict, progress, gate=gate)
             importer.begin(spool, named)
             sharing.apply(importer, spool)
             importer.finish(spool)
-            if gate is _nothing:
-                _flag_cases(importer, confirmed)
-            if dry and seen:
-                _note_needs(importer)
+            _look_back(importer, confirmed, gated=gate is not _nothing)
             if not dry and (confirmed or (report.added and importer.last_position)):
                 _commit(ledger, importer, reading, rows_of, confirmed)
         if rejects is not None and report.rejected:
@@ -137,8 +133,19 @@ def _source(file: SourceFile) -> dict[str, Any]:
     return {"file": file.name, "forms": list(file.forms), "unread_sheets": sheets}
 
 
+def _look_back(importer: Importer, confirmed: ConfirmedBatch | None, *, gated: bool) -> None:
+    """Say what the rows put out of order in cases, where no gate has looked at that, and in a dry
+    run that is kept which of them nobody records alone.
+    """
+    report = importer.report
+    if not gated and not (importer.strict and (report.refused or report.conflicts)):
+        _flag_cases(importer, confirmed)
+    if importer.dry and report.seen is not None:
+        _note_needs(importer)
+
+
 def _flag_cases(importer: Importer, confirmed: ConfirmedBatch | None) -> None:
-    """Say which steps of cases are out of order or late. A gate has looked at them itself."""
+    """Say which steps of cases are out of order or late."""
     ledger, report = importer.ledger, importer.report
     if importer.dry:
         head = ledger.store.head().recorded_at

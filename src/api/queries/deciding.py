@@ -13,6 +13,7 @@ from datetime import date
 from uuid import UUID
 
 from api.access.policy import Action
+from api.intake import collecting
 from api.queries import decisions
 from api.queries.sight import Sight, sight
 from api.queries.stating import Author, NotYours
@@ -61,18 +62,19 @@ def draft(author: Author, wish: Wish) -> Acted:
     desk = author.desk
     reach = _reach(author, Action.DRAFT_DECISION, whole=_of_all(wish.kind, wish.people is not None))
     _check_asked(wish, reach)
-    made = basis.draft_of(
-        desk.ledger,
-        _ident(wish.ident, "id"),
-        wish.kind,
-        Ask(wish.instrument, as_of=wish.as_of or desk.today()),
-        Who(wish.unit, wish.people),
-        requirements=wish.requirements,
-        tie_rule=wish.tie_rule,
-        chosen=None if wish.chosen is None else [one.hex for one in wish.chosen],
-        today=desk.today(),
-        now=desk.now(),
-    )
+    with collecting.rarely():
+        made = basis.draft_of(
+            desk.ledger,
+            _ident(wish.ident, "id"),
+            wish.kind,
+            Ask(wish.instrument, as_of=wish.as_of or desk.today()),
+            Who(wish.unit, wish.people),
+            requirements=wish.requirements,
+            tie_rule=wish.tie_rule,
+            chosen=None if wish.chosen is None else [one.hex for one in wish.chosen],
+            today=desk.today(),
+            now=desk.now(),
+        )
     _check_draft(author, made, reach)
     why = _reasons(wish.reasons)
     return decision_desk.decide(

@@ -27,6 +27,7 @@ from api.web.pages import (
     masuk,
     opd,
     perbandingan,
+    perbandingan_unit,
     peringatan,
     rekam,
     sengketa,
@@ -52,6 +53,7 @@ PAGES: Sequence[APIRouter] = (
     kasus.router,
     keputusan.router,
     peringatan.router,  # before rekam, as perbandingan: their addresses are longer
+    perbandingan_unit.router,
     perbandingan.router,
     rekam.router,
     audit.router,

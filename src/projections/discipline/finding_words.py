@@ -10,7 +10,7 @@ _WHAT = {
     Finding.TOO_EARLY: "it is too early",
     Finding.FILED_LATE: "it was filed late",
     Finding.DONE_LATE: "it came late",
-    Finding.EFFECTIVE_DAY_DIFFERS: "the law has another effective day",
+    Finding.EFFECTIVE_DAY_DIFFERS: "it takes effect on another day than the law has",
     Finding.TERM_DIFFERS: "its kind lasts another number of months",
     Finding.RULING_WITHOUT_FILING: "a ruling answers an objection or appeal, and this one names"
     " the case itself",

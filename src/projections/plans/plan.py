@@ -42,11 +42,14 @@ class Mark(StrEnum):
     @property
     def weakness(self) -> int:
         """0 for VERIFIED, growing towards MISSING."""
-        return tuple(Mark).index(self)
+        return _WEAKNESS[self]
 
     @property
     def makes_provisional(self) -> bool:
         return self in (Mark.RECALLED, Mark.ASSUMED)
+
+
+_WEAKNESS: Mapping[Mark, int] = {one: place for place, one in enumerate(Mark)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def unit_difference(request: Request, unit: ReadUnit, desk: DeskHere, between: E
     if inquiry.measures_units(ends[1]):
         shown = differences.of_unit(desk, ends, unit.stream)
     else:
-        _look(request, unit.reader, ends, unit.stream)
+        look_at_ends(request, unit.reader, ends, unit.stream)
         shown = differences.of_group(desk, ends, unit.stream.hex)
     found = answer(shown)
     coordinates.say_rules(found, ends[1])
@@ -121,13 +121,20 @@ def everybodys_difference(
     """Why sum and mean of everybody differ, by class of cause."""
     ends = differences.sides(desk, between.asks)
     _whole_agency(reader)
-    _look(request, reader, ends, None)
+    look_at_ends(request, reader, ends, None)
     found = answer(differences.of_group(desk, ends, None))
     coordinates.say_rules(found, ends[1])
     return found
 
 
-def _look(request: Request, reader: Reader, ends: tuple[Asked, Asked], unit: UUID | None) -> None:
+def look_at_ends(
+    request: Request, reader: Reader, ends: tuple[Asked, Asked], unit: UUID | None
+) -> None:
+    """Both sides of a difference of many are about to be told of, which is kept.
+
+    Raises:
+        StoreError: the look could not be kept, so there is no answer.
+    """
     for question in {(one.question.as_of, one.question.position) for one in ends}:
         on, position = question
         instrument = ends[1].plan.instrument

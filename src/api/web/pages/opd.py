@@ -195,6 +195,7 @@ def _unit_page(request: Request, desk: DeskHere, asked: Asked, shown: Json) -> J
         "score_cards": [_score(lang, one) for one in shown["scores"]],
         "above_links": [{**one, "href": address(shell, one["id"])} for one in shown["above"]],
         "people_href": behind(),
+        "compare_href": f"/opd/{quote(ident)}/perbandingan?instrument={shown['instrument']}",
         "time": bar(desk, asked, shown),
     }
 
