@@ -63,10 +63,10 @@ bench: $(STAMP) ## the benchmarks, beside the stock library, with the machine's 
 doctor: $(STAMP) ## look at the ledger, its keys and the machine, and say what is wrong
 	$(BIN)/asn-ledger doctor
 
-up: ## PostgreSQL and the application in containers (needs Docker with compose)
+up: ## build the image and start PostgreSQL in a container (needs Docker with compose)
 	docker compose build app
 	docker compose up --detach --wait db
-	@echo "Next: docker compose run --rm app init, then docker compose run --rm app import FILE..."
+	@echo "Next: docker compose run --rm app init, then docker compose up --detach --wait app"
 
 lock: ## compile requirements*.txt anew from pyproject.toml (for maintainers, needs the network)
 	$(PYTHON) -m venv build/lock

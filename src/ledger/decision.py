@@ -269,15 +269,6 @@ class IssuedDecision:
     subjects: frozenset[str]
 
 
-def issued_decisions(
-    events: Iterable[RecordedEvent], position: int | None = None
-) -> tuple[IssuedDecision, ...]:
-    """Those issued and not revoked up to a position, in the order in which they were issued."""
-    return tuple(
-        _issued(one, step) for one, step in _standing(decisions(events, position).by_id.values())
-    )
-
-
 def _standing(known: Iterable[Decision]) -> list[tuple[Decision, Step]]:
     """Those issued and not revoked, each with its issue, in the order of these."""
     found = [(one, one.issued) for one in known if one.issued is not None and one.revoked is None]

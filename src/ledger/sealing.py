@@ -17,7 +17,7 @@ from uuid import UUID
 import orjson
 from cryptography.exceptions import InvalidTag
 
-from ledger.canonical import canonical_bytes, canonical_json
+from ledger.canonical import canonical_json
 from ledger.errors import invariant
 from ledger.key_errors import SealBroken
 from ledger.stream_keys import NONCE_BYTES, Randomness, StreamKeys, cipher
@@ -79,16 +79,6 @@ def open_sealed(
     return dict(fields)
 
 
-def match_hash(match_key: bytes, *parts: object) -> str:
-    """32 hex digits by which rows of one person are matched without storing what they say.
-
-    BLAKE2b keyed with `StreamKeys.match_key`, over the canonical array of the parts; equal parts of
-    two persons have different hashes.
-    """
-    text = canonical_bytes(list(parts))
-    return hashlib.blake2b(text, key=match_key, digest_size=MATCH_BYTES).hexdigest()
-
-
 def normal_title(title: str) -> str:
     """A title as it is compared: NFC, folded case, single spaces, none at the ends."""
     folded = unicodedata.normalize("NFC", title).casefold()
@@ -104,22 +94,6 @@ def title_id(secret: bytes, title: str) -> str:
     """
     text = normal_title(title).encode()
     return hashlib.blake2b(text, key=secret, digest_size=MATCH_BYTES).hexdigest()
-
-
-def request_key(secret: bytes, *, actor: str, key: str) -> bytes:
-    """32 bytes under which the request key of an actor is kept: HMAC-SHA256 of both.
-
-    Args:
-        secret: `Keyring.secret("requests")`.
-        actor: opaque account id, so that two actors never share a key.
-        key: as the client sent it.
-    """
-    return hmac.digest(secret, canonical_bytes(["key", actor, key]), "sha256")
-
-
-def request_digest(secret: bytes, command: object) -> bytes:
-    """32 bytes that tell whether a repeated request is the same command: HMAC-SHA256 of it."""
-    return hmac.digest(secret, canonical_bytes(["command", command]), "sha256")
 
 
 def nip_digest(secret: bytes, nip: str) -> bytes:

@@ -217,12 +217,6 @@ def drop_tiles(store: EventStore) -> None:
         connection.execute(delete(tiles))
 
 
-def frontier_root(store: EventStore) -> tuple[int, bytes]:
-    """Size and root of the tree as the writer keeps it, which reads no stored event again."""
-    head = store.head()
-    return head.position, merkle.root(head.frontier, head.position)
-
-
 def root_of_leaves(store: EventStore, size: int) -> bytes:
     """The root over the stored leaves themselves, whatever the tiles say; in constant memory.
 

@@ -89,12 +89,6 @@ def surroundings_on(book: History, units: Mapping[str, History], on: date) -> Su
     return around(references_on(book, on), tree_on(units, on))
 
 
-def depths_on(units: Mapping[str, History], on: date) -> dict[str, int]:
-    """How many units lie above each unit on a day; a circle of parents is cut where it closes."""
-    tree = tree_on(units, on)
-    return {unit: tree.depth(unit) for unit in tree.units}
-
-
 def outside(
     facts: History, population: Population | UnitPopulation, on: date, kind: str | None
 ) -> Reason | None:

@@ -302,16 +302,6 @@ def test_signing_out_ends_the_session(house: House) -> None:
     assert house.happened().count("signed out") == 1
 
 
-def test_every_session_of_an_account_can_be_ended(house: House) -> None:
-    """All sessions of one account end at once, and nobody else's."""
-    account, other = house.account(), house.account()
-    mine = [house.sessions.begin(account, Method.OPENID, at=NOW) for _ in range(2)]
-    theirs = house.sessions.begin(other, Method.OPENID, at=NOW)
-    assert house.sessions.end_all(account.id, actor="a", at=NOW) == 2
-    assert all(house.sessions.find(one, at=NOW) is None for one in mine)
-    assert house.sessions.find(theirs, at=NOW) is not None
-
-
 def test_a_session_keeps_its_limits_and_its_purpose(house: House) -> None:
     """Roles it is limited to, how it began and what it reads for come back with it."""
     account = house.account()

@@ -50,7 +50,7 @@ def here(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
 
 
 def program(
-    *arguments: str, folder: Path, url: str, stdin: bytes = b""
+    *arguments: str | bytes, folder: Path, url: str, stdin: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
     """The command in a process of its own, its streams pipes, as a script runs it."""
     environment = os.environ | {
@@ -81,6 +81,21 @@ def test_a_script_gets_json_words_and_status(sqlite_url: str, tmp_path: Path) ->
     assert nip(9).encode() not in refused.stderr
     misused = program("score", folder=tmp_path, url=sqlite_url)
     assert (misused.returncode, misused.stdout) == (2, b"")
+
+
+def test_bytes_that_are_no_text_are_misuse(sqlite_url: str, tmp_path: Path) -> None:
+    """What a terminal in another encoding sends is refused by its place, before anything is done."""
+    asked: tuple[tuple[str | bytes, ...], ...] = (
+        ("score", b"\xff"),
+        ("backup", "--out", b"b\xe9.zip"),
+    )
+    for words in asked:
+        told = program(*words, "--json", folder=tmp_path, url=sqlite_url)
+        assert told.returncode == 2
+        assert json.loads(told.stdout)["error"]["code"] == "misused"
+        assert b"Argument %d" % len(words) in told.stderr
+        assert b"Traceback" not in told.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reader_that_stops_early_is_no_error(sqlite_url: str, tmp_path: Path) -> None:

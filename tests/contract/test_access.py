@@ -127,6 +127,24 @@ def test_an_auditor_lists_by_reader_purpose_kind_and_day(office: AsnLedger) -> N
     assert len(looks(office, "--from", "2020-12-31")) == 3
 
 
+@pytest.mark.parametrize(
+    ("option", "at"),
+    [
+        ("--to", "9999-12-31"),
+        ("--to", "9999-12-31T23:59:59-12:00"),
+        ("--to", "9999-12-31T23:59:59.999999Z"),
+        ("--from", "0001-01-01"),
+        ("--from", "0001-01-01T00:00:00+14:00"),
+        ("--from", "2026-01-01T00:00:00"),
+        ("--from", "kemarin"),
+    ],
+)
+def test_a_bound_that_is_no_instant_is_misuse(office: AsnLedger, option: str, at: str) -> None:
+    """Nor is one at an end of the calendar, which no database could compare."""
+    result = office("access", option, at, "--json")
+    assert (result.status, result.json["error"]["code"]) == (2, "misused")
+
+
 def test_a_purpose_that_is_none_is_misuse(office: AsnLedger) -> None:
     """The closed list is named, and nothing is read."""
     result = office("history", nip(1), "--purpose", "curiosity", "--json")

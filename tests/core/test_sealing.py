@@ -12,11 +12,8 @@ from hypothesis import strategies as st
 from ledger.errors import ProgramError
 from ledger.key_errors import KeyNotCommitted, SealBroken
 from ledger.sealing import (
-    match_hash,
     nip_digest,
     open_sealed,
-    request_digest,
-    request_key,
     seal,
     title_id,
 )
@@ -182,15 +179,6 @@ def test_keys_are_never_shown(keys: StreamKeys) -> None:
     assert keys.match_key not in (keys.identity, keys.restricted)
 
 
-def test_match_hashes_differ_by_person_and_by_part(keys: StreamKeys) -> None:
-    """Equal parts match within one person; between persons and other splits they do not."""
-    mine = match_hash(keys.match_key, "competency", "No. 12", "2020-01-01")
-    assert mine == match_hash(keys.match_key, "competency", "No. 12", "2020-01-01")
-    assert len(mine) == 32
-    assert mine != match_hash(keys.match_key, "competencyNo. 12", "2020-01-01")
-    assert mine != match_hash(draw_keys(seeded(9)).match_key, "competency", "No. 12", "2020-01-01")
-
-
 @pytest.mark.parametrize(
     "spelled",
     [
@@ -212,16 +200,6 @@ def test_titles_are_composed_before_they_are_compared() -> None:
     assert title_id(secret, composed) == title_id(secret, apart)
     assert title_id(secret, "Kepala Seksi") != title_id(secret, "Kepala Bidang")
     assert title_id(secret, composed) != title_id(b"t" * 32, composed)
-
-
-def test_request_hashes_tell_actor_key_and_command() -> None:
-    """Keys of two actors never meet, and no digest of a command equals one of a key."""
-    secret = b"r" * 32
-    assert request_key(secret, actor="a", key="1") == request_key(secret, actor="a", key="1")
-    assert request_key(secret, actor="a", key="1") != request_key(secret, actor="b", key="1")
-    assert len(request_key(secret, actor="a", key="1")) == 32
-    assert request_digest(secret, {"b": 1, "a": 2}) == request_digest(secret, {"a": 2, "b": 1})
-    assert request_digest(secret, {"a": 2}) != request_digest(secret, {"a": 3})
 
 
 def test_the_digest_of_a_nip_needs_the_secret() -> None:

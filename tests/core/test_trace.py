@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from ledger.facts import history
+from ledger.unit_tree import tree_on
 from projections.answer import Answer, MeasureResult, Status
 from projections.language.instrument import load
 from projections.language.shipped import text
 from projections.plans.plan import Mark, Plan, Span
 from projections.question import Question
-from projections.subject import Surroundings, depths_on, references_on
+from projections.subject import Surroundings, around, references_on
 from projections.tracing.trace import trace
 from tests.golden.record import START, Recorder, tell
 from tests.oracle.histories import BOOK, PERSON, events
@@ -322,8 +323,10 @@ def test_units_lie_as_deep_as_their_parents_say() -> None:
         row = {"do": "fact", "kind": "unit", "position": 1, "version": 1, "recorded_at": START}
         row |= {"on": date(2020, 1, 1), "until": None, "fields": fields}
         units[name] = history(events([row], owner="org_unit"))
-    assert depths_on(units, AS_OF) == {"a": 0, "b": 1, "c": 2, "d": 1, "e": 1}
-    assert depths_on(units, date(2019, 1, 1)) == dict.fromkeys(parents, 0)
+    depths = around({}, tree_on(units, AS_OF)).depths
+    assert depths == {"a": 0, "b": 1, "c": 2, "d": 1, "e": 1}
+    before = around({}, tree_on(units, date(2019, 1, 1))).depths
+    assert before == dict.fromkeys(parents, 0)
 
 
 def test_standing_limits_a_population_where_stated() -> None:

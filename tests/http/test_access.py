@@ -143,6 +143,7 @@ def test_without_its_look_no_answer_leaves(
         raise fault("The access log cannot be written.")
 
     found = list(reads(served))
+    assert found
     for place, (path, address, query) in enumerate(found):
         get = known_as(served, f"acc-{fault.__name__}-{place}", Grant(Role.AUDITOR))
         with monkeypatch.context() as broken:
@@ -184,18 +185,26 @@ def test_an_answer_about_many_is_shown_to_those_in_it(served: Served) -> None:
     before = head(served)
     query = {"instrument": "ip-asn", "purpose": "reporting"}
     served.as_("ANALYST")("/api/v1/scores", **query)
-    unit = next(one for one in served.desk.serving().values() if one is not None)
-    limited = known_as(served, "acc-kepala", Grant(Role.UNIT_HEAD, UUID(unit)))
-    rows = limited("/api/v1/scores", **query).text.splitlines()
-    whole, part = kept_since(served, before)
-    assert (whole.kind, part.kind) == (LookKind.ALL, LookKind.LIST)
-    assert str(len(served.desk.ledger.registered())).encode() in whole.question
-    listed = orjson.loads(part.question)["listed"]
-    assert [orjson.loads(row)["subject"] for row in rows] == listed
-    told = [one["number"] for one in own(served, limit=500)["looks"]]
-    assert whole.number in told
     his = served.desk.serving()[served.person(QUASHED).replace("-", "")]
-    assert (part.number in told) is (his == unit)
+    assert his is not None
+    units, today = served.desk.units(), served.desk.today()
+    above = {one.hex for one in units.path(UUID(his), today)} | {his}
+    other = next(one for one in served.desk.serving().values() if one and one not in above)
+    rows = []
+    for place, unit in enumerate((his, other)):
+        limited = known_as(served, f"acc-kepala-{place}", Grant(Role.UNIT_HEAD, UUID(unit)))
+        rows.append(limited("/api/v1/scores", **query).text.splitlines())
+    whole, part, elsewhere = kept_since(served, before)
+    kinds = [one.kind for one in (whole, part, elsewhere)]
+    assert kinds == [LookKind.ALL, LookKind.LIST, LookKind.LIST]
+    assert str(len(served.desk.ledger.registered())).encode() in whole.question
+    for look, told in zip((part, elsewhere), rows, strict=True):
+        assert told
+        listed = orjson.loads(look.question)["listed"]
+        assert [orjson.loads(row)["subject"] for row in told] == listed
+    shown = {one["number"] for one in own(served, limit=500)["looks"]}
+    assert {whole.number, part.number} <= shown
+    assert elsewhere.number not in shown
 
 
 def test_auditors_search_page_by_page(served: Served) -> None:
@@ -220,6 +229,23 @@ def test_auditors_search_page_by_page(served: Served) -> None:
     day = one["at"][:10]
     assert get("/api/v1/access", to="2020-01-01").json()["looks"] == []
     assert get("/api/v1/access", **by, **{"from": day}).json()["looks"]
+
+
+def test_the_ends_of_the_calendar_leave_a_side_open(served: Served) -> None:
+    """From the first day there is to the last one is everything."""
+    get = known_as(served, "acc-auditor-ends", Grant(Role.AUDITOR))
+    get(f"/api/v1/people/{served.person(QUASHED)}", purpose="case")
+    by = {"reader": "acc-auditor-ends", "for": "case"}
+    (whole,) = get("/api/v1/access", **by).json()["looks"]
+    for query in (
+        {"from": "0001-01-01"},
+        {"to": "9999-12-31"},
+        {"from": "0001-01-01", "to": "9999-12-31"},
+    ):
+        found = get("/api/v1/access", **by, **query)
+        assert (found.status_code, found.json()["looks"]) == (200, [whole])
+    assert get("/api/v1/access", **by, **{"from": "9999-12-31"}).json()["looks"] == []
+    assert get("/api/v1/access", **by, to="0001-01-01").json()["looks"] == []
 
 
 @pytest.mark.parametrize(

@@ -83,14 +83,15 @@ def test_paths_lead_nowhere_else(server: Server, path: str) -> None:
 
 def test_a_body_beyond_the_limit_is_refused(server: Server) -> None:
     """Said beforehand or only sent: 413, and the server goes on."""
-    too_much = b"x" * (2 * 1024 * 1024)
-    for content in (too_much, iter([too_much])):
-        try:
-            answer = httpx2.post(f"{server.address}/api/v1/people/search", content=content)
-            assert answer.status_code == 413, answer.text
-            assert answer.json()["code"] == "body_too_large"
-        except httpx2.TransportError:  # refused while it was still being sent
-            pass
+    begun = b"POST /api/v1/people/search HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    said = b"Content-Length: 2097152\r\n\r\n"
+    chunk = b"%x\r\n%s\r\n" % (2**20 + 1, b"x" * (2**20 + 1))
+    for sent in (said, b"Transfer-Encoding: chunked\r\n\r\n" + chunk):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as wire:
+            wire.sendall(begun + sent)
+            told = b"".join(iter(lambda: wire.recv(65_536), b""))
+        assert told.split(b"\r\n", 1)[0].split()[1] == b"413"
+        assert b'"code":"body_too_large"' in told
     assert httpx2.get(f"{server.address}/health/live").status_code == 200
 
 
@@ -164,7 +165,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(server: Server) -> None:
             b"Content-Type: application/json\r\nConnection: close\r\n\r\n{"
         )
         told = wire.recv(65_536)
-    assert b" 503 " in told.split(b"\r\n", 1)[0] or b" 401 " in told.split(b"\r\n", 1)[0]
+    assert told.split(b"\r\n", 1)[0].split()[1] == b"503"
     assert time.monotonic() - begun < PATIENCE
 
 
@@ -172,16 +173,19 @@ def test_logs_hold_no_personal_data(server: Server) -> None:
     """A number in a path or query leaves no trace; lines are JSON with the route's template."""
     httpx2.get(f"{server.address}/api/v1/people/{QUASHED}/score?nip={QUASHED}")
     httpx2.get(f"{server.address}/{QUASHED}")
-    lines = server.lines()
+    told: set[tuple[str, int]] = set()
+    lines: list[str] = []
+    until = time.monotonic() + PATIENCE
+    while not told >= {("/people/{pid}/score", 422), ("(none)", 404)}:
+        assert time.monotonic() < until, told
+        lines = server.lines()
+        said = [json.loads(line) for line in lines if line.startswith("{") and line[-1] == "}"]
+        told = {(one["route"], one["status"]) for one in said if one.get("event") == "request"}
     assert QUASHED not in "\n".join(lines)
-    requests = [json.loads(line) for line in lines if line.startswith("{")]
-    assert any(one.get("event") == "request" and one["status"] == 422 for one in requests) or any(
-        one.get("status") == 401 for one in requests
-    )
 
 
 def test_it_stops_when_told(demo: tuple[str, Path], tmp_path: Path) -> None:
-    """SIGTERM and SIGINT end it with status 0 after the requests under way."""
+    """SIGTERM and SIGINT end it in order, with status 0 or as a program that the signal ended."""
     url, keys = demo
     for sign in (signal.SIGTERM, signal.SIGINT):
         with serving(url, keys, tmp_path) as one:
@@ -195,7 +199,13 @@ def test_several_workers_answer_alike(demo: tuple[str, Path], tmp_path: Path) ->
     with serving(url, keys, tmp_path, workers=2) as one:
         for _ in range(20):
             assert httpx2.get(f"{one.address}/health/ready").status_code == 200
-        assert "asn_ledger_requests_total" in httpx2.get(f"{one.address}/metrics").text
+        text = httpx2.get(f"{one.address}/metrics").text
+        counted = [
+            float(line.rpartition(" ")[2])
+            for line in text.splitlines()
+            if line.startswith("asn_ledger_requests_total{") and "/health/ready" in line
+        ]
+        assert sum(counted) >= 20  # and one or two more, while it was waited for
 
 
 def test_all_mistakes_of_the_settings_are_told_together(tmp_path: Path) -> None:

@@ -153,14 +153,6 @@ class Sessions:
                 connection.execute(delete(sessions).where(where))
                 note(connection, at, what="signed out", account=account)
 
-    def end_all(self, account: str, *, actor: str, at: datetime) -> int:
-        """End every session of an account; how many there were."""
-        with self._store.writing() as connection:
-            mine = sessions.c.account == account
-            count = connection.execute(delete(sessions).where(mine)).rowcount
-            note(connection, at, what="sessions ended", account=account, actor=actor)
-        return count
-
 
 def new_secret(randomness: Randomness) -> str:
     """256 random bits as base64 for addresses, without padding."""

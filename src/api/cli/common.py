@@ -23,7 +23,6 @@ from ledger.replay import ReplayedLedger
 from ledger.vocabulary_agency import ReadingPurpose
 
 DEFAULT_URL = "sqlite:///var/ledger.sqlite3"
-MISUSED = 2
 
 
 class FileRefused(LedgerError):

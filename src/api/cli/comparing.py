@@ -39,38 +39,46 @@ from projections.asking.inquiry import Ask, Asked
 Subject = Annotated[
     str | None, typer.Argument(help="NIP, id or unit code; - reads standard input.")
 ]
+# The two sides of a comparison, here and on paper.
+FromDay = Annotated[
+    str | None, typer.Option("--from", help="Legal day to start from.", metavar="D")
+]
+ToDay = Annotated[
+    str | None, typer.Option("--to", help="Legal day to end at; default today.", metavar="D")
+]
+BothDays = Annotated[
+    str | None, typer.Option("--as-of", help="Legal day of both sides.", metavar="D")
+]
+KnownFrom = Annotated[str | None, typer.Option("--known-from", help="As known then.", metavar="T")]
+KnownTo = Annotated[
+    str | None, typer.Option("--known-to", help="As known then; default now.", metavar="T")
+]
+PositionFrom = Annotated[
+    int | None, typer.Option("--position-from", help="As known there.", metavar="N")
+]
+PositionTo = Annotated[
+    int | None, typer.Option("--position-to", help="As known there.", metavar="N")
+]
+RulesFrom = Annotated[
+    str | None, typer.Option("--rules-from", help="Under this decree.", metavar="DECREE")
+]
+RulesTo = Annotated[
+    str | None, typer.Option("--rules-to", help="Under this decree.", metavar="DECREE")
+]
 
 
 def diff_command(
     instrument: Instrument,
     subject: Subject = None,
-    from_day: Annotated[
-        str | None, typer.Option("--from", help="Legal day to start from.", metavar="D")
-    ] = None,
-    to_day: Annotated[
-        str | None, typer.Option("--to", help="Legal day to end at; default today.", metavar="D")
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", help="Legal day of both sides.", metavar="D")
-    ] = None,
-    known_from: Annotated[
-        str | None, typer.Option("--known-from", help="As known then.", metavar="T")
-    ] = None,
-    known_to: Annotated[
-        str | None, typer.Option("--known-to", help="As known then; default now.", metavar="T")
-    ] = None,
-    position_from: Annotated[
-        int | None, typer.Option("--position-from", help="As known there.", metavar="N")
-    ] = None,
-    position_to: Annotated[
-        int | None, typer.Option("--position-to", help="As known there.", metavar="N")
-    ] = None,
-    rules_from: Annotated[
-        str | None, typer.Option("--rules-from", help="Under this decree.", metavar="DECREE")
-    ] = None,
-    rules_to: Annotated[
-        str | None, typer.Option("--rules-to", help="Under this decree.", metavar="DECREE")
-    ] = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    as_of: BothDays = None,
+    known_from: KnownFrom = None,
+    known_to: KnownTo = None,
+    position_from: PositionFrom = None,
+    position_to: PositionTo = None,
+    rules_from: RulesFrom = None,
+    rules_to: RulesTo = None,
     unit: Unit = None,
     everybody: Annotated[bool, typer.Option("--all", help="Everybody registered by then.")] = False,
     url: LedgerUrl = DEFAULT_URL,

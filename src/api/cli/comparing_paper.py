@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
 from uuid import UUID
-
-import typer
 
 from api.cli import cases
 from api.cli.common import (
@@ -19,7 +16,19 @@ from api.cli.common import (
     Purpose,
     opened,
 )
-from api.cli.comparing import days_of, sides_of
+from api.cli.comparing import (
+    BothDays,
+    FromDay,
+    KnownFrom,
+    KnownTo,
+    PositionFrom,
+    PositionTo,
+    RulesFrom,
+    RulesTo,
+    ToDay,
+    days_of,
+    sides_of,
+)
 from api.cli.naming import desk_on
 from api.cli.paper_options import Number, Out, Person, Site, form_and_site, keep, made_of
 from api.cli.scoring import Instrument
@@ -34,33 +43,15 @@ def comparison_command(
     subject: Person,
     instrument: Instrument,
     out: Out,
-    from_day: Annotated[
-        str | None, typer.Option("--from", help="Legal day to start from.", metavar="D")
-    ] = None,
-    to_day: Annotated[
-        str | None, typer.Option("--to", help="Legal day to end at; default today.", metavar="D")
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", help="Legal day of both sides.", metavar="D")
-    ] = None,
-    known_from: Annotated[
-        str | None, typer.Option("--known-from", help="As known then.", metavar="T")
-    ] = None,
-    known_to: Annotated[
-        str | None, typer.Option("--known-to", help="As known then; default now.", metavar="T")
-    ] = None,
-    position_from: Annotated[
-        int | None, typer.Option("--position-from", help="As known there.", metavar="N")
-    ] = None,
-    position_to: Annotated[
-        int | None, typer.Option("--position-to", help="As known there.", metavar="N")
-    ] = None,
-    rules_from: Annotated[
-        str | None, typer.Option("--rules-from", help="Under this decree.", metavar="DECREE")
-    ] = None,
-    rules_to: Annotated[
-        str | None, typer.Option("--rules-to", help="Under this decree.", metavar="DECREE")
-    ] = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    as_of: BothDays = None,
+    known_from: KnownFrom = None,
+    known_to: KnownTo = None,
+    position_from: PositionFrom = None,
+    position_to: PositionTo = None,
+    rules_from: RulesFrom = None,
+    rules_to: RulesTo = None,
     number: Number = None,
     site: Site = None,
     url: LedgerUrl = DEFAULT_URL,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import typer
 
 from api.cli import lazily
 from api.cli.common import FileRefused, fail
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, Misuse
 
 rulebook = lazily.group(
     "The rule book: texts in force, drafts, and how one becomes the other.",
@@ -87,6 +88,7 @@ app = lazily.group(
 def run() -> None:
     """Entry point: exit status 0 done, 1 something was refused or found wrong, 2 misused."""
     try:
+        _check_letters(sys.argv)
         app()
     except LedgerError as fault:
         _leave(fault)
@@ -94,6 +96,20 @@ def run() -> None:
         sys.exit(0)
     except OSError as fault:
         _leave(FileRefused(fault))
+
+
+def _check_letters(arguments: Sequence[str]) -> None:
+    """Refuse what the terminal sent in bytes that are no text: it could be neither kept nor shown.
+
+    Raises:
+        Misuse.
+    """
+    for place, argument in enumerate(arguments):
+        if not argument.isascii() and any("\ud800" <= one <= "\udfff" for one in argument):
+            raise Misuse(
+                f"Argument {place} holds bytes that are no text in UTF-8.",
+                next_step="Type it in UTF-8; rename a file whose name is in another encoding.",
+            )
 
 
 def _leave(fault: LedgerError) -> None:

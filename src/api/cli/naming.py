@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ from api.desk import Desk
 from ledger import values
 from ledger.application import Ledger, today_in
 from ledger.errors import BadValue, Misuse
+
+_TICK = timedelta(microseconds=1)
 
 
 def today(ledger: Ledger) -> date:
@@ -36,7 +38,8 @@ def instant_option(ledger: Ledger, text: str | None, *, end: bool) -> datetime |
     """An instant, or a day in the agency's zone: its beginning, or its end.
 
     Raises:
-        Misuse: it is neither, or an instant without offset.
+        Misuse: it is neither, an instant without offset, or at an end of the calendar, where UTC
+            has no such instant or none after it.
     """
     if text is None:
         return None
@@ -44,14 +47,14 @@ def instant_option(ledger: Ledger, text: str | None, *, end: bool) -> datetime |
         instant = datetime.fromisoformat(text)
         if len(text) == len("2026-11-22"):
             day = instant.date() + timedelta(days=1 if end else 0)
-            start = datetime.combine(day, time(), ZoneInfo(str(ledger.founded["timezone"])))
-            return start - timedelta(microseconds=1) if end else start
+            instant = datetime.combine(day, time(), ZoneInfo(str(ledger.founded["timezone"])))
+            instant -= _TICK if end else timedelta()
         if instant.tzinfo is not None:
-            return instant
-    except ValueError:
+            return (instant.astimezone(UTC) + _TICK) - _TICK
+    except (ValueError, OverflowError):
         pass
     raise Misuse(
-        "An instant cannot be read or has no offset from UTC.",
+        "An instant cannot be read, has no offset from UTC, or lies at an end of the calendar.",
         next_step="Write it as 2026-11-22T11:04:05+08:00, or give a day.",
     )
 

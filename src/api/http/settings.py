@@ -114,11 +114,6 @@ class Settings(BaseSettings):
         return self.public_url is not None and self.public_url.startswith("https://")
 
     @property
-    def on_loopback(self) -> bool:
-        """Whether only this machine can reach the server."""
-        return self.host in LOOPBACK
-
-    @property
     def address(self) -> str:
         """How users reach the server, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host

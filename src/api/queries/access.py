@@ -56,10 +56,13 @@ class Sought:
     purpose: ReadingPurpose | None = None
 
     def wanted(self, zone: ZoneInfo, *, after: int | None = None) -> Wanted:
-        """The same for the log, newest first."""
-        until = None if self.last is None else self.last + timedelta(days=1)
+        """The same for the log, newest first. The first and the last day that a calendar has leave
+        their side open: an instant beyond them cannot be said.
+        """
+        since = None if self.first == date.min else self.first
+        until = None if self.last in {None, date.max} else self.last + timedelta(days=1)
         return Wanted(
-            since=_midnight(self.first, zone),
+            since=_midnight(since, zone),
             until=_midnight(until, zone),
             reader=self.reader,
             purpose=self.purpose,

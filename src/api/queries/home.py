@@ -31,7 +31,7 @@ def start(desk: Desk, standing: Standing, reader: Reader | None) -> Json:
     """The last checkpoint, what waits for this reader, and whose record is his own.
 
     A task is {code, count, overdue, next}: how many wait, how many of them too long, and the
-    nearest deadline. Of proposals those count that the reader may close.
+    nearest deadline. Of proposals those count that the reader may confirm.
     """
     found = [] if reader is None else list(_tasks(desk, standing, reader))
     tasks = [one for one in found if one["count"]]
@@ -59,7 +59,7 @@ def _tasks(desk: Desk, standing: Standing, reader: Reader) -> Iterator[Json]:
         kinds = Counter(
             one.kind
             for one in proposals_of(desk.ledger).pending()
-            if one.actor != reader.account and proposals.may_close(desk, standing, reader, one)
+            if proposals.shown(desk, standing, reader, one)["may_confirm"]
         )
         for kind, count in sorted(kinds.items()):
             yield _task(f"pending_{kind.replace('.', '_')}", count)

@@ -57,11 +57,6 @@ FACT_SPECS: Mapping[tuple[str, str], EventSpec] = _fact_specs()
 FACT_NAMES: frozenset[str] = frozenset(name for _, name in FACT_SPECS)
 
 
-def fact_spec(owner: str, fact: str) -> EventSpec | None:
-    """The spec of a fact of an owner: "employee", "org_unit" or "ledger"."""
-    return FACT_SPECS.get((owner, fact))
-
-
 def owners(fact: str) -> tuple[str, ...]:
     """Whose streams may hold this fact."""
     return tuple(o for o in (EMPLOYEE, ORG_UNIT, LEDGER) if (o, fact) in FACT_SPECS)
@@ -72,12 +67,4 @@ def open_fields(fact: str) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     for owner in owners(fact):
         found |= FACT_SPECS[owner, fact].open_names
-    return found
-
-
-def sealed_fields(fact: str) -> frozenset[str]:
-    """The fields of a fact that no instrument may read."""
-    found: frozenset[str] = frozenset()
-    for owner in owners(fact):
-        found |= FACT_SPECS[owner, fact].sealed_names
     return found

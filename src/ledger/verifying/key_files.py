@@ -23,7 +23,6 @@ from ledger.errors import LedgerError
 
 IDENTITY, RESTRICTED = "identity", "restricted"
 _STORE = "keys.sqlite3"
-_KEY_BYTES = 32
 _NONCE_BYTES = 12
 _INDEX_SECRET = "nip-index"  # noqa: S105 - the name of a secret
 

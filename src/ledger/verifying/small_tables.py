@@ -21,7 +21,6 @@ from ledger.verifying.streams import Streams
 TABLES = ("events", "sealed", "heads", "requests", "erasures", "ledger_format")
 PROOF_TABLES = ("tiles", "checkpoints")
 _FORMAT = ("asn-ledger", 1)
-_HASH_BYTES = 32
 _LOG = "log"
 
 

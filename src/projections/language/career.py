@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
+from ledger.values import round_half_up
 from projections.language.document import (
     Form,
     Node,
@@ -256,8 +257,7 @@ def highest_of_career(found: object) -> Decimal | None:
             max(bounds(one).high for one in table_of.values())
             for table_of in (found.base, found.factor)
         )
-        step = Decimal(1).scaleb(-found.decimals.value)
-        return (base * factor).quantize(step, ROUND_HALF_UP).normalize()
+        return round_half_up(base * factor, found.decimals.value).normalize()
     said = isinstance(found, Accrued) and found.say.value in (Say.COUNTED, Say.LACKING)
     if isinstance(found, Accrued) and said and found.need is not None:
         return max(bounds(one).high for one in found.need.values())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from ledger.events.base import EMPLOYEE
+from ledger.values import round_half_up
 from ledger.vocabulary import PositionKind, RecordDimension
 from projections.language.document import Form, Listing, Node, Table, listed, number, text, whole
 from projections.language.values import (
@@ -388,6 +389,5 @@ def highest_of(found: object) -> Decimal | None:
             max(bounds(one).high for one in table_of.values())
             for table_of in (found.base, found.factor)
         )
-        step = Decimal(1).scaleb(-found.decimals.value)
-        return (base * factor).quantize(step, ROUND_HALF_UP).normalize()
+        return round_half_up(base * factor, found.decimals.value).normalize()
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Request, Response
@@ -159,25 +160,23 @@ def recommend(
     request: Request,
     ident: Ident,
     reader: Annotated[Reader, Depends(guard.allow(Action.RECOMMEND_DECISION))],
-    desk: DeskHere,
     sent: After,
     given: Annotated[Recommending, Body()],
 ) -> Response:
     """Record what Tim Penilai Kinerja or a panel says to a draft. If-Match takes its `version`."""
-    found = finding.decision(request, reader, ident)
 
-    def do() -> Acted:
+    def act(author: Author, found: Decision) -> Acted:
         return deciding.recommend(
-            Author(desk, guard.standing_of(request), reader),
+            author,
             found,
             body=given.body,
             in_favour=given.in_favour,
             reasons=given.reasons,
         )
 
-    said = {"do": "recommend", "decision": ident, **given.model_dump(mode="json")}
-    done = commanding.run(desk, sent, do, actor=reader.account, said=said, about=stream_of(ident))
-    return commanding.responded(desk, done)
+    return _acted(
+        request, reader, ident, sent, act, {"do": "recommend", **given.model_dump(mode="json")}
+    )
 
 
 @router.post(
@@ -189,18 +188,16 @@ def issue(
     request: Request,
     ident: Ident,
     reader: Annotated[Reader, Depends(guard.allow(Action.ISSUE_DECISION))],
-    desk: DeskHere,
     sent: After,
     given: Annotated[Issuing, Body()],
 ) -> Response:
     """Issue a decision that somebody else drafted; against the ranking, or without a
     recommendation, only with reasons. If-Match takes its `version`.
     """
-    found = finding.decision(request, reader, ident)
 
-    def do() -> Acted:
+    def act(author: Author, found: Decision) -> Acted:
         return deciding.issue(
-            Author(desk, guard.standing_of(request), reader),
+            author,
             found,
             number=given.number,
             decided_on=given.decided_on,
@@ -208,9 +205,9 @@ def issue(
             reasons=given.reasons,
         )
 
-    said = {"do": "issue", "decision": ident, **given.model_dump(mode="json")}
-    done = commanding.run(desk, sent, do, actor=reader.account, said=said, about=stream_of(ident))
-    return commanding.responded(desk, done)
+    return _acted(
+        request, reader, ident, sent, act, {"do": "issue", **given.model_dump(mode="json")}
+    )
 
 
 @router.post(
@@ -222,24 +219,42 @@ def revoke(
     request: Request,
     ident: Ident,
     reader: Annotated[Reader, Depends(guard.allow(Action.READ_DECISIONS))],
-    desk: DeskHere,
     sent: After,
     given: Annotated[Revoking, Body()],
 ) -> Response:
     """Revoke what was issued, with reasons, or withdraw a draft: whoever may revoke decisions, and
     of a draft whoever drafted it. If-Match takes its `version`.
     """
-    found = finding.decision(request, reader, ident)
 
-    def do() -> Acted:
+    def act(author: Author, found: Decision) -> Acted:
         return deciding.revoke(
-            Author(desk, guard.standing_of(request), reader),
+            author,
             found,
             decided_on=given.decided_on,
             number=given.number,
             reasons=given.reasons,
         )
 
-    said = {"do": "revoke", "decision": ident, **given.model_dump(mode="json")}
-    done = commanding.run(desk, sent, do, actor=reader.account, said=said, about=stream_of(ident))
+    return _acted(
+        request, reader, ident, sent, act, {"do": "revoke", **given.model_dump(mode="json")}
+    )
+
+
+def _acted(
+    request: Request,
+    reader: Reader,
+    ident: str,
+    sent: commanding.Sent,
+    act: Callable[[Author, Decision], Acted],
+    said: dict[str, Any],
+) -> Response:
+    """Carry out a step of a decision that the reader may see, on the version that he names."""
+    desk = guard.desk_of(request)
+    found = finding.decision(request, reader, ident)
+
+    def do() -> Acted:
+        return act(Author(desk, guard.standing_of(request), reader), found)
+
+    whole = {"decision": ident, **said}
+    done = commanding.run(desk, sent, do, actor=reader.account, said=whole, about=stream_of(ident))
     return commanding.responded(desk, done)
