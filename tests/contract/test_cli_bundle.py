@@ -276,7 +276,7 @@ def test_backup_and_restore(people: AsnLedger, tmp_path: Path) -> None:
 
 
 def test_the_accounts_of_the_server_come_back_with_it(people: AsnLedger, tmp_path: Path) -> None:
-    """In a file of their own, which is refused where it is not right, before a ledger is made."""
+    """In a file of their own, which is refused before the ledger is made if it is not right."""
     none = people("backup", "--out", "a.zip", "--accounts", "a.jsonl")
     assert (none.status, (people.folder / "a.zip").exists()) == (2, False)
     made = people("account", "add", "--label", "mesin", "--actor", "admin", "--json").json

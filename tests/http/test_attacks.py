@@ -104,7 +104,7 @@ LOOKS_LOCAL = ["localhost.evil.example", "127.0.0.1.nip.io", "0.0.0.0", "2130706
 def test_a_host_that_only_looks_local_has_no_demo(
     database_url: str, tmp_path: Path, host: str
 ) -> None:
-    """Neither offered, entered nor used, though the settings name it; no answer repeats the host."""
+    """Neither offered, nor entered, nor used, though the settings name it; no answer repeats it."""
     with entrance(database_url, tmp_path, hosts=host) as site:
         site.post("/masuk/demo", {"akun": "demo-panel"})
         cookie = {"Cookie": f"asn-sesi={site.client.cookies['asn-sesi']}", "Host": f"{host}:8000"}

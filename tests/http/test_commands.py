@@ -99,6 +99,18 @@ def test_a_key_gives_the_same_answer(served: Served) -> None:
     assert served.desk.head() == head
 
 
+def test_a_key_is_for_one_person(served: Served) -> None:
+    """The same body under the same key about somebody else is refused, and nothing is recorded."""
+    body, key = GOOD | {"kind": "PIAGAM_F"}, "award-2"
+    assert to_person(served, "award", body, Idempotency_Key=key).status_code == 201
+    other = next(one for one in served.desk.serving() if one != UUID(served.person(QUASHED)).hex)
+    head, path = served.desk.head(), f"/people/{UUID(other)}/commands/award"
+    tag = version(served, other)
+    refused = send(served, path, body, If_Match=tag, Idempotency_Key=key)
+    assert (refused.status_code, refused.json()["code"]) == (422, "request_reused")
+    assert served.desk.head() == head
+
+
 def test_a_dry_run_says_what_would_be_recorded(served: Served) -> None:
     """The events, what is unusual, whether two are needed; nothing is recorded."""
     head = served.desk.head()

@@ -270,7 +270,7 @@ def test_who_waits_in_a_list_finds_the_look(served: Served, known: Known) -> Non
     assert (bare.status_code, bare.json()["code"]) == (422, "purpose_needed")
     log = served.client.app.state.access  # type: ignore[attr-defined]
     before = log.head().number
-    shown = served.as_("ANALYST", purpose="support")("/api/v1/proposals").json()["proposals"]
+    shown = served.as_("ANALYST", purpose="reconciliation")("/api/v1/proposals").json()["proposals"]
     people = {one["command"]["subject"] for one in shown if one["kind"] == "fact"}
     (look,) = list(log.entries(Wanted(after=before)))
     asked = orjson.loads(look.question)

@@ -2,6 +2,7 @@
 
 import io
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 
 from api.queries import people
+from projections.asking.inquiry import Ask
 from tests.http.conftest import QUASHED, Served
 
 WHO = {"purpose": "administration"}
@@ -48,6 +50,14 @@ def test_a_search_by_name_goes_page_by_page(served: Served) -> None:
         query = dict(parse_qsl(urlsplit(answer.links["next"]["url"]).query))
     assert seen == [one["id"] for one in whole]
     assert len(seen) > 3
+
+
+def test_many_days_share_one_directory_of_units(served: Served) -> None:
+    """What is the same on every day is held once, or a server that is asked much grows and grows."""
+    days = (date(2021, 6, 30), date(2024, 6, 30))
+    one, other = (served.desk.resolve(Ask("ip-asn", as_of=day)) for day in days)
+    assert one.units is other.units
+    assert one.units is served.desk.units()
 
 
 def _top_unit(served: Served) -> str:

@@ -145,7 +145,7 @@ def test_what_is_no_http_is_a_problem_and_the_last_answer(server: Server, what: 
 
 @pytest.mark.parametrize("sent", [b"\r\n", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\n"])
 def test_headers_are_waited_for_so_long_after_an_answer_too(sent: bytes) -> None:
-    """Half a request on a connection that was answered is let go like one on a new connection."""
+    """Whoever goes on with half a request after an answer is let go like a new client."""
     loop, wire = Mock(), Mock(is_closing=lambda: False)
     config = uvicorn.Config(Starlette(), log_config=None)
     one = Patient(config, ServerState(), {}, _loop=loop)

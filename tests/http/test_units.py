@@ -105,7 +105,7 @@ def test_lists_of_people_are_written_down(served: Served) -> None:
 
 
 def test_the_score_of_a_unit_is_hidden_where_its_figures_are(served: Served) -> None:
-    """Whoever is shown no figure of a unit is not told its score; who is shown one, no counts."""
+    """Whoever is shown no figure of a unit is not told its score, and nobody counts of strangers."""
     asked = {"instrument": "kinerja-opd", "as_of": ON["as_of"]}
     seen, whole = (served.as_(who, **asked) for who in ("ASSESSOR", "ANALYST"))
     rows = served.as_("ASSESSOR", **ON)(UNITS).json()["units"]
