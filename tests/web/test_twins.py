@@ -77,6 +77,12 @@ PAGES: Mapping[str, Compared] = {
             "causes": [{n: one[n] for n in ("points", "measures")} for one in twin["causes"]],
         },
     ),
+    "/asn/{pid}/peringatan": Compared(
+        "ANALYST",
+        "/asn/{fallen}/peringatan?purpose=administration",
+        fields("position"),
+        lambda twin: [one["acknowledged"] for one in twin["warnings"]],
+    ),
     "/catatan/{position}": Compared(
         "ANALYST",
         "/catatan/{position}?purpose=administration",
@@ -153,7 +159,10 @@ PAGES: Mapping[str, Compared] = {
         "AUDITOR", "/akses/peran", fields("position"), lambda twin: twin["roles"]
     ),
     "/audit": Compared(
-        "AUDITOR", "/audit", fields("head", "streams", "uncovered", "size", "timestamps")
+        "AUDITOR",
+        "/audit",
+        fields("head", "streams", "uncovered", "size", "timestamps"),
+        lambda twin: {**twin["state"], "verified": None, "all": twin["checkpoints"]},
     ),
     "/audit/banding": Compared(
         "AUDITOR", "/audit/banding?from={size}&to={size}", fields("events", "people", "size")
