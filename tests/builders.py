@@ -20,16 +20,16 @@ import openpyxl
 from api.founding import found_ledger
 from api.intake.importing import import_files
 from api.intake.report import ImportReport
-from ledger import employee
 from ledger.application import Founding, Ledger
-from ledger.deciding import Decision
-from ledger.employee import Employee
+from ledger.domain import employee
+from ledger.domain.deciding import Decision
+from ledger.domain.employee import Employee
+from ledger.domain.facts import History
+from ledger.domain.statement import Source, Statement, state_draft
 from ledger.errors import PersonUnknown
 from ledger.events.base import Encoded
 from ledger.events.reading import Draft, read_fact
-from ledger.facts import History
 from ledger.records import RecordedEvent
-from ledger.statement import Source, Statement, state_draft
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask
 from tests.clocks import SteppingClock

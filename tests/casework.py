@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from importlib import resources
 from typing import Any
 
-from ledger.case import Case, cases
-from ledger.facts import Fact, History
-from ledger.workdays import Workdays
+from ledger.domain.case import Case, cases
+from ledger.domain.facts import Fact, History
+from ledger.domain.workdays import Workdays
 from projections.discipline import procedure
 from projections.discipline.procedure import Procedure
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger.store import EventStore
+from ledger.storage.store import EventStore
 from tests import pg
 from tests.clocks import SteppingClock
 

@@ -10,9 +10,9 @@ from itertools import count
 from pathlib import Path
 from uuid import UUID
 
-from ledger import key_folder
-from ledger.keyring import Keyring
-from ledger.stream_keys import Randomness
+from ledger.keys import key_folder
+from ledger.keys.keyring import Keyring
+from ledger.keys.stream_keys import Randomness
 
 ORIGIN = "bkd.example.go.id/ledger"
 LATER = datetime(2026, 11, 22, 3, 4, 5, 678901, tzinfo=UTC)

@@ -11,10 +11,10 @@ from ledger.events.base import Encoded, Event, encode
 from ledger.events.corrections import EmployeeFactAnnulled, EmployeeFactCorrected
 from ledger.events.employment import EmployeeRegistered, IdentityChanged
 from ledger.events.oversight import IdentityErased
-from ledger.keyring import Keyring
+from ledger.keys.keyring import Keyring
 from ledger.mapper import LedgerMapper
 from ledger.records import Command
-from ledger.store import EventStore
+from ledger.storage.store import EventStore
 from ledger.vocabulary import EmploymentStatus
 from tests.keys import ORIGIN, stream
 

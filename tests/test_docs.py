@@ -18,9 +18,10 @@ import typer
 from typer.testing import CliRunner
 
 from api.cli import main as cli
-from ledger import canonical, merkle
+from ledger import canonical
 from ledger.events import registry
-from ledger.heads import StreamHead, head_entry, heads_root
+from ledger.proofs import merkle
+from ledger.proofs.heads import StreamHead, head_entry, heads_root
 from tests import reference
 
 ROOT = Path(__file__).parents[1]

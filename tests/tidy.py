@@ -15,7 +15,7 @@ FUNCTION_LINES_MAX = 60
 # Where rules are evaluated for one person: not one number of the law may stand there (rule 8). The
 # cohort packs bits and is held equal to these by tests, so what it would smuggle shows there.
 RULE_MODULES = (
-    "src/ledger/sanction.py",
+    "src/ledger/domain/sanction.py",
     "src/projections/reconciliation/base.py",
     "src/projections/reconciliation/facts.py",
     "src/projections/reconciliation/rules.py",

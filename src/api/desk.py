@@ -18,9 +18,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ledger.application import Ledger, today_in
+from ledger.domain.unit_directory import UnitDirectory
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE
-from ledger.unit_directory import UnitDirectory
 from projections.answer import Answer
 from projections.asking import inquiry
 from projections.asking.enacted import plan_of

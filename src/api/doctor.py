@@ -13,15 +13,15 @@ from typing import Any
 
 import orjson
 
-from ledger.access_log import committed_head
+from ledger.access.access_log import committed_head
 from ledger.application import Ledger
 from ledger.canonical import entry_bytes, instant_text, leaf_hash
-from ledger.erasure import ERASED
+from ledger.commands.erasure import ERASED
+from ledger.domain.unit_directory import UnitDirectory
 from ledger.errors import LedgerError
-from ledger.key_folder import loose_files
-from ledger.proof_checks import HEADS_TOPIC
+from ledger.keys.key_folder import loose_files
+from ledger.proofs.proof_checks import HEADS_TOPIC
 from ledger.records import RecordedEvent
-from ledger.unit_directory import UnitDirectory
 
 OK, NOTICE, WRONG = "ok", "notice", "wrong"
 _CLOCK_NOTE = "clock_jump"

@@ -18,16 +18,16 @@ from unicodedata import is_normalized
 
 from ledger.application import Ledger
 from ledger.canonical import MAX_ENTRY, canonical_json
-from ledger.decision import standing
-from ledger.decision_desk import reading
+from ledger.commands.decision_desk import reading
+from ledger.commands.second_person import Carried, propose, reason_of
+from ledger.domain.decision import standing
+from ledger.domain.proposals import Proposal, digest_of
+from ledger.domain.rulebook import Enactment, InstrumentUnknown, Rulebook
 from ledger.errors import BadValue, LedgerError, Misuse, invariant
 from ledger.events.base import encode
 from ledger.events.book import InstrumentEnacted, InstrumentRepealed
 from ledger.events.proposal import Proposed
 from ledger.fields import read_open_text
-from ledger.proposals import Proposal, digest_of
-from ledger.rulebook import Enactment, InstrumentUnknown, Rulebook
-from ledger.second_person import Carried, propose, reason_of
 from ledger.values import holds_identity_number
 from projections.asking import enacted, inquiry
 from projections.asking.rule_change import RuleChange, rule_change

@@ -14,16 +14,16 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from ledger import note as notes
-from ledger.archive import Archive, is_archive
-from ledger.backup import KIND as BACKUP
-from ledger.bundle_check import Proven, check_bundle
+from ledger.copies.archive import Archive, is_archive
+from ledger.copies.backup import KIND as BACKUP
+from ledger.copies.bundle_check import Proven, check_bundle
+from ledger.copies.restore import Checked, check_backup, must_agree
 from ledger.errors import LedgerError, Misuse
-from ledger.note import VerifierKey
-from ledger.proof_checks import check_proof
-from ledger.proof_forms import ConsistencyProof, read_proof
-from ledger.proofs import ProofRefused
-from ledger.restore import Checked, check_backup, must_agree
+from ledger.proofs import note as notes
+from ledger.proofs.note import VerifierKey
+from ledger.proofs.proof_checks import check_proof
+from ledger.proofs.proof_forms import ConsistencyProof, read_proof
+from ledger.proofs.tree_proofs import ProofRefused
 from ledger.verifying.checkpoints import Claim, is_signed
 from projections.asking import certificate
 

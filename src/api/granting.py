@@ -14,15 +14,15 @@ from typing import Any
 from uuid import UUID
 
 from api.access.readers import Grant, GrantEntry, Grants, grants
-from ledger import second_person
 from ledger.application import Ledger
+from ledger.commands import second_person
+from ledger.commands.second_person import Carried
+from ledger.domain.proposals import Proposal
 from ledger.errors import BadValue, LedgerError, Misuse, PersonUnknown, UnitUnknown
 from ledger.events.base import encode
 from ledger.events.book import RoleGranted, RoleRevoked
 from ledger.fields import read_open_text
-from ledger.proposals import Proposal
 from ledger.records import Outcome
-from ledger.second_person import Carried
 from ledger.vocabulary_agency import Role
 
 GRANT = "role.grant"

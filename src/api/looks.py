@@ -12,11 +12,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from ledger import access_entry
-from ledger.access_log import AccessLog
+from ledger.access import access_entry
+from ledger.access.access_log import AccessLog
 from ledger.application import Ledger
+from ledger.copies.replay import ReplayedLedger
 from ledger.errors import LedgerError, PersonUnknown, UnitUnknown
-from ledger.replay import ReplayedLedger
 from ledger.vocabulary_agency import ReadingPurpose
 
 Json = dict[str, Any]

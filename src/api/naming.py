@@ -7,12 +7,12 @@ from uuid import UUID
 
 from ledger import values
 from ledger.application import Ledger
-from ledger.erasure import person_state
+from ledger.commands.erasure import person_state
+from ledger.domain.statement import key_hash
+from ledger.domain.stream_state import StreamState, replay
+from ledger.domain.unit_directory import PATH_MARK, UnitDirectory
 from ledger.errors import BadValue, Misuse, PersonUnknown, TargetUnknown, UnitUnknown
-from ledger.key_errors import KeyDestroyed
-from ledger.statement import key_hash
-from ledger.stream_state import StreamState, replay
-from ledger.unit_directory import PATH_MARK, UnitDirectory
+from ledger.keys.key_errors import KeyDestroyed
 from projections.asking import inquiry
 from projections.asking.inquiry import Asked
 from projections.subject import around, post_on

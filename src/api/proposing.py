@@ -1,7 +1,7 @@
 """What can be proposed, kind by kind: how it is said, what it would do, and what it records.
 
 A new kind is a line in `KINDS`; the state of proposals, who may confirm, and the one command in
-which it is carried out are the same for all (`ledger.second_person`).
+which it is carried out are the same for all (`ledger.commands.second_person`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 from api import enacting, granting, recording
 from api.intake import confirming, desk
 from api.intake.uploads import Uploads
-from ledger import second_person
 from ledger.application import Ledger, today_in
 from ledger.canonical import instant_text
+from ledger.commands import second_person
+from ledger.commands.second_person import Carried
+from ledger.domain.proposals import Proposal, confirmable
 from ledger.errors import LedgerError, invariant
-from ledger.proposals import Proposal, confirmable
 from ledger.records import Outcome
-from ledger.second_person import Carried
 from projections.asking import rule_change
 from projections.table.segments import Report
 

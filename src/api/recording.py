@@ -24,13 +24,13 @@ from api.intake.needs import NOTHING, Need, SecondPersonRequired, Why, mended, n
 from api.intake.one_at_a_time import alone
 from api.intake.single import Stated
 from api.intake.uploads import FILE, Uploads, UploadUnknown
-from ledger import second_person
 from ledger.application import Ledger
+from ledger.commands import second_person
+from ledger.commands.second_person import Carried
+from ledger.domain.proposals import Proposal, confirmable
 from ledger.errors import LedgerError
 from ledger.events.reading import Draft
-from ledger.proposals import Proposal, confirmable
 from ledger.records import NewEvent, Outcome
-from ledger.second_person import Carried
 
 FACT: Final = "fact"
 _LINE_MAX: Final = 65_536

@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 
 from ledger.application import Ledger, today_in
 from ledger.errors import LedgerError
-from ledger.store import EventStore
+from ledger.storage.store import EventStore
 from ledger.verifying.book import Enactment
 from ledger.verifying.findings import Findings
 from ledger.verifying.stored import SQLITE

@@ -29,26 +29,26 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment
 
-from ledger import sealing
 from ledger.canonical import FORMAT
+from ledger.domain.facts import History, history
+from ledger.domain.rulebook import Rulebook, rulebook
+from ledger.domain.unit_directory import UnitDirectory, directory
 from ledger.errors import LedgerError, invariant
 from ledger.events.base import Encoded, encode
 from ledger.events.book import InstrumentEnacted, LedgerFounded
-from ledger.facts import History, history
-from ledger.identity import IdentityIndex
-from ledger.key_errors import KeyFolderExists
-from ledger.key_folder import default_key_folder
-from ledger.key_store import origin_of
-from ledger.keyring import Keyring
+from ledger.identity.names import NameIndex
+from ledger.identity.nip_index import IdentityIndex
+from ledger.keys import sealing
+from ledger.keys.key_errors import KeyFolderExists
+from ledger.keys.key_folder import default_key_folder
+from ledger.keys.key_store import origin_of
+from ledger.keys.keyring import Keyring
 from ledger.mapper import LedgerMapper
-from ledger.names import NameIndex
-from ledger.note import log_name
+from ledger.proofs.note import log_name
 from ledger.recorder import LedgerRecorder
 from ledger.records import Command, NewEvent, Outcome, RecordedEvent
-from ledger.rulebook import Rulebook, rulebook
-from ledger.store import EventStore
-from ledger.store_errors import LedgerExists, VersionConflict
-from ledger.unit_directory import UnitDirectory, directory
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import LedgerExists, VersionConflict
 
 UNIT_TOPIC = "org_unit.unit/1"
 PERSON_TOPIC = "employee.registered/1"

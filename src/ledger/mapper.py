@@ -16,14 +16,14 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import JSONTranscoder, StoredEvent
 from eventsourcing.persistence import Mapper as LibraryMapper
 
-from ledger import sealing
 from ledger.canonical import canonical_json
 from ledger.errors import invariant
 from ledger.events.base import Encoded, upcast
 from ledger.events.registry import spec
-from ledger.keyring import Keyring
+from ledger.keys import sealing
+from ledger.keys.keyring import Keyring
+from ledger.keys.stream_keys import StreamKeys
 from ledger.records import NewEvent, RecordedEvent
-from ledger.stream_keys import StreamKeys
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ from eventsourcing.persistence import (
 from ledger.canonical import EntryTooLarge
 from ledger.errors import LedgerError
 from ledger.records import Command, NewEvent, RecordedEvent
-from ledger.store import EventStore
-from ledger.store_errors import (
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import (
     BadLedgerUrl,
     ChangeRefused,
     ClockBehind,

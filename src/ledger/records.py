@@ -128,7 +128,7 @@ class Head:
     Attributes:
         position: of the last event, 0 before the first; also the size of the Merkle tree.
         recorded_at: of the last event; None before the first.
-        frontier: roots of the complete subtrees, 32 bytes each, largest first (`ledger.merkle`).
+        frontier: roots of the complete subtrees, 32 bytes each, largest first (`proofs.merkle`).
     """
 
     position: int

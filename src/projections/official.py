@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ledger import decision
 from ledger.canonical import instant_text
-from ledger.decision import Read
+from ledger.domain import decision
+from ledger.domain.decision import Read
 from ledger.records import RecordedEvent
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ledger.facts import Fact, History
-from ledger.unit_tree import UNIT, UNIT_CLOSED, UnitToday, UnitTree, today_of, tree_on
+from ledger.domain.facts import Fact, History
+from ledger.domain.unit_tree import UNIT, UNIT_CLOSED, UnitToday, UnitTree, today_of, tree_on
 from ledger.vocabulary import Assignment
 from projections import reasons
 from projections.answer import FactUse

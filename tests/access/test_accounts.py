@@ -25,7 +25,7 @@ from api.access.refusals import (
 from api.access.sessions import Method, hash_of
 from api.access.tokens import LONGEST, PREFIX
 from ledger.errors import BadValue
-from ledger.store_errors import BadLedgerUrl
+from ledger.storage.store_errors import BadLedgerUrl
 from ledger.vocabulary_agency import ReadingPurpose, Role
 from tests.access.conftest import NOW, SECRET, House, after
 from tests.keys import stream

@@ -19,7 +19,7 @@ from api.access.accounts_tables import accounts, happenings, identities, metadat
 from api.access.passwords import Passwords
 from api.access.refusals import AccountsBackupRefused, AccountsPresent
 from api.access.tokens import Tokens
-from ledger.archive import FileExists
+from ledger.copies.archive import FileExists
 from ledger.vocabulary_agency import Role
 from tests.access.conftest import NOW, QUICK, SECRET, House
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from api.access.policy import Action, Target, may
 from api.access.readers import Grant, GrantEntry, Grants, Reader, grants
 from api.access.standing import Standing
+from ledger.domain.unit_directory import UnitDirectory
 from ledger.events.base import Event, encode
 from ledger.events.book import RoleGranted, RoleRevoked
 from ledger.records import RecordedEvent
-from ledger.unit_directory import UnitDirectory
 from ledger.vocabulary_agency import Role
 from tests.builders import Desk, about, desk, of_unit
 from tests.keys import stream

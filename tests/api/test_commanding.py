@@ -15,9 +15,9 @@ from api import recording
 from api.http.commanding import Done, Sent, SentAfter, expected, keyed, responded, run, told
 from api.http.problems import VersionNeeded
 from api.intake import single
-from ledger.conditions import VersionStale
 from ledger.errors import Misuse
-from ledger.store_errors import RequestReused
+from ledger.storage.conditions import VersionStale
+from ledger.storage.store_errors import RequestReused
 from tests.builders import Desk, Row, about, desk
 from tests.persons import nip
 

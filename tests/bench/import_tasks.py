@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, make_url
 from api.founding import found_ledger
 from api.intake.importing import import_files
 from ledger.application import Founding
-from ledger.tables import events, metadata, sealed
+from ledger.storage.tables import events, metadata, sealed
 from tests import pg
 from tests.bench.stock import People
 from tests.bench.stock_unchecked import UncheckedPeople

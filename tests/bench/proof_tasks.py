@@ -18,12 +18,14 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
-from ledger import merkle, placing, proof_checks, proving
 from ledger.application import Ledger
-from ledger.checkpoint import recorded_keys, take_checkpoint
+from ledger.checkpoints import proving
+from ledger.checkpoints.checkpoint import recorded_keys, take_checkpoint
+from ledger.checkpoints.tiles import TileReader
+from ledger.proofs import merkle, proof_checks
 from ledger.records import Command, NewEvent
-from ledger.store import EventStore
-from ledger.tiles import TileReader
+from ledger.storage import placing
+from ledger.storage.store import EventStore
 
 DAY = date(2022, 5, 6)
 CONTEXT = b'{"actor":"bench","origin":{"file":"%s","row":7}}' % (b"0" * 64)

@@ -12,7 +12,7 @@ from typing import Any
 
 from api.founding import found_ledger
 from api.intake.importing import import_files
-from ledger.facts import history
+from ledger.domain.facts import history
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask
 from projections.tracing.trace import trace

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from ledger.facts import History, history
+from ledger.domain.facts import History, history
 from ledger.records import RecordedEvent
 from projections.answer import Answer
 from projections.asking.binding import bind

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.backup import backup
-from ledger.bundle import write_bundle
-from ledger.bundle_seal import checkpoint_for, seal_of
+from ledger.copies.backup import backup
+from ledger.copies.bundle import write_bundle
+from ledger.copies.bundle_seal import checkpoint_for, seal_of
 from projections.asking import selection
 from projections.asking.certificate import certificate
 from tests.builders import Desk, about, desk, of_book, of_unit

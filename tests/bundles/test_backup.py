@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from ledger import backup as backups
-from ledger import erasure, restore
-from ledger.archive import Archive, FileExists
-from ledger.archive_lines import ArchiveRefused
-from ledger.archive_walk import walk_of
-from ledger.backup import backup
-from ledger.restore import check_backup
-from ledger.store import EventStore, backend_of
-from ledger.store_errors import ChangeRefused, LedgerExists, LedgerNotFounded, NotALedger
-from ledger.tables import metadata
+from ledger.commands import erasure
+from ledger.copies import backup as backups
+from ledger.copies import restore
+from ledger.copies.archive import Archive, FileExists
+from ledger.copies.archive_lines import ArchiveRefused
+from ledger.copies.archive_walk import walk_of
+from ledger.copies.backup import backup
+from ledger.copies.restore import check_backup
+from ledger.storage.store import EventStore, backend_of
+from ledger.storage.store_errors import ChangeRefused, LedgerExists, LedgerNotFounded, NotALedger
+from ledger.storage.tables import metadata
 from tests.archives import members
 from tests.builders import Desk, desk
 from tests.bundles.conftest import fill, make_files

@@ -14,14 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.archive import Archive
-from ledger.archive_lines import ArchiveRefused
-from ledger.bundle_check import check_bundle
+from ledger.copies.archive import Archive
+from ledger.copies.archive_lines import ArchiveRefused
+from ledger.copies.bundle_check import check_bundle
+from ledger.copies.restore import check_backup, must_agree
 from ledger.errors import LedgerError
-from ledger.merkle import EMPTY_FRONTIER, extend, leaf_hash, root
-from ledger.note import note_bytes, parse_note, sign, signing_key, verifier_key
-from ledger.proofs import ProofRefused
-from ledger.restore import check_backup, must_agree
+from ledger.proofs.merkle import EMPTY_FRONTIER, extend, leaf_hash, root
+from ledger.proofs.note import note_bytes, parse_note, sign, signing_key, verifier_key
+from ledger.proofs.tree_proofs import ProofRefused
 from tests.archives import flipped, forged, marked, members, pack, without_line
 from tests.bundles.conftest import Made
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.bundle_seal import checkpoint_for, seal_of
+from ledger.copies.bundle_seal import checkpoint_for, seal_of
 from ledger.errors import LedgerError
-from ledger.note import verifier_key
+from ledger.proofs.note import verifier_key
 from projections.asking import selection
 from projections.asking.certificate import ScoreDiffers, certificate, check
 from tests.archives import flipped

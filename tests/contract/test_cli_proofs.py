@@ -15,12 +15,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.cli.stamping import fetch_timestamp
-from ledger import note as notes
-from ledger import proof_checks, proof_forms
-from ledger.checkpoint_store import keep_checkpoint, read_checkpoint
-from ledger.note import VerifierKey
-from ledger.proof_forms import InclusionProof
-from ledger.store import EventStore
+from ledger.checkpoints.checkpoint_store import keep_checkpoint, read_checkpoint
+from ledger.proofs import note as notes
+from ledger.proofs import proof_checks, proof_forms
+from ledger.proofs.note import VerifierKey
+from ledger.proofs.proof_forms import InclusionProof
+from ledger.storage.store import EventStore
 from tests.builders import about
 from tests.contract.command import AsnLedger
 from tests.persons import nip

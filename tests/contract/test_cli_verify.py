@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.checkpoint import take_checkpoint
-from ledger.note import note_bytes, verifier_key, verifier_key_text
+from ledger.checkpoints.checkpoint import take_checkpoint
+from ledger.proofs.note import note_bytes, verifier_key, verifier_key_text
 from tests.contract.command import AsnLedger
 from tests.persons import nip
 from tests.tamper.forger import Forger

@@ -20,7 +20,7 @@ import pytest
 from api.outputs import twins
 from api.outputs.papers.paper import Context, Seal
 from api.outputs.papers.said import number
-from ledger.unit_directory import directory
+from ledger.domain.unit_directory import directory
 from tests.builders import about, of_unit
 from tests.contract.command import AsnLedger
 from tests.contract.test_cases import ALL, with_calendar

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from ledger import decision_desk as desk
-from ledger import second_person
 from ledger.application import Ledger
-from ledger.decision import Draft
-from ledger.decision_candidates import Candidate
-from ledger.decision_commands import decide_draft, decide_issue, decide_revoke
+from ledger.commands import decision_desk as desk
+from ledger.commands import second_person
+from ledger.domain.decision import Draft
+from ledger.domain.decision_candidates import Candidate
+from ledger.domain.decision_commands import decide_draft, decide_issue, decide_revoke
 from ledger.vocabulary_agency import DecisionKind
 from tests.builders import about, of_unit
 from tests.contract.command import AsnLedger

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from ledger.bundle_seal import checkpoint_for, seal_of
-from ledger.decision_streams import stream_of
+from ledger.copies.bundle_seal import checkpoint_for, seal_of
+from ledger.domain.decision_streams import stream_of
 from projections.answer import digest
 from projections.asking import selection
 from projections.asking.certificate import certificate

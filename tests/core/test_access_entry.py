@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.access_entry import (
+from ledger.access.access_entry import (
     PEOPLE_MAX,
     AccessHead,
     Entry,

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import archive_lines as lines
-from ledger.archive_lines import ArchiveRefused, event_line, event_of
 from ledger.canonical import entry_bytes, leaf_hash
+from ledger.copies import archive_lines as lines
+from ledger.copies.archive_lines import ArchiveRefused, event_line, event_of
 from ledger.records import RecordedEvent, Request
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=40)

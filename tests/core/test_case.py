@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.case import CaseState, StepKind, cases
+from ledger.domain.case import CaseState, StepKind, cases
 from tests.casework import (
     Row,
     day,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from ledger.canonical import MAX_ENTRY, canonical_json
-from ledger.decision import (
+from ledger.domain.decision import (
     Decision,
     Decisions,
     DecisionUnknown,
@@ -26,8 +26,8 @@ from ledger.decision import (
     official,
     standing,
 )
-from ledger.decision_candidates import Candidate, against_ranking, in_events
-from ledger.decision_commands import (
+from ledger.domain.decision_candidates import Candidate, against_ranking, in_events
+from ledger.domain.decision_commands import (
     CandidateOutsideQuestion,
     ChoiceRefused,
     DecisionClosed,
@@ -38,10 +38,10 @@ from ledger.decision_commands import (
     decide_recommend,
     decide_revoke,
 )
-from ledger.decision_streams import stream_of
+from ledger.domain.decision_streams import stream_of
+from ledger.domain.proposals import SecondPersonNeeded
 from ledger.errors import LedgerError
 from ledger.events.base import Encoded
-from ledger.proposals import SecondPersonNeeded
 from ledger.records import RecordedEvent
 from ledger.vocabulary_agency import DecisionKind, RecommendingBody, TieRule
 from tests.core.test_facts import START, Log, empty

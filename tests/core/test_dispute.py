@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.dispute import (
+from ledger.domain.dispute import (
     DisputeUnknown,
     FactAlreadyDisputed,
     decide_dispute,
     decide_resolve,
     disputes,
 )
+from ledger.domain.facts import history
 from ledger.errors import LedgerError, NotAllowed
 from ledger.events.base import Encoded
-from ledger.facts import history
 from ledger.vocabulary_agency import DisputeOutcome
 from tests.core.test_facts import FIRST, Log, empty
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import employee, stream_state
 from ledger.canonical import canonical_json
-from ledger.deciding import Verdict
+from ledger.domain import employee, stream_state
+from ledger.domain.deciding import Verdict
+from ledger.domain.facts import history
 from ledger.errors import (
     ContentConflict,
     FactAlreadyReplaced,
@@ -24,7 +25,6 @@ from ledger.errors import (
     SubjectDiffers,
     TargetUnknown,
 )
-from ledger.facts import history
 from ledger.records import RecordedEvent
 from tests.builders import DOCUMENT, Person, Row, about
 from tests.core.test_facts import START

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.canonical import canonical_bytes
+from ledger.domain.facts import Fact, History, history
 from ledger.errors import ProgramError
 from ledger.events.registry import TopicUnknown
-from ledger.facts import Fact, History, history
 from ledger.records import RecordedEvent
 from tests.keys import stream
 

@@ -7,8 +7,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import heads, proofs
-from ledger.heads import HeadsTree, StreamHead
+from ledger.proofs import heads
+from ledger.proofs import tree_proofs as proofs
+from ledger.proofs.heads import HeadsTree, StreamHead
 from tests.oracle import naive_merkle as naive
 
 STREAMS = st.uuids(version=4).map(lambda stream: stream.hex)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ledger import key_folder, key_store
 from ledger.errors import LedgerError, ProgramError
-from ledger.key_errors import (
+from ledger.keys import key_folder, key_store
+from ledger.keys.key_errors import (
     EpochKeyMissing,
     EpochKeyWrong,
     KeyExists,
@@ -26,8 +26,8 @@ from ledger.key_errors import (
     KeyStoreNewer,
     KeyStoreUnavailable,
 )
-from ledger.key_folder import default_key_folder, epoch_path, loose_files
-from ledger.keyring import Keyring
+from ledger.keys.key_folder import default_key_folder, epoch_path, loose_files
+from ledger.keys.keyring import Keyring
 from tests.keys import LATER, ORIGIN, STREAMS, new_keyring, raw, reopened, seeded, stream
 
 
@@ -110,7 +110,7 @@ def test_keys_are_found_again_when_memory_was_full(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The bound on keys kept in memory changes no answer."""
-    monkeypatch.setattr("ledger.keyring._CACHED_MAX", 2)
+    monkeypatch.setattr("ledger.keys.keyring._CACHED_MAX", 2)
     with new_keyring(folder) as ring:
         drawn = ring.ensure(STREAMS)
         assert len(ring._cached) == 2

@@ -17,10 +17,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ledger.key_errors import KeyDestroyed
-from ledger.keyring import Keyring
-from ledger.rotation import STEPS
-from ledger.stream_keys import StreamKeys
+from ledger.keys.key_errors import KeyDestroyed
+from ledger.keys.keyring import Keyring
+from ledger.keys.rotation import STEPS
+from ledger.keys.stream_keys import StreamKeys
 from tests.keys import LATER, ORIGIN, new_keyring, seeded, stream
 
 streams = st.integers(1, 6).map(stream)

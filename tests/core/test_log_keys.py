@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from ledger.log_keys import CHANGED, FOUNDED, log_keys
+from ledger.proofs.log_keys import CHANGED, FOUNDED, log_keys
 from ledger.records import RecordedEvent
 
 OWN, OTHER = UUID(int=1, version=4), UUID(int=2, version=4)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.deciding import Verdict
+from ledger.domain.deciding import Verdict
+from ledger.domain.natural import folded, keyed_hash
 from ledger.errors import ContentConflict
 from ledger.events.registry import CORRECTIONS
-from ledger.natural import folded, keyed_hash
 from tests.builders import DOCUMENT, PERSON_FACTS, Person, Row, about, every_fact
 from tests.persons import nip
 

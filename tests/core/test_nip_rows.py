@@ -8,8 +8,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.identity_events import Act, IdentityEvent, Place
-from ledger.nip_rows import NipRow, Rows, Standing, apply_events
+from ledger.identity.events import Act, IdentityEvent, Place
+from ledger.identity.nip_rows import NipRow, Rows, Standing, apply_events
 from tests.keys import stream
 
 told = st.lists(

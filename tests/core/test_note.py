@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import note as notes
-from ledger.note import Checkpoint, NoteRefused, SignedNote
+from ledger.proofs import note as notes
+from ledger.proofs.note import Checkpoint, NoteRefused, SignedNote
 
 # Published examples: Go's golang.org/x/mod/sumdb/note, an Elixir implementation, and the format's
 # own description.

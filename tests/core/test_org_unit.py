@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from ledger import org_unit
-from ledger.deciding import Decision, Verdict
+from ledger.domain import org_unit
+from ledger.domain.deciding import Decision, Verdict
+from ledger.domain.org_unit import OrgUnit
+from ledger.domain.statement import Source, Statement, state_draft
 from ledger.errors import ContentConflict, NotAllowed, SubjectDiffers, UnitUnknown
 from ledger.events.base import Encoded
-from ledger.org_unit import OrgUnit
-from ledger.statement import Source, Statement, state_draft
 from tests.builders import DOCUMENT, MATCH_KEY, Names, Row, draft, of_unit
 from tests.keys import stream
 

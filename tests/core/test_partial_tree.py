@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.partial_tree import covering, root_of_part
-from ledger.proofs import ProofRefused
+from ledger.proofs.partial_tree import covering, root_of_part
+from ledger.proofs.tree_proofs import ProofRefused
 from tests.store.checker import tree_hash
 
 

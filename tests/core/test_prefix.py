@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.prefix import Known, Standing, compare, root_at
-from ledger.proofs import consistency_path
+from ledger.proofs.prefix import Known, Standing, compare, root_at
+from ledger.proofs.tree_proofs import consistency_path
 from ledger.records import RecordedEvent
 from tests.store.checker import tree_hash
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from sigstore._internal import merkle as sigstore_merkle
 from sigstore.errors import VerificationError
 
-from ledger import merkle, proofs
-from ledger.proofs import ProofRefused
+from ledger.proofs import merkle
+from ledger.proofs import tree_proofs as proofs
+from ledger.proofs.tree_proofs import ProofRefused
 from tests.oracle import naive_merkle as naive
 
 # Published with Certificate Transparency's reference implementations (merkle_tree_test): the eight

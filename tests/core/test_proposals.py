@@ -9,11 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ledger import proposals as pages
 from ledger.canonical import canonical_json
-from ledger.errors import BadValue
-from ledger.events.base import Encoded
-from ledger.proposals import (
+from ledger.domain import proposals as pages
+from ledger.domain.proposals import (
     ProposalClosed,
     Proposals,
     ProposalState,
@@ -25,6 +23,8 @@ from ledger.proposals import (
     digest_of,
     proposals,
 )
+from ledger.errors import BadValue
+from ledger.events.base import Encoded
 from tests.core.test_facts import Log, empty
 
 ACTORS = st.sampled_from(["ani", "Ani", "budi", "citra"])

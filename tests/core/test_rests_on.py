@@ -6,8 +6,8 @@ from uuid import UUID
 import orjson
 import pytest
 
+from ledger.proofs.rests_on import named
 from ledger.records import RecordedEvent
-from ledger.rests_on import named
 
 UNIT = UUID("6f1d2a904b7e4c359a0e5d1c3b2a7f48")
 

@@ -11,11 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from ledger import key_folder
-from ledger.key_errors import EpochKeyMissing, KeyDestroyed, KeyStoreBroken, KeyStoreUnavailable
-from ledger.key_folder import epoch_path
-from ledger.keyring import Keyring
-from ledger.rotation import STEPS
+from ledger.keys import key_folder
+from ledger.keys.key_errors import (
+    EpochKeyMissing,
+    KeyDestroyed,
+    KeyStoreBroken,
+    KeyStoreUnavailable,
+)
+from ledger.keys.key_folder import epoch_path
+from ledger.keys.keyring import Keyring
+from ledger.keys.rotation import STEPS
 from tests.keys import LATER, LATER_TEXT, ORIGIN, STREAMS, new_keyring, raw, reopened, seeded
 
 
@@ -175,7 +180,7 @@ CRASHING = """
 import os, random, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from ledger.keyring import Keyring
+from ledger.keys.keyring import Keyring
 
 def crash(step):
     if step == sys.argv[2]:

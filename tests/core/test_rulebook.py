@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.rulebook import InstrumentUnknown, NoRulesInForce, Rulebook, rulebook
+from ledger.domain.rulebook import InstrumentUnknown, NoRulesInForce, Rulebook, rulebook
 from tests.core.test_facts import Log, empty
 
 days = st.integers(2015, 2025).map(lambda year: date(year, 1, 1))

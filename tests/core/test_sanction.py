@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ledger.facts import Fact
-from ledger.sanction import Effect, InForce, effects
+from ledger.domain.facts import Fact
+from ledger.domain.sanction import Effect, InForce, effects
 
 ON = date(2022, 2, 1)
 RULED = date(2022, 3, 10)

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import ProgramError
-from ledger.key_errors import KeyNotCommitted, SealBroken
-from ledger.sealing import (
+from ledger.keys.key_errors import KeyNotCommitted, SealBroken
+from ledger.keys.sealing import (
     nip_digest,
     open_sealed,
     seal,
     title_id,
 )
-from ledger.stream_keys import KEY_CLASSES, StreamKeys, draw_keys
+from ledger.keys.stream_keys import KEY_CLASSES, StreamKeys, draw_keys
 from tests.keys import ORIGIN, seeded, stream
 
 NIP = "199001152020122003"

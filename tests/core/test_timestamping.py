@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import note as notes
-from ledger import timestamping
-from ledger.timestamping import TimestampRefused, request_for, verify_timestamp
+from ledger.checkpoints import timestamping
+from ledger.checkpoints.timestamping import TimestampRefused, request_for, verify_timestamp
+from ledger.proofs import note as notes
 
 DATA = Path(__file__).parents[1] / "data/timestamp"
 BODY = (DATA / "checkpoint.txt").read_bytes()

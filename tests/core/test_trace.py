@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ledger.facts import history
-from ledger.unit_tree import tree_on
+from ledger.domain.facts import history
+from ledger.domain.unit_tree import tree_on
 from projections.answer import Answer, MeasureResult, Status
 from projections.language.instrument import load
 from projections.language.shipped import text

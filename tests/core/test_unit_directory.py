@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.unit_directory import UnitDirectory, directory, folded
+from ledger.domain.unit_directory import UnitDirectory, directory, folded
 from tests.core.test_facts import Log, empty
 from tests.keys import stream
 

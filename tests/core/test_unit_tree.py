@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.facts import history
-from ledger.unit_tree import UnitToday, UnitTree, tree_on
+from ledger.domain.facts import history
+from ledger.domain.unit_tree import UnitToday, UnitTree, tree_on
 from tests.core.test_facts import Log, empty
 
 FOUNDED, CLOSED = date(2020, 1, 1), date(2022, 1, 1)

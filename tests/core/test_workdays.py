@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.workdays import CalendarMissing, Workdays, declared
+from ledger.domain.workdays import CalendarMissing, Workdays, declared
 from tests.casework import known
 
 WEEK = frozenset(range(5))

@@ -8,10 +8,10 @@ from api.demo import province, stories
 from api.demo.accounts import ACCOUNTS, ANALYST, APPRAISER, DECIDER
 from api.demo.person import LAST_DAY
 from api.seeding import office, rules, waiting
-from ledger import acknowledgement, decision_desk, disputing
-from ledger.checkpoint_store import checkpoint_sizes, last_checkpoint
+from ledger.checkpoints.checkpoint_store import checkpoint_sizes, last_checkpoint
+from ledger.commands import acknowledgement, decision_desk, disputing
+from ledger.commands.second_person import proposals_of
 from ledger.events.book import RoleGranted
-from ledger.second_person import proposals_of
 from ledger.vocabulary_agency import DecisionKind, Role
 from projections.asking import inquiry
 from projections.decisions import recheck

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ledger.append import STEPS
-from ledger.backend import ConnectionLost
 from ledger.records import Command
-from ledger.store import EventStore
+from ledger.storage.append import STEPS
+from ledger.storage.backend import ConnectionLost
+from ledger.storage.store import EventStore
 from tests.store.making import new_event, new_stream, request
 
 # A command that goes through every step: two events, a sealed part, a request.

@@ -13,7 +13,7 @@ from itertools import count
 from uuid import UUID
 
 from ledger.records import Command, NewEvent, Request
-from ledger.store import EventStore
+from ledger.storage.store import EventStore
 
 EVENTS_A_COMMAND = 3
 

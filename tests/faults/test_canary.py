@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger.records import Command
-from ledger.store import EventStore
+from ledger.storage.store import EventStore
 from tests.clocks import SteppingClock
 from tests.store.checker import check_ledger
 from tests.store.making import command, new_event, new_stream, request

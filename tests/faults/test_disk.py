@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event
 
 from ledger.records import Outcome
-from ledger.store import EventStore
-from ledger.store_errors import DiskFull
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import DiskFull
 from tests.clocks import SteppingClock
 from tests.store.checker import check_ledger
 from tests.store.making import command, new_stream, request

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.store import EventStore
+from ledger.storage.store import EventStore
 from tests.faults.killed_writer import EVENTS_A_COMMAND, numbered_command
 from tests.store.checker import check_ledger
 

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.append import STEPS
-from ledger.backend import ConnectionLost
 from ledger.records import Command, Outcome
-from ledger.store import EventStore
-from ledger.store_errors import DiskFull, LedgerLocked, OutcomeUnknown, StoreUnavailable
+from ledger.storage.append import STEPS
+from ledger.storage.backend import ConnectionLost
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import DiskFull, LedgerLocked, OutcomeUnknown, StoreUnavailable
 from tests.clocks import SteppingClock
 from tests.faults.harness import BrokenCommit, LostConnection, whole_command
 from tests.store.checker import check_ledger

@@ -6,9 +6,9 @@ import psycopg
 import pytest
 from sqlalchemy import Connection
 
-from ledger.append import STEPS
-from ledger.store import EventStore
-from ledger.store_errors import StoreUnavailable
+from ledger.storage.append import STEPS
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import StoreUnavailable
 from tests import pg
 from tests.faults.harness import whole_command
 from tests.store.checker import check_ledger

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from ledger.canonical import decimal_text
+from ledger.domain.facts import history
+from ledger.domain.rulebook import Enactment, NoRulesInForce, Rulebook
 from ledger.events.base import ORG_UNIT
-from ledger.facts import history
-from ledger.rulebook import Enactment, NoRulesInForce, Rulebook
 from projections.answer import Answer, MeasureResult
 from projections.asking.binding import bind
 from projections.language.instrument import load

@@ -20,10 +20,10 @@ from api.desk import Desk
 from api.http.app import create_app
 from api.http.settings import Settings
 from api.web.site import pages
-from ledger.access_log import AccessLog
+from ledger.access.access_log import AccessLog
 from ledger.application import Ledger
-from ledger.checkpoint import take_checkpoint
-from ledger.checkpoint_store import last_checkpoint
+from ledger.checkpoints.checkpoint import take_checkpoint
+from ledger.checkpoints.checkpoint_store import last_checkpoint
 from ledger.vocabulary_agency import Role
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)

@@ -18,7 +18,7 @@ from api.http.app import create_app
 from api.http.settings import Settings
 from api.http.sign_in import Doors, doors
 from api.web.site import pages
-from ledger.access_log import AccessLog
+from ledger.access.access_log import AccessLog
 from ledger.application import Founding, Ledger
 from ledger.events.base import encode
 from ledger.events.book import RoleGranted

@@ -20,9 +20,9 @@ from api.http.description import operations
 from api.looks import PURPOSE_WORDS
 from api.web.site import pages
 from api.web.words import codes
-from ledger.access_entry import LookKind
-from ledger.access_store import Wanted
-from ledger.store_errors import DiskFull, LedgerReadOnly, StoreUnavailable
+from ledger.access.access_entry import LookKind
+from ledger.access.access_store import Wanted
+from ledger.storage.store_errors import DiskFull, LedgerReadOnly, StoreUnavailable
 from ledger.vocabulary_agency import ReadingPurpose, Role
 from tests.http.conftest import QUASHED, Served
 

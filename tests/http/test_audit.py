@@ -15,10 +15,11 @@ from typer.testing import CliRunner
 
 from api.cli.main import app as command
 from api.queries import audit, checking, children
-from ledger import checkpoint, proof_checks, proof_forms
-from ledger.checkpoint_store import last_checkpoint
+from ledger.checkpoints import checkpoint
+from ledger.checkpoints.checkpoint_store import last_checkpoint
 from ledger.events.base import encode
 from ledger.events.book import PrecedenceEnacted
+from ledger.proofs import proof_checks, proof_forms
 from tests.http.conftest import QUASHED, Served
 
 AUDIT = "/api/v1/audit"

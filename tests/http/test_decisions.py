@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from api.access.readers import Grant, Reader
-from ledger.decision_streams import stream_of
+from ledger.domain.decision_streams import stream_of
 from ledger.vocabulary_agency import Role
 from tests.http.conftest import QUASHED, Served
 from tests.http.test_cases import post

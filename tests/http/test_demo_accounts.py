@@ -12,7 +12,7 @@ from api.http.app import create_app
 from api.http.settings import Settings
 from api.http.sign_in import doors
 from api.web.site import pages
-from ledger.access_log import AccessLog
+from ledger.access.access_log import AccessLog
 from ledger.vocabulary_agency import Role
 from tests.http.conftest import NOW, Served
 from tests.http.entrance import HERE, OURS

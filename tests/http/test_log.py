@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from api.http.tile_path import tile_place, tile_text
-from ledger import checkpoint, proof_checks, proof_forms, proofs
-from ledger import note as notes
-from ledger.tiles import WIDTH
-from ledger.witness import Witness
+from ledger.checkpoints import checkpoint
+from ledger.checkpoints.tiles import WIDTH
+from ledger.checkpoints.witness import Witness
+from ledger.proofs import note as notes
+from ledger.proofs import proof_checks, proof_forms
+from ledger.proofs import tree_proofs as proofs
 from tests.http.conftest import NOW, QUASHED, Served, unknown
 
 LOG = "/api/v1/log"

@@ -24,7 +24,7 @@ from api.http.description import operations
 from api.http.settings import Settings
 from api.http.sign_in import Doors
 from api.web.site import pages
-from ledger.access_log import AccessLog
+from ledger.access.access_log import AccessLog
 from ledger.vocabulary_agency import ReadingPurpose, Role
 from tests.http import matrix
 from tests.http.conftest import NOW, Served, unknown

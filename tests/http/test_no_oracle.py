@@ -19,8 +19,8 @@ from api.access.readers import Grant, Reader
 from api.http.app import create_app
 from api.http.settings import Settings
 from api.web.site import pages
-from ledger.access_log import AccessLog
-from ledger.access_store import Wanted
+from ledger.access.access_log import AccessLog
+from ledger.access.access_store import Wanted
 from ledger.vocabulary_agency import Role
 from tests.http.conftest import NOW, QUASHED, Badges, Served
 

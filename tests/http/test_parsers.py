@@ -12,7 +12,7 @@ from starlette.requests import Request
 from api.file_check import certificate_in
 from api.http.accepting import chosen
 from api.http.tile_path import level_of, tile_place, tile_text
-from ledger.tiles import WIDTH
+from ledger.checkpoints.tiles import WIDTH
 
 OFFERED = ("application/json", "text/plain", "text/event-stream")
 

@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from api.access.readers import Grant, Reader
-from ledger.access_entry import LookKind
-from ledger.access_store import Wanted
+from ledger.access.access_entry import LookKind
+from ledger.access.access_store import Wanted
 from ledger.vocabulary_agency import Role
 from tests.http.conftest import Served
 

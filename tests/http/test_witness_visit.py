@@ -11,10 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.main import app as command
-from ledger import checkpoint
-from ledger import note as notes
+from ledger.checkpoints import checkpoint
+from ledger.checkpoints.witness import Witness
 from ledger.errors import Misuse
-from ledger.witness import Witness
+from ledger.proofs import note as notes
 from tests.http.conftest import Served
 from tests.http.test_live import Running, record
 

@@ -15,11 +15,11 @@ from sqlalchemy import Connection
 from api.intake import apply, importing, spool
 from api.intake.report import ImportReport
 from api.intake.spool import SpoolFailed
-from ledger.append import STEPS
 from ledger.application import Ledger
-from ledger.erasure import place_hold
+from ledger.commands.erasure import place_hold
 from ledger.errors import LedgerError
-from ledger.store_errors import StoreError
+from ledger.storage.append import STEPS
+from ledger.storage.store_errors import StoreError
 from tests.builders import Desk, Row, about, of_book, of_unit
 from tests.clocks import SteppingClock
 from tests.intake.test_apply import correct, counts

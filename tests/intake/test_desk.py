@@ -29,10 +29,10 @@ from api.intake.uploads import (
     UploadUnknown,
 )
 from ledger.application import Ledger
+from ledger.commands.second_person import proposals_of
+from ledger.domain.proposals import Proposal, ProposalClosed, SecondPersonNeeded
 from ledger.errors import LedgerError, Misuse
-from ledger.proposals import Proposal, ProposalClosed, SecondPersonNeeded
 from ledger.records import RecordedEvent
-from ledger.second_person import proposals_of
 from tests.builders import DOCUMENT, Desk, about, every_fact, of_unit
 from tests.intake.books import table
 from tests.persons import nip

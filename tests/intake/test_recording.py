@@ -18,11 +18,11 @@ from api.intake.needs import SecondPersonRequired, Why
 from api.intake.single import FactRefused
 from api.intake.uploads import KEPT, Uploads, UploadUnknown
 from api.recording import NothingNew
-from ledger import decision_desk
 from ledger.application import Ledger
-from ledger.decision_commands import decide_draft, decide_issue, decide_revoke
+from ledger.commands import decision_desk
+from ledger.domain.decision_commands import decide_draft, decide_issue, decide_revoke
+from ledger.domain.proposals import Proposal, ProposalClosed, SecondPersonNeeded
 from ledger.errors import LedgerError
-from ledger.proposals import Proposal, ProposalClosed, SecondPersonNeeded
 from ledger.vocabulary_agency import DecisionKind
 from projections.asking.inquiry import Ask
 from projections.decisions.basis import Who, draft_of

@@ -12,7 +12,7 @@ from api.intake import withdrawing
 from api.intake.batches import ImportUnknown, batches
 from api.intake.taking_back import Why
 from api.intake.withdrawing import Withdrawal, withdraw
-from ledger import erasure
+from ledger.commands import erasure
 from ledger.errors import NotAllowed
 from ledger.verifying.whole import Wish, verify
 from tests.builders import Desk, about, every_fact, of_book, of_unit

@@ -23,9 +23,9 @@ from api.outputs.papers.pdf import breakable, pdf
 from api.outputs.papers.said import Change, cell_text, day, instant, moment, number
 from api.outputs.papers.sheets import csv_text, sheet_name, xlsx
 from api.outputs.workbook import CELL_TEXT
-from ledger.case import CaseState, StepKind
+from ledger.domain.case import CaseState, StepKind
+from ledger.domain.unit_directory import directory
 from ledger.events import registry
-from ledger.unit_directory import directory
 from projections.answer import Status
 from projections.differences.walk import CauseClass, What
 from projections.discipline.case_findings import Finding

@@ -12,8 +12,8 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from ledger.canonical import canonical_bytes
+from ledger.domain.facts import History, history
 from ledger.events.registry import FACT_SPECS
-from ledger.facts import History, history
 from ledger.records import RecordedEvent
 from tests.oracle.histories import BOOK, UNITS, Story, events, stories
 

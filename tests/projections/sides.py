@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from ledger.facts import History, history
+from ledger.domain.facts import History, history
 from projections.answer import Status
 from projections.differences.compare import Difference, Side, compare
 from projections.plans.plan import Plan

@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from ledger.facts import Fact, History
+from ledger.domain.facts import Fact, History
 from projections.answer import Answer, Status
 from projections.differences.advise import Advice, Do, Proposal, advise
 from projections.differences.causes_json import of_advice

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.case import Case, CaseState, StepKind
+from ledger.domain.case import Case, CaseState, StepKind
 from ledger.vocabulary import Forum, RulingOutcome
 from projections.discipline.case_findings import Finding, Found, findings
 from projections.discipline.clocks import ClockState, clocks

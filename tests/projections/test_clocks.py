@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ledger.case import StepKind, cases
+from ledger.domain.case import StepKind, cases
+from ledger.domain.workdays import Workdays
 from ledger.vocabulary import SanctionKind
-from ledger.workdays import Workdays
 from projections.discipline.absence import Absences, absences
 from projections.discipline.case_findings import Finding, Found, findings
 from projections.discipline.clocks import ClockState, Running, clocks

@@ -14,7 +14,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import example, given, settings
 
-from ledger.facts import History
+from ledger.domain.facts import History
 from projections.answer import Answer, MeasureResult
 from projections.cohorts.cohort import Cohort, cohort
 from projections.cohorts.scale import PlanTooFine

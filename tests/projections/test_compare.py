@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.facts import history
+from ledger.domain.facts import history
 from projections.answer import MeasureResult
 from projections.differences.causes_json import of_difference
 from projections.differences.compare import Difference, Side, compare

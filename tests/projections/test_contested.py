@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.facts import History, history
+from ledger.domain.facts import History, history
 from projections.answer import Answer, Status
 from projections.plans.plan import Span
 from projections.question import Question

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.decision import Decision, Step
-from ledger.decision_candidates import Candidate
+from ledger.domain.decision import Decision, Step
+from ledger.domain.decision_candidates import Candidate
 from ledger.vocabulary_agency import DecisionKind
 from projections.decisions.recheck import Differs, differs, mattered, moved
 from tests.core.test_decision import ANI, BUDI, DRAFT, PENETAPAN, RANKED

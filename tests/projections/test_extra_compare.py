@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from ledger.facts import History
+from ledger.domain.facts import History
 from projections.asking.binding import bind
 from projections.differences.compare import Side, compare
 from projections.differences.compare_people import compare_people

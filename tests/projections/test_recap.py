@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.facts import Fact, History
-from ledger.unit_directory import UnitDirectory
+from ledger.domain.facts import Fact, History
+from ledger.domain.unit_directory import UnitDirectory
 from ledger.vocabulary import EducationLevel
 from projections.answer import Answer, Status
 from projections.asking.recap import EDUCATION, GRADE, OFFICE, SEX, Group, Recap, offices, recap

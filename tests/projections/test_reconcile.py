@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.domain.facts import Fact, History, history
 from ledger.errors import BadValue
-from ledger.facts import Fact, History, history
 from projections.differences.compare import Side
 from projections.differences.lines import in_order
 from projections.language.instrument import load

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ledger.facts import history
+from ledger.domain.facts import history
 from projections.answer import Answer, Status
 from projections.language.instrument import load
 from projections.language.shipped import text

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from ledger.facts import History
-from ledger.unit_tree import UnitTree, tree_on
+from ledger.domain.facts import History
+from ledger.domain.unit_tree import UnitTree, tree_on
 from projections.answer import Answer
 from projections.asking.binding import bind
 from projections.language.instrument import load

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.rulebook import Enactment, Rulebook
+from ledger.domain.rulebook import Enactment, Rulebook
 from projections.asking import enacted
 from projections.asking.rule_change import days_that_matter
 from projections.asking.understanding import facts_read, marks, said, understood, unsure

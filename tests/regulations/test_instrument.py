@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.rulebook import Enactment, NoRulesInForce, Rulebook
+from ledger.domain.rulebook import Enactment, NoRulesInForce, Rulebook
 from projections.language.document import MAX_BYTES, MAX_DEPTH, MAX_NODES, DocumentRefused
 from projections.language.instrument import load
 from projections.language.shipped import names, text

@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from ledger.case import Step, StepKind
+from ledger.domain.case import Step, StepKind
 from ledger.vocabulary import DisciplineRegime, SanctionKind, SanctionLevel
 from projections.discipline import regimes
 from projections.discipline.case_findings import Finding, Found, findings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Event, Thread
 
 from ledger.records import Command, Outcome
-from ledger.store import EventStore
+from ledger.storage.store import EventStore
 
 Told = dict[int, Outcome | BaseException]
 

@@ -15,13 +15,13 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-from ledger import access_entry, access_store
-from ledger.access_entry import AccessHead, Entry, Look, LookKind, first_link, next_link
-from ledger.access_log import AccessLog, committed_head
-from ledger.access_store import AccessStore, OtherAccessLog, Wanted
+from ledger.access import access_entry, access_store
+from ledger.access.access_entry import AccessHead, Entry, Look, LookKind, first_link, next_link
+from ledger.access.access_log import AccessLog, committed_head
+from ledger.access.access_store import AccessStore, OtherAccessLog, Wanted
 from ledger.application import Ledger
-from ledger.backend import ConnectionLost
-from ledger.store_errors import StoreError, StoreUnavailable
+from ledger.storage.backend import ConnectionLost
+from ledger.storage.store_errors import StoreError, StoreUnavailable
 from ledger.verifying.whole import Wish, verify
 from ledger.vocabulary_agency import ReadingPurpose
 from tests import pg

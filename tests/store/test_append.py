@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ledger.canonical import EntryTooLarge
 from ledger.records import Command, NewEvent
-from ledger.store import EventStore
-from ledger.store_errors import MalformedCommand, VersionConflict
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import MalformedCommand, VersionConflict
 from tests.clocks import SteppingClock
 from tests.store.checker import check_ledger
 from tests.store.making import command, new_event, new_stream

@@ -9,12 +9,12 @@ from threading import Thread
 
 import pytest
 
-from ledger import bulk
 from ledger.canonical import EntryTooLarge
 from ledger.errors import LedgerError
 from ledger.records import Command, Outcome
-from ledger.store import EventStore
-from ledger.store_errors import LedgerLocked, RequestReused, StoreError, VersionConflict
+from ledger.storage import bulk
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import LedgerLocked, RequestReused, StoreError, VersionConflict
 from tests.clocks import START
 from tests.store.checker import check_ledger
 from tests.store.making import command, new_event, new_stream, request

@@ -9,16 +9,16 @@ from pathlib import Path
 import orjson
 import pytest
 
-from ledger import checkpoint, checkpoint_store
-from ledger import note as notes
 from ledger.application import Founding, Ledger
-from ledger.checkpoint import STEPS, take_checkpoint
-from ledger.checkpoint_store import CheckpointRefused
+from ledger.checkpoints import checkpoint, checkpoint_store
+from ledger.checkpoints.checkpoint import STEPS, take_checkpoint
+from ledger.checkpoints.checkpoint_store import CheckpointRefused
 from ledger.events.base import encode
 from ledger.events.book import HeadsCommitted
-from ledger.heads import StreamHead, heads_root
-from ledger.store import EventStore
-from ledger.store_errors import ChangeRefused, LedgerReadOnly
+from ledger.proofs import note as notes
+from ledger.proofs.heads import StreamHead, heads_root
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import ChangeRefused, LedgerReadOnly
 from tests.builders import FOUNDING
 from tests.clocks import SteppingClock
 from tests.keys import seeded

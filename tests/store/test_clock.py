@@ -9,8 +9,8 @@ import pytest
 
 from ledger.canonical import canonical_bytes
 from ledger.records import Command
-from ledger.store import EventStore
-from ledger.store_errors import ClockBehind
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import ClockBehind
 from tests.clocks import START, SteppingClock
 from tests.store.checker import check_ledger
 from tests.store.making import command, new_event, new_stream, request

@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 
 from ledger.errors import ProgramError
-from ledger.store import EventStore
-from ledger.store_errors import StoreError
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import StoreError
 from tests.clocks import SteppingClock
 from tests.store.making import command, new_stream
 

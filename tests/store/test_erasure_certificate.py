@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ledger.erasure_certificate import ErasureIncomplete, certificate
-from ledger.key_errors import KeyDestroyed
-from ledger.keyring import Keyring
+from ledger.identity.erasure_certificate import ErasureIncomplete, certificate
+from ledger.keys.key_errors import KeyDestroyed
+from ledger.keys.keyring import Keyring
 from ledger.mapper import LedgerMapper
-from ledger.store import EventStore
+from ledger.storage.store import EventStore
 from tests.keys import LATER, LATER_TEXT, ORIGIN, new_keyring
 from tests.persons import Persons, nip
 

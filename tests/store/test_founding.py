@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from ledger.store import EventStore
-from ledger.store_errors import (
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import (
     BadLedgerUrl,
     FormatTooNew,
     LedgerDamaged,
@@ -22,7 +22,7 @@ from ledger.store_errors import (
     NotALedger,
     StoreUnavailable,
 )
-from ledger.tables import APPLICATION_ID
+from ledger.storage.tables import APPLICATION_ID
 from tests import pg
 from tests.store.checker import check_ledger
 from tests.store.making import command, new_stream

@@ -6,10 +6,10 @@ from threading import Barrier, Thread
 
 import pytest
 
-from ledger import group_commit
 from ledger.records import Outcome
-from ledger.store import EventStore
-from ledger.store_errors import RequestReused, StoreError, VersionConflict
+from ledger.storage import group_commit
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import RequestReused, StoreError, VersionConflict
 from tests.clocks import SteppingClock
 from tests.store.checker import check_ledger
 from tests.store.gate import Gate, outcome_in, submit

@@ -14,10 +14,10 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.errors import LedgerError
 from ledger.events.oversight import LegalHoldPlaced
-from ledger.identity import IdentityIndex, derived, nip_index, nip_index_state
-from ledger.key_errors import IdentityIndexBroken, KeyMissing, KeyNotCommitted, SealBroken
-from ledger.keyring import Keyring
-from ledger.store import EventStore
+from ledger.identity.nip_index import IdentityIndex, derived, nip_index, nip_index_state
+from ledger.keys.key_errors import IdentityIndexBroken, KeyMissing, KeyNotCommitted, SealBroken
+from ledger.keys.keyring import Keyring
+from ledger.storage.store import EventStore
 from tests.keys import LATER, new_keyring, reopened, stream
 from tests.persons import Persons, nip
 
@@ -181,7 +181,7 @@ def test_a_crash_while_following_leaves_whole_steps(
     persons: Persons, index: IdentityIndex, store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows and the place reached are one transaction; the next attempt goes on from there."""
-    monkeypatch.setattr("ledger.identity_events.CHUNK", 2)
+    monkeypatch.setattr("ledger.identity.events.CHUNK", 2)
     people = persons.register_many([(nip(n), f"Orang {n}") for n in range(1, 8)])
     real = IdentityIndex._save
     steps = []
@@ -259,7 +259,7 @@ def test_other_events_are_passed_over_without_a_write(
     with store.reading() as connection:
         after = connection.execute(select(nip_index_state.c.position)).scalar()
     assert (before, after) == (1, 2)
-    monkeypatch.setattr("ledger.identity._SAVE_EACH", 2)
+    monkeypatch.setattr("ledger.identity.nip_index._SAVE_EACH", 2)
     persons.append(siti, _hold())
     index.follow()
     with store.reading() as connection:

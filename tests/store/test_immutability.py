@@ -10,8 +10,8 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from ledger.records import Command
-from ledger.store import EventStore
-from ledger.store_errors import ChangeRefused, ErasureNotRecorded
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import ChangeRefused, ErasureNotRecorded
 from tests import pg
 from tests.store.checker import check_ledger
 from tests.store.making import command, new_event, new_stream, request

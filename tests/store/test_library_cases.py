@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ledger.recorder import LedgerRecorder
-from ledger.store import EventStore
+from ledger.storage.store import EventStore
 
 if TYPE_CHECKING:
     from eventsourcing.tests import persistence as contract

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import merkle
 from ledger.canonical import leaf_hash
 from ledger.errors import ProgramError
+from ledger.proofs import merkle
 from tests.store.checker import tree_hash
 
 # Published with Certificate Transparency's reference implementation (merkle_tree_test).

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.keyring import Keyring
-from ledger.names import NameIndex, PersonName
-from ledger.store import EventStore
+from ledger.identity.names import NameIndex, PersonName
+from ledger.keys.keyring import Keyring
+from ledger.storage.store import EventStore
 from tests.keys import new_keyring, stream
 from tests.persons import Persons, nip
 

@@ -14,17 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sigstore._internal import merkle as sigstore_merkle
 
-from ledger import checkpoint, checkpoint_store, proof_checks, proof_forms, proving
-from ledger import note as notes
 from ledger.application import Ledger
-from ledger.checkpoint import take_checkpoint
-from ledger.checkpoint_store import CheckpointRefused, StoredCheckpoint
+from ledger.checkpoints import checkpoint, checkpoint_store, proving
+from ledger.checkpoints.checkpoint import take_checkpoint
+from ledger.checkpoints.checkpoint_store import CheckpointRefused, StoredCheckpoint
+from ledger.checkpoints.proving import EventChanged
 from ledger.errors import LedgerError
-from ledger.heads import HeadsTree, StreamHead
-from ledger.note import NoteRefused, VerifierKey
-from ledger.proof_forms import CompletenessProof, InclusionProof, Proof
-from ledger.proofs import ProofRefused
-from ledger.proving import EventChanged
+from ledger.proofs import note as notes
+from ledger.proofs import proof_checks, proof_forms
+from ledger.proofs.heads import HeadsTree, StreamHead
+from ledger.proofs.note import NoteRefused, VerifierKey
+from ledger.proofs.proof_forms import CompletenessProof, InclusionProof, Proof
+from ledger.proofs.tree_proofs import ProofRefused
 from tests.builders import FOUNDING
 from tests.clocks import SteppingClock
 from tests.keys import seeded

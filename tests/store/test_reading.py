@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.records import Command
-from ledger.store import EventStore
-from ledger.store_errors import PositionUnknown
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import PositionUnknown
 from tests.clocks import SteppingClock
 from tests.store.making import command, new_event, new_stream
 

@@ -20,8 +20,8 @@ from eventsourcing.persistence import (
 from ledger.errors import LedgerError
 from ledger.recorder import LedgerRecorder
 from ledger.records import Command, RecordedEvent
-from ledger.store import EventStore
-from ledger.store_errors import (
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import (
     ChangeRefused,
     DiskFull,
     LedgerDamaged,

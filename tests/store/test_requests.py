@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ledger.records import Command, Outcome
-from ledger.store import EventStore
-from ledger.store_errors import RequestReused, VersionConflict
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import RequestReused, VersionConflict
 from tests.store.checker import check_ledger
 from tests.store.making import command, new_stream, request
 from tests.store.raw import rows

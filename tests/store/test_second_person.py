@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from api.founding import found_ledger
-from ledger import second_person
 from ledger.application import Founding, Ledger
 from ledger.canonical import EntryTooLarge
+from ledger.commands import second_person
+from ledger.commands.second_person import Carried, Elsewhere
+from ledger.domain.proposals import Proposal, ProposalClosed, ProposalState, SecondPersonNeeded
 from ledger.errors import LedgerError, NotAllowed
 from ledger.events.base import encode
 from ledger.events.book import PrecedenceEnacted
-from ledger.proposals import Proposal, ProposalClosed, ProposalState, SecondPersonNeeded
-from ledger.second_person import Carried, Elsewhere
 
 FOUNDING = Founding("65", "Pemerintah Provinsi Contoh", "Asia/Makassar")
 DOCUMENT = {"kind": "SK", "number": "1", "date": "2024-01-01"}

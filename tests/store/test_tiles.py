@@ -7,10 +7,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from ledger import merkle, proofs, tiles
-from ledger.store import EventStore
-from ledger.store_errors import LedgerDamaged
-from ledger.tiles import TileReader
+from ledger.checkpoints import tiles
+from ledger.checkpoints.tiles import TileReader
+from ledger.proofs import merkle
+from ledger.proofs import tree_proofs as proofs
+from ledger.storage.store import EventStore
+from ledger.storage.store_errors import LedgerDamaged
 from tests.oracle import naive_merkle as naive
 from tests.store.making import command, new_stream
 from tests.store.raw import raw_connection, rows

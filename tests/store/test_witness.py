@@ -13,17 +13,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import checkpoint, checkpoint_store, proof_forms, proving, witness_full
-from ledger import note as notes
 from ledger.application import Ledger
-from ledger.checkpoint import take_checkpoint
-from ledger.checkpoint_store import CheckpointRefused, StoredCheckpoint
+from ledger.checkpoints import checkpoint, checkpoint_store, proving, witness_full
+from ledger.checkpoints.checkpoint import take_checkpoint
+from ledger.checkpoints.checkpoint_store import CheckpointRefused, StoredCheckpoint
+from ledger.checkpoints.proving import EventChanged
+from ledger.checkpoints.witness import STEPS, Witness, WitnessRefused
+from ledger.checkpoints.witness_full import CopyDiffers
 from ledger.errors import LedgerError
-from ledger.note import Checkpoint, NoteRefused
-from ledger.proof_forms import ConsistencyProof
-from ledger.proving import EventChanged
-from ledger.witness import STEPS, Witness, WitnessRefused
-from ledger.witness_full import CopyDiffers
+from ledger.proofs import note as notes
+from ledger.proofs import proof_forms
+from ledger.proofs.note import Checkpoint, NoteRefused
+from ledger.proofs.proof_forms import ConsistencyProof
 from tests.keys import seeded
 from tests.oracle import naive_merkle as naive
 from tests.store.making import command, new_stream

@@ -16,11 +16,11 @@ import orjson
 import psycopg
 from psycopg import sql
 
-from ledger.access_entry import Entry, first_link, next_link
+from ledger.access.access_entry import Entry, first_link, next_link
 from ledger.canonical import canonical_json, entry_bytes, instant_text, leaf_hash, sealed_digest
-from ledger.heads import StreamHead, heads_root
-from ledger.merkle import extend, node_hash, root
-from ledger.note import Checkpoint, SigningKey, checkpoint_body, note_bytes, sign
+from ledger.proofs.heads import StreamHead, heads_root
+from ledger.proofs.merkle import extend, node_hash, root
+from ledger.proofs.note import Checkpoint, SigningKey, checkpoint_body, note_bytes, sign
 from tests import pg
 from tests.tamper.places import SCHEMA, Place
 

@@ -13,8 +13,8 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.canonical import canonical_json
-from ledger.keyring import Keyring
-from ledger.note import SigningKey, signing_key, verifier_key
+from ledger.keys.keyring import Keyring
+from ledger.proofs.note import SigningKey, signing_key, verifier_key
 from ledger.verifying.checkpoints import Claim, parse_claim
 from tests.tamper.forger import Event, Forger
 

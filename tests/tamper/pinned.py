@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ledger import guards
 from ledger.events import registry
 from ledger.events.base import EventSpec, FieldSpec
+from ledger.storage import guards
 
 FOLDER = Path(__file__).parents[2] / "src" / "ledger" / "verifying"
 SHAPES = FOLDER / "shapes.json"

@@ -18,12 +18,12 @@ from sqlalchemy import make_url
 
 from api.founding import found_ledger
 from api.intake.importing import import_files
-from ledger import erasure
-from ledger.access_entry import of_person
-from ledger.access_log import AccessLog
-from ledger.access_store import access_file
+from ledger.access.access_entry import of_person
+from ledger.access.access_log import AccessLog
+from ledger.access.access_store import access_file
 from ledger.application import Ledger
-from ledger.checkpoint import take_checkpoint
+from ledger.checkpoints.checkpoint import take_checkpoint
+from ledger.commands import erasure
 from ledger.verifying.checkpoints import Claim, parse_claim
 from ledger.vocabulary_agency import ReadingPurpose
 from projections.table.facts_table import FactsTable

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ledger.note import note_bytes
+from ledger.proofs.note import note_bytes
 from ledger.verifying.checkpoints import CheckpointUnreadable, parse_claim
 from ledger.verifying.whole import Wish, verify
 from tests.tamper.conftest import CopyOf

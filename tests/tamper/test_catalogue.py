@@ -9,8 +9,8 @@ import pytest
 
 from api import verification
 from api.founding import found_ledger
-from ledger.checkpoint import take_checkpoint
-from ledger.store import EventStore
+from ledger.checkpoints.checkpoint import take_checkpoint
+from ledger.storage.store import EventStore
 from ledger.verifying.checkpoints import Claim, parse_claim
 from ledger.verifying.findings import KINDS
 from ledger.verifying.whole import Verified, Wish, verify

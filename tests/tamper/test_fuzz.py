@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.cli.verifying_files import verify_file
-from ledger.backup import backup
+from ledger.copies.backup import backup
 from ledger.errors import LedgerError
-from ledger.note import Checkpoint, checkpoint_body
-from ledger.store import EventStore
+from ledger.proofs.note import Checkpoint, checkpoint_body
+from ledger.storage.store import EventStore
 from ledger.verifying import entries
 from ledger.verifying.checkpoints import parse_claim
 from ledger.verifying.whole import Wish, verify

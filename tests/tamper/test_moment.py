@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from ledger import erasure
 from ledger.canonical import canonical_json
-from ledger.checkpoint import take_checkpoint
-from ledger.merkle import extend, root
+from ledger.checkpoints.checkpoint import take_checkpoint
+from ledger.commands import erasure
+from ledger.proofs.merkle import extend, root
 from ledger.records import Command
-from ledger.store import EventStore
+from ledger.storage.store import EventStore
 from ledger.verifying import trees, whole
 from ledger.verifying.whole import Wish, verify
 from tests.store.making import new_event, new_stream

@@ -10,7 +10,14 @@ from ledger.verifying import shapes
 from tests.tamper import pinned, threat_model
 
 # What the verifier may share with the writer: errors, the reading of notes, and three constants.
-SHARED = {"ledger", "ledger.errors", "ledger.note", "ledger.proofs", "ledger.merkle"}
+SHARED = {
+    "ledger",
+    "ledger.errors",
+    "ledger.proofs",
+    "ledger.proofs.note",
+    "ledger.proofs.tree_proofs",
+    "ledger.proofs.merkle",
+}
 
 
 def test_the_verifier_loads_nothing_of_the_writer() -> None:

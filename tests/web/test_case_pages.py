@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ledger.decision_streams import stream_of
+from ledger.domain.decision_streams import stream_of
 from tests.http.conftest import Served
 from tests.http.test_decisions import people
 from tests.web.test_pages import shown, words

@@ -18,7 +18,7 @@ from api.desk import Desk
 from api.http.app import create_app
 from api.http.settings import Settings
 from api.web.site import pages
-from ledger.access_log import AccessLog
+from ledger.access.access_log import AccessLog
 from ledger.application import Ledger
 from ledger.vocabulary_agency import Role
 from tests.http.conftest import QUASHED, Badges

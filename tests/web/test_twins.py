@@ -15,8 +15,8 @@ import pytest
 
 from api.web.formats import Lang, number
 from api.web.pages.impor import LISTED
-from ledger.checkpoint import take_checkpoint
-from ledger.checkpoint_store import last_checkpoint
+from ledger.checkpoints.checkpoint import take_checkpoint
+from ledger.checkpoints.checkpoint_store import last_checkpoint
 from tests.e2e.addresses import APPEALED, twins
 from tests.e2e.site import FALLEN, LATE
 from tests.http.conftest import Served

@@ -22,8 +22,8 @@ AT_THE_COMMAND_LINE = (
     "api.cli.",
     "api.seeding.",
     "api.intake.rejects",
-    "ledger.archive",
-    "ledger.key_folder",
+    "ledger.copies.archive",
+    "ledger.keys.key_folder",
     "ledger.verifying.stored",
 )
 BEFORE_SERVING = {

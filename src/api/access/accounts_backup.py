@@ -23,9 +23,9 @@ from sqlalchemy import LargeBinary, RowMapping, Table, func, insert, select
 from api.access.accounts_store import AccountsStore
 from api.access.accounts_tables import accounts, happenings, identities, passwords, tokens
 from api.access.refusals import AccountsBackupRefused, AccountsPresent
-from ledger.archive import must_be_free
 from ledger.canonical import canonical_json, instant_text
-from ledger.tables import Instant, StreamId
+from ledger.copies.archive import must_be_free
+from ledger.storage.tables import Instant, StreamId
 
 FORMAT = "asn-ledger/1 accounts"
 _KEPT = {one.name: one for one in (accounts, identities, tokens, passwords, happenings)}

@@ -25,8 +25,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from api.access.accounts_tables import FORMAT, accounts_format, metadata
 from api.access.refusals import AccountsNewer, AccountsUnavailable
-from ledger.postgres_backend import DEFAULT_SCHEMA
-from ledger.store_errors import BadLedgerUrl
+from ledger.storage.postgres_backend import DEFAULT_SCHEMA
+from ledger.storage.store_errors import BadLedgerUrl
 
 _WAIT_SECONDS = 10
 _READ = "accounts_read"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
 
-from ledger.tables import Instant, StreamId
+from ledger.storage.tables import Instant, StreamId
 
 FORMAT = 1
 

@@ -15,8 +15,8 @@ from uuid import UUID
 from api.access.policy import Target
 from api.access.readers import Grants, Reader, grants
 from ledger.application import Ledger
-from ledger.facts import History, history
-from ledger.unit_directory import UnitDirectory
+from ledger.domain.facts import History, history
+from ledger.domain.unit_directory import UnitDirectory
 from ledger.vocabulary_agency import Role
 from projections.subject import MERGED, Post, Surroundings, around, post_on
 

@@ -25,9 +25,9 @@ from api.cli.naming import instant_option
 from api.cli.watched import given, looking_at
 from api.naming import person_stream
 from api.queries import access as asking
-from ledger.access_entry import LookKind
-from ledger.access_log import AccessLog
-from ledger.access_store import Wanted
+from ledger.access.access_entry import LookKind
+from ledger.access.access_log import AccessLog
+from ledger.access.access_store import Wanted
 from ledger.application import Ledger
 from ledger.errors import Misuse, PersonUnknown
 from ledger.vocabulary_agency import ReadingPurpose

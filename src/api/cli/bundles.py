@@ -26,9 +26,9 @@ from api.cli.naming import day_option, today
 from api.cli.watched import looking_at
 from api.naming import person_stream, unit_of
 from ledger.application import Ledger
-from ledger.archive import must_be_free
-from ledger.bundle import write_bundle
-from ledger.bundle_seal import checkpoint_for, seal_of
+from ledger.copies.archive import must_be_free
+from ledger.copies.bundle import write_bundle
+from ledger.copies.bundle_seal import checkpoint_for, seal_of
 from ledger.errors import Misuse, PersonUnknown
 from projections.asking import selection
 

@@ -23,19 +23,19 @@ from api.cli.common import (
     warn,
 )
 from api.cli.files import read_keys
-from ledger import erasure
 from ledger.application import Ledger
-from ledger.archive import Archive, must_be_free
-from ledger.backup import backup
+from ledger.commands import erasure
+from ledger.copies.archive import Archive, must_be_free
+from ledger.copies.backup import backup
+from ledger.copies.known_state import read_known
+from ledger.copies.restore import Checked, check_backup, restore
 from ledger.errors import LedgerError, Misuse
-from ledger.key_folder import default_key_folder
-from ledger.keyring import Keyring
-from ledger.known_state import read_known
-from ledger.log_keys import TOPICS, log_keys
-from ledger.note import parse_checkpoint
-from ledger.prefix import Compared, Known, Standing, compare
-from ledger.restore import Checked, check_backup, restore
-from ledger.store import WAIT_MILLISECONDS, EventStore, backend_of
+from ledger.keys.key_folder import default_key_folder
+from ledger.keys.keyring import Keyring
+from ledger.proofs.log_keys import TOPICS, log_keys
+from ledger.proofs.note import parse_checkpoint
+from ledger.proofs.prefix import Compared, Known, Standing, compare
+from ledger.storage.store import WAIT_MILLISECONDS, EventStore, backend_of
 from projections.asking import inquiry
 
 Against = Annotated[

@@ -31,7 +31,7 @@ from api.cli.watched import given, looking_at
 from api.naming import unit_of
 from api.queries import cases
 from ledger.application import Ledger
-from ledger.case import CaseState
+from ledger.domain.case import CaseState
 from ledger.errors import PersonUnknown
 from projections.asking import inquiry
 from projections.discipline import asking_cases, cases_json

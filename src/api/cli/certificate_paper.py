@@ -25,8 +25,8 @@ from api.cli.paper_options import Number, Out, Site, form_and_site, keep, made_o
 from api.cli.watched import looking_at
 from api.outputs.papers import links
 from ledger.application import Ledger
-from ledger.bundle_check import Proven
-from ledger.checkpoint_store import CheckpointRefused, read_checkpoint
+from ledger.checkpoints.checkpoint_store import CheckpointRefused, read_checkpoint
+from ledger.copies.bundle_check import Proven
 from ledger.errors import LedgerError
 from projections.asking import certificate
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from api.cli.common import warn
 from ledger.application import Ledger
-from ledger.archive import must_be_free
-from ledger.bundle_seal import checkpoint_for, seal_of
-from ledger.durable import write_whole
+from ledger.copies.archive import must_be_free
+from ledger.copies.bundle_seal import checkpoint_for, seal_of
+from ledger.storage.durable import write_whole
 from projections.asking import selection
 from projections.asking.certificate import certificate
 

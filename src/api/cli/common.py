@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ledger.application import Ledger
+from ledger.copies.replay import ReplayedLedger
 from ledger.errors import BadValue, LedgerError, Misuse
 from ledger.fields import DAY, IDENT, WORD, read_open_text, read_sealed_text
-from ledger.replay import ReplayedLedger
 from ledger.vocabulary_agency import ReadingPurpose
 
 DEFAULT_URL = "sqlite:///var/ledger.sqlite3"

@@ -30,10 +30,10 @@ from api.intake import collecting
 from api.looks import Looker
 from api.naming import person_stream, unit_of
 from api.outputs import decisions as shown_as
-from ledger import decision_commands as commands
-from ledger import decision_desk as desk
 from ledger.application import Ledger
-from ledger.decision import Decision
+from ledger.commands import decision_desk as desk
+from ledger.domain import decision_commands as commands
+from ledger.domain.decision import Decision
 from ledger.errors import BadValue, Misuse, PersonUnknown
 from ledger.fields import IDENT, read_sealed_text
 from ledger.records import Outcome

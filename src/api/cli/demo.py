@@ -29,9 +29,9 @@ from api.naming import fact_root
 from api.seeding.filling import ZONE, fill, found
 from api.seeding.guiding import guided
 from ledger.application import Ledger
-from ledger.checkpoint_store import last_checkpoint
+from ledger.checkpoints.checkpoint_store import last_checkpoint
 from ledger.errors import LedgerError, invariant
-from ledger.key_folder import default_key_folder
+from ledger.keys.key_folder import default_key_folder
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask
 

@@ -28,9 +28,9 @@ from api.cli.naming import subject_stream, today, unit_streams
 from api.cli.watched import given, looking_at
 from api.naming import fact_root, unit_of
 from api.queries.disputes import shown
-from ledger import disputing
 from ledger.application import Ledger
-from ledger.erasure import person_state
+from ledger.commands import disputing
+from ledger.commands.erasure import person_state
 from ledger.vocabulary_agency import DisputeOutcome
 
 Ident = Annotated[str, typer.Argument(help="Id of the dispute.", metavar="ID")]

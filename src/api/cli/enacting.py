@@ -37,10 +37,10 @@ from api.cli.telling_imports import (
 )
 from api.cli.telling_rules import tell_proposal, tell_roles, tell_rule_change
 from api.intake import desk
-from ledger import second_person
 from ledger.application import Ledger
+from ledger.commands import second_person
+from ledger.domain.proposals import Proposal
 from ledger.errors import Misuse
-from ledger.proposals import Proposal
 from projections.asking import rule_change
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ledger import note as notes
-from ledger.durable import write_whole
 from ledger.errors import Misuse
-from ledger.note import VerifierKey
+from ledger.proofs import note as notes
+from ledger.proofs.note import VerifierKey
+from ledger.storage.durable import write_whole
 
 _KEYS_MAX = 65_536
 

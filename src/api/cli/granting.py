@@ -28,8 +28,8 @@ from api.granting import Wish
 from api.naming import unit_of
 from api.queries import roles as asking
 from ledger.application import Ledger
+from ledger.domain.proposals import Proposal
 from ledger.errors import PersonUnknown
-from ledger.proposals import Proposal
 from ledger.vocabulary_agency import Role
 
 app = typer.Typer(

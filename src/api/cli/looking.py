@@ -25,7 +25,7 @@ from api.cli.naming import day_option, instant_option, subject_stream, today, un
 from api.cli.watched import given, looking_at
 from api.naming import unit_of
 from api.queries.events import known_kinds
-from ledger.erasure import person_state
+from ledger.commands.erasure import person_state
 from projections.asking import inquiry
 from projections.asking.record import Filter, log_rows, record_of
 from projections.question import asked_position

@@ -37,7 +37,7 @@ from api.naming import check_subject, fact_root
 from api.outputs import decisions, rekap
 from api.outputs.papers import links
 from api.queries import cases as asking
-from ledger import decision_desk as desk
+from ledger.commands import decision_desk as desk
 from ledger.errors import PersonUnknown
 from ledger.vocabulary_agency import ReadingPurpose
 from projections.asking import inquiry

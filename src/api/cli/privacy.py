@@ -23,11 +23,12 @@ from api.cli.common import (
 )
 from api.cli.watched import given, looking_at
 from api.naming import person_stream
-from ledger import checkpoint, erasure
 from ledger.application import Ledger
+from ledger.checkpoints import checkpoint
+from ledger.commands import erasure
 from ledger.errors import BadValue, Misuse, PersonUnknown
 from ledger.fields import read_open_text
-from ledger.note import verifier_key_text
+from ledger.proofs.note import verifier_key_text
 
 keys_app = typer.Typer(help="The keys of the ledger.", no_args_is_help=True)
 Subject = Annotated[str, typer.Argument(help="NIP or id; - reads standard input.")]

@@ -26,15 +26,16 @@ from api.cli.naming import fact_position, proved_stream
 from api.cli.stamping import fetch_timestamp, is_address, stamp_checkpoint
 from api.cli.watched import given, looking_at
 from api.looks import Looker
-from ledger import checkpoint as taking
-from ledger import checkpoint_store, proof_forms, proving
-from ledger import note as notes
 from ledger.application import Ledger
-from ledger.checkpoint_store import StoredCheckpoint
-from ledger.erasure import person_state
+from ledger.checkpoints import checkpoint as taking
+from ledger.checkpoints import checkpoint_store, proving
+from ledger.checkpoints.checkpoint_store import StoredCheckpoint
+from ledger.commands.erasure import person_state
 from ledger.errors import Misuse
-from ledger.note import MAX_NOTE_BYTES
-from ledger.proof_forms import ConsistencyProof, InclusionProof, Proof
+from ledger.proofs import note as notes
+from ledger.proofs import proof_forms
+from ledger.proofs.note import MAX_NOTE_BYTES
+from ledger.proofs.proof_forms import ConsistencyProof, InclusionProof, Proof
 
 Out = Annotated[
     Path | None, typer.Option("--out", help="Write to this file.", metavar="FILE", dir_okay=False)

@@ -35,7 +35,7 @@ from api.outputs.answers import SUFFIXES, write_answers
 from api.outputs.aside import known_suffix, written_aside
 from api.queries import scores
 from ledger.application import Ledger
-from ledger.archive import must_be_free
+from ledger.copies.archive import must_be_free
 from ledger.errors import Misuse, PersonUnknown
 from projections.asking import inquiry
 from projections.asking.group import Group

@@ -9,11 +9,11 @@ from urllib.request import Request, build_opener
 
 from api.cli.common import warn
 from api.cli.files import hand_out, read_limited
-from ledger import checkpoint_store, timestamping
-from ledger.checkpoint_store import StoredCheckpoint
+from ledger.checkpoints import checkpoint_store, timestamping
+from ledger.checkpoints.checkpoint_store import StoredCheckpoint
+from ledger.checkpoints.timestamping import MAX_RESPONSE_BYTES
 from ledger.errors import LedgerError
-from ledger.store import EventStore
-from ledger.timestamping import MAX_RESPONSE_BYTES
+from ledger.storage.store import EventStore
 
 _SECONDS = 30
 _CERTIFICATE_MAX = 65_536

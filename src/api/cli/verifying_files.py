@@ -11,7 +11,7 @@ import typer
 from api.cli.common import FileRefused, print_json, say
 from api.file_check import check_file, compare
 from ledger.errors import Misuse
-from ledger.note import VerifierKey
+from ledger.proofs.note import VerifierKey
 from ledger.verifying.checkpoints import Claim
 
 

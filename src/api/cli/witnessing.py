@@ -11,12 +11,12 @@ import typer
 from api.cli.common import AsJson, now, print_json, say
 from api.cli.fetching import Server, token_given
 from api.cli.files import hand_out, read_keys, read_limited
-from ledger import note as notes
-from ledger import witness_full
+from ledger.checkpoints import witness_full
+from ledger.checkpoints.witness import Watched, Witness
 from ledger.errors import Misuse
-from ledger.note import MAX_NOTE_BYTES, Checkpoint
-from ledger.store import EventStore
-from ledger.witness import Watched, Witness
+from ledger.proofs import note as notes
+from ledger.proofs.note import MAX_NOTE_BYTES, Checkpoint
+from ledger.storage.store import EventStore
 
 _LOG = "/api/v1/log"
 _TEXT = "text/plain"

@@ -50,7 +50,7 @@ from api.http.routes import (
 from api.http.routes import problems as problem_pages
 from api.http.settings import Settings
 from api.http.shapes import documented
-from ledger.access_log import AccessLog
+from ledger.access.access_log import AccessLog
 
 VERSION = "1"
 PREFIX = "/api/v1"

@@ -1,8 +1,8 @@
 """How a command is sent: after which version, under which key, or only to see what it would do.
 
 A route takes `After` (If-Match needed) or `Sending`, and runs what it does through `run`: the same
-function that does it elsewhere, under `ledger.conditions`. The answer is made from what the log
-holds at the positions of the command, so a repeated command gets the same one, to the byte.
+function that does it elsewhere, under `ledger.storage.conditions`. The answer is made from what the
+log holds at the positions of the command, so a repeated command gets the same one, to the byte.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from starlette.responses import Response
 from api.desk import Desk
 from api.http.answers import answer
 from api.http.problems import VersionNeeded
-from ledger import conditions
 from ledger.canonical import instant_text
-from ledger.conditions import Conditions, Stopped, VersionStale
+from ledger.domain.proposals import PROPOSED
 from ledger.errors import LedgerError, Misuse
-from ledger.proposals import PROPOSED
 from ledger.records import Command, NewEvent, Outcome, RecordedEvent, Request
+from ledger.storage import conditions
+from ledger.storage.conditions import Conditions, Stopped, VersionStale
 
 _Result = TypeVar("_Result")
 _TAGS = re.compile(r'\s*"[0-9]{1,15}"\s*(,\s*"[0-9]{1,15}"\s*){0,9}')

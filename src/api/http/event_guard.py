@@ -17,7 +17,7 @@ from api.access.readers import Reader
 from api.http import guard
 from api.http.problems import NotThere
 from api.queries import events
-from ledger.access_entry import of_set
+from ledger.access.access_entry import of_set
 from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.fields import IDENTITY, RESTRICTED
 from ledger.records import RecordedEvent

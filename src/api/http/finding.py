@@ -19,12 +19,12 @@ from api.access.readers import Reader
 from api.http import guard
 from api.queries import decisions, disputes, proposals
 from api.queries.sight import people_in, sight
-from ledger.access_entry import of_refused
-from ledger.decision import Decision, DecisionUnknown
-from ledger.decision_streams import stream_of
-from ledger.dispute import Dispute, DisputeUnknown
+from ledger.access.access_entry import of_refused
+from ledger.domain.decision import Decision, DecisionUnknown
+from ledger.domain.decision_streams import stream_of
+from ledger.domain.dispute import Dispute, DisputeUnknown
+from ledger.domain.proposals import Proposal, ProposalUnknown
 from ledger.errors import LedgerError
-from ledger.proposals import Proposal, ProposalUnknown
 from ledger.vocabulary_agency import ReadingPurpose
 
 _Found = TypeVar("_Found")

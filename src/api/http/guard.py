@@ -23,8 +23,8 @@ from api.desk import Desk
 from api.http.problems import NoRight, NotThere, PurposeNeeded, SignInNeeded
 from api.http.settings import Settings
 from api.naming import unit_of
-from ledger.access_entry import of_person, of_refused
-from ledger.access_log import AccessLog
+from ledger.access.access_entry import of_person, of_refused
+from ledger.access.access_log import AccessLog
 from ledger.errors import UnitUnknown
 from ledger.vocabulary_agency import ReadingPurpose
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from api.access.readers import Reader
 from api.http import guard
 from api.queries.within import those_of
-from ledger.access_entry import Look, of_list, of_set
+from ledger.access.access_entry import Look, of_list, of_set
 from ledger.vocabulary_agency import ReadingPurpose
 
 

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from api.desk import Desk
-from ledger.checkpoint_store import last_checkpoint
+from ledger.checkpoints.checkpoint_store import last_checkpoint
 
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _STEPS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)

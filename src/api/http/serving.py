@@ -21,7 +21,7 @@ from api.http.app import Site, create_app
 from api.http.problems import MEDIA_TYPE, body_of
 from api.http.settings import Settings
 from api.http.sign_in import doors
-from ledger.access_log import AccessLog
+from ledger.access.access_log import AccessLog
 from ledger.application import Ledger
 from ledger.errors import LedgerError
 

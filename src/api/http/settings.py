@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ledger.errors import Misuse
-from ledger.note import VerifierKey, parse_verifier_key
+from ledger.proofs.note import VerifierKey, parse_verifier_key
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _ALL = frozenset({"0.0.0.0", "::"})  # noqa: S104 - named, not listened at

@@ -21,9 +21,9 @@ from api.http import guard
 from api.http.feed import Feed
 from api.http.problems import TooManyRequests
 from api.queries import checking, children, verified
-from ledger import checkpoint
-from ledger import note as notes
+from ledger.checkpoints import checkpoint
 from ledger.errors import LedgerError, Misuse
+from ledger.proofs import note as notes
 from projections.question import check_day
 
 CHECK_SECONDS = 25.0

@@ -27,14 +27,14 @@ from api.intake.spool import MERGES, PEOPLE, REFERENCES, REST, UNITS, Prepared, 
 from api.intake.subjects import Subjects
 from api.intake.unit_book import Wanted
 from ledger.application import Ledger
-from ledger.deciding import Verdict
+from ledger.domain.deciding import Verdict
+from ledger.domain.statement import Source
 from ledger.errors import ContentConflict, KeyConflict, LedgerError
 from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.events.reading import Draft
 from ledger.events.registry import FACT_SPECS
 from ledger.records import Command, NewEvent, Outcome
-from ledger.statement import Source
-from ledger.store_errors import VersionConflict
+from ledger.storage.store_errors import VersionConflict
 from ledger.values import without_identity_numbers
 
 _CHUNK_ROWS = 4_000  # some 20 MB; the store learns within one call how much it may take at once

@@ -17,11 +17,11 @@ from api.intake.decided import Decided
 from api.intake.report import ImportReport
 from api.intake.rows import Place
 from ledger.application import Ledger
-from ledger.case import CASE, DELIVERED, EXAMINATION, SANCTION, SERVED, SUMMONS
+from ledger.domain.case import CASE, DELIVERED, EXAMINATION, SANCTION, SERVED, SUMMONS
+from ledger.domain.sanction import FILINGS, RULING
 from ledger.events.base import EMPLOYEE
 from ledger.events.registry import CORRECTIONS, FACT_SPECS
 from ledger.records import NewEvent, RecordedEvent
-from ledger.sanction import FILINGS, RULING
 from projections import question
 from projections.discipline import asking_cases
 from projections.discipline.asking_cases import GOLONGAN

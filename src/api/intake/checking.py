@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from api.intake.report import ImportReport
 from api.intake.rows import RawRow, with_faults
 from api.intake.spool import Spool, prepared
-from ledger.deciding import Verdict
+from ledger.domain.deciding import Verdict
+from ledger.domain.unit_directory import PATH_MARK, folded
 from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.events.reading import Draft, FieldError, read_fact
-from ledger.unit_directory import PATH_MARK, folded
 
 _FLAG_WORDS = {
     "LEVEL_UNREADABLE": "Jenjang pelatihan kepemimpinan tidak terbaca dari judulnya.",

@@ -23,9 +23,9 @@ from api.intake.importing import ConfirmedBatch, import_files
 from api.intake.one_at_a_time import alone
 from api.intake.uploads import PROPOSED, REPORT, Uploads
 from ledger.application import Ledger
+from ledger.commands.second_person import Carried, confirm, proposals_of
+from ledger.domain.proposals import Proposal, ProposalState
 from ledger.errors import LedgerError
-from ledger.proposals import Proposal, ProposalState
-from ledger.second_person import Carried, confirm, proposals_of
 
 _CHANGED_SHOWN: Final = 100
 

@@ -9,20 +9,20 @@ from uuid import UUID
 from api.intake.cells import is_blank, plain
 from api.intake.spool import Prepared
 from api.intake.subjects import Subjects
-from ledger import employee, org_unit, stream_state
 from ledger.application import Ledger
-from ledger.deciding import Decision, Verdict, decide_statement
-from ledger.employee import Employee
+from ledger.commands.merging import refuse_merge, restate
+from ledger.domain import employee, org_unit, stream_state
+from ledger.domain.deciding import Decision, Verdict, decide_statement
+from ledger.domain.employee import Employee
+from ledger.domain.org_unit import OrgUnit
+from ledger.domain.statement import Source, Statement, state_draft
+from ledger.domain.stream_state import StreamState
 from ledger.errors import NotAllowed, NumberTaken
 from ledger.events.base import EMPLOYEE, ORG_UNIT, Encoded
 from ledger.events.reading import Draft
 from ledger.fields import RESTRICTED
-from ledger.merging import refuse_merge, restate
-from ledger.org_unit import OrgUnit
+from ledger.keys.stream_keys import StreamKeys
 from ledger.records import NewEvent
-from ledger.statement import Source, Statement, state_draft
-from ledger.stream_keys import StreamKeys
-from ledger.stream_state import StreamState
 
 _WEIGHT = {Verdict.SAME: 0, Verdict.CONFIRMED: 1, Verdict.NEW: 2, Verdict.CORRECTS: 3}
 

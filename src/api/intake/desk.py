@@ -35,13 +35,13 @@ from api.intake.uploads import (
     UploadUnknown,
 )
 from ledger.application import Ledger
+from ledger.commands.second_person import proposals_of
+from ledger.commands.second_person import propose as propose_anything
+from ledger.domain.proposals import Proposal, Proposals, ProposalState
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.events.book import ImportCommitted
 from ledger.events.reading import Draft
-from ledger.proposals import Proposal, Proposals, ProposalState
-from ledger.second_person import proposals_of
-from ledger.second_person import propose as propose_anything
 
 IMPORT: Final = "import"
 STATED: Final = "stated"

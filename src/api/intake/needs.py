@@ -18,12 +18,12 @@ import orjson
 
 from api.intake.decided import Decided
 from ledger.application import Ledger
+from ledger.domain.sanction import RULING
+from ledger.domain.stream_state import StreamState, replay
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE
 from ledger.events.reading import Draft
 from ledger.records import NewEvent
-from ledger.sanction import RULING
-from ledger.stream_state import StreamState, replay
 from ledger.vocabulary_agency import AssessmentStage
 from projections.decisions.resting import Resting
 

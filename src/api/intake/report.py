@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from api.intake.needs import Need
 from api.intake.rows import Place, RawRow, RowError
-from ledger.deciding import Verdict
+from ledger.domain.deciding import Verdict
 from ledger.events.reading import Draft
 
 UNIT_FOUNDED = "UNIT_FOUNDED"

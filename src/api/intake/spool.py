@@ -19,10 +19,10 @@ from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
 from api.intake.rows import Place, RawRow
+from ledger.domain.unit_directory import folded
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE, LEDGER
 from ledger.events.reading import Draft
-from ledger.unit_directory import folded
 
 _FLUSH_ROWS = 2_000
 _LINE_COLUMNS: Final[tuple[dict[str, str], ...]] = ({},)  # a line states one fact in its own words

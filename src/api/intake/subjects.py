@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from api.intake.unit_book import UnitBook
-from ledger import employee, org_unit
 from ledger.application import Ledger
-from ledger.employee import Employee
+from ledger.domain import employee, org_unit
+from ledger.domain.employee import Employee
+from ledger.domain.org_unit import OrgUnit
+from ledger.domain.stream_state import StreamState, replay
 from ledger.errors import PersonUnknown
-from ledger.org_unit import OrgUnit
-from ledger.stream_keys import StreamKeys
-from ledger.stream_state import StreamState, replay
+from ledger.keys.stream_keys import StreamKeys
 
 
 @dataclass(slots=True)

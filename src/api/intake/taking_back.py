@@ -14,16 +14,16 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from api.intake.batches import Batch, origin_of
-from ledger import employee
 from ledger.application import Ledger
+from ledger.commands.merging import own_sealed
+from ledger.domain import employee
+from ledger.domain.facts import Fact, history
+from ledger.domain.natural import Marks, act_mark, marks
+from ledger.domain.stream_state import StreamState, replay
 from ledger.events.base import EMPLOYEE, Encoded
 from ledger.events.registry import FACT_SPECS
-from ledger.facts import Fact, history
 from ledger.fields import IDENTITY
-from ledger.merging import own_sealed
-from ledger.natural import Marks, act_mark, marks
 from ledger.records import NewEvent, RecordedEvent
-from ledger.stream_state import StreamState, replay
 
 FORM: Final = "withdraw"
 _FOUNDING: Final = frozenset(("registered", "unit"))

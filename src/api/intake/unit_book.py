@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from ledger.domain.unit_directory import PATH_MARK, UnitDirectory, folded
 from ledger.errors import UnitUnknown
-from ledger.unit_directory import PATH_MARK, UnitDirectory, folded
 
 
 @dataclass(frozen=True, slots=True)

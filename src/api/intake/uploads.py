@@ -34,11 +34,11 @@ from cryptography.exceptions import InvalidTag
 
 from ledger.application import Ledger
 from ledger.canonical import canonical_json, instant_text
-from ledger.durable import write_whole
 from ledger.errors import LedgerError
-from ledger.key_folder import sync_folder
-from ledger.keyring import Keyring
-from ledger.stream_keys import KEY_BYTES, NONCE_BYTES, cipher
+from ledger.keys.key_folder import sync_folder
+from ledger.keys.keyring import Keyring
+from ledger.keys.stream_keys import KEY_BYTES, NONCE_BYTES, cipher
+from ledger.storage.durable import write_whole
 
 UPLOAD_MAX: Final = 20 << 20
 KEPT: Final = timedelta(days=30)

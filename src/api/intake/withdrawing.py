@@ -21,9 +21,9 @@ from ledger.errors import NotAllowed
 from ledger.events.base import encode
 from ledger.events.book import ImportWithdrawn
 from ledger.events.registry import spec
+from ledger.proofs.rests_on import named
 from ledger.records import Command
-from ledger.rests_on import named
-from ledger.store_errors import VersionConflict
+from ledger.storage.store_errors import VersionConflict
 
 _MERGED: Final = "merged"
 _ATTEMPTS: Final = 9

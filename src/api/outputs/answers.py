@@ -28,7 +28,7 @@ from api.outputs.table import (
     unit_row,
 )
 from api.outputs.workbook import SHEET_ROWS, Book, Cell
-from ledger.unit_directory import UnitDirectory
+from ledger.domain.unit_directory import UnitDirectory
 from projections.answer import DigestOfAnswers
 from projections.asking.inquiry import Asked, measures_units
 from projections.cohorts.scale import points_scale

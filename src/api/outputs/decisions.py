@@ -8,8 +8,8 @@ from uuid import UUID
 
 from ledger.application import Ledger
 from ledger.canonical import instant_text
-from ledger.decision import Decision, Step
-from ledger.decision_desk import reasons_at
+from ledger.commands.decision_desk import reasons_at
+from ledger.domain.decision import Decision, Step
 from ledger.vocabulary_agency import DecisionKind
 
 

@@ -21,8 +21,8 @@ from api.outputs.statement import SHEET, question_lines, rows_lines
 from api.outputs.table import DAY_SHAPE, measure_header, unit_path
 from api.outputs.words import code_words, reason_words
 from api.outputs.workbook import Book, Cell
+from ledger.domain.unit_directory import UnitDirectory
 from ledger.errors import invariant
-from ledger.unit_directory import UnitDirectory
 from ledger.vocabulary import EducationLevel, FunctionalLevel, PositionKind, Sex
 from projections.asking.inquiry import Asked
 from projections.asking.recap import EDUCATION, GRADE, OFFICE, SEX, Group, Recap

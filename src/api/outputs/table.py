@@ -14,7 +14,7 @@ from uuid import UUID
 
 from api.outputs.workbook import Cell, safe_cell
 from ledger.canonical import decimal_text
-from ledger.unit_directory import PATH_MARK, UnitDirectory
+from ledger.domain.unit_directory import PATH_MARK, UnitDirectory
 
 PEOPLE = ("people", "measured", "not_computable", "not_applicable")
 DAY_SHAPE = "%d-%m-%Y"

@@ -23,14 +23,14 @@ import orjson
 from api.desk import Desk
 from api.looks import PURPOSE_WORDS
 from api.queries.roles import RolesThen
-from ledger.access_entry import OF_ONE, Entry, LookKind
-from ledger.access_log import AccessLog
-from ledger.access_store import Wanted
+from ledger.access.access_entry import OF_ONE, Entry, LookKind
+from ledger.access.access_log import AccessLog
+from ledger.access.access_store import Wanted
 from ledger.application import Ledger
 from ledger.canonical import instant_text
-from ledger.facts import history
+from ledger.domain.facts import history
+from ledger.domain.unit_directory import UnitDirectory
 from ledger.records import RecordedEvent
-from ledger.unit_directory import UnitDirectory
 from ledger.vocabulary_agency import ReadingPurpose
 from projections.subject import around, post_on
 

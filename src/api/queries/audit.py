@@ -14,13 +14,14 @@ from sqlalchemy import func, select
 
 from api.desk import Desk
 from api.queries import proofs, verified
-from ledger import proof_forms, proving
 from ledger.canonical import instant_text
-from ledger.checkpoint_store import StoredCheckpoint, checkpoint_sizes, last_checkpoint
+from ledger.checkpoints import proving
+from ledger.checkpoints.checkpoint_store import StoredCheckpoint, checkpoint_sizes, last_checkpoint
 from ledger.errors import Misuse
 from ledger.events.base import EMPLOYEE
-from ledger.proofs import ProofRefused, check_consistency
-from ledger.tables import events
+from ledger.proofs import proof_forms
+from ledger.proofs.tree_proofs import ProofRefused, check_consistency
+from ledger.storage.tables import events
 from projections.asking.record import event_row
 
 Json = dict[str, Any]

@@ -12,7 +12,7 @@ from api.desk import Desk
 from api.naming import fact_root
 from api.queries.sight import EVERYTHING, Sight, name
 from ledger.canonical import instant_text
-from ledger.case import CaseState
+from ledger.domain.case import CaseState
 from ledger.errors import Misuse
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask

@@ -12,10 +12,10 @@ from typing import Any
 
 from api.desk import Desk
 from api.file_check import FormUnknown, check_file
-from ledger.archive import is_archive
+from ledger.checkpoints.tiles import TileReader
+from ledger.copies.archive import is_archive
 from ledger.errors import LedgerError
-from ledger.note import VerifierKey
-from ledger.tiles import TileReader
+from ledger.proofs.note import VerifierKey
 from ledger.verifying.checkpoints import CheckpointUnreadable, is_signed, read_claim
 
 Json = dict[str, Any]

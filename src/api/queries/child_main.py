@@ -17,9 +17,9 @@ import orjson
 from api import verification
 from api.queries import checking, replaying
 from api.queries.children import DONE, REFUSED, TOLD
-from ledger import note as notes
 from ledger.application import Ledger
 from ledger.errors import LedgerError
+from ledger.proofs import note as notes
 from ledger.verifying import whole
 from ledger.verifying.whole import Wish
 

@@ -10,8 +10,8 @@ from api.access import policy
 from api.access.policy import Action, Target
 from api.naming import fact_root
 from api.queries.stating import Author, NotYours
-from ledger import disputing
-from ledger.dispute import Dispute
+from ledger.commands import disputing
+from ledger.domain.dispute import Dispute
 from ledger.errors import BadValue, Misuse
 from ledger.fields import DAY, IDENT, WORD, read_open_text, read_sealed_text
 from ledger.vocabulary_agency import DisputeOutcome

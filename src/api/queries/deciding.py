@@ -2,7 +2,7 @@
 
 Whoever acts must reach everybody whom the decision is about. Nobody acts on a decision that he is
 a candidate of, but a penetapan of a unit or of everybody: it chooses nobody, and sets what the
-rules gave. That two people act is for the ledger to see to (`ledger.decision_commands`).
+rules gave. That two people act is for the ledger to see to (`ledger.domain.decision_commands`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from api.intake import collecting
 from api.queries import decisions
 from api.queries.sight import Sight, sight
 from api.queries.stating import Author, NotYours
-from ledger import decision_commands as commands
-from ledger import decision_desk
-from ledger.decision import Decision, Draft
+from ledger.commands import decision_desk
+from ledger.domain import decision_commands as commands
+from ledger.domain.decision import Decision, Draft
 from ledger.errors import BadValue, Misuse, PersonUnknown
 from ledger.fields import IDENT, read_sealed_text
 from ledger.records import Outcome

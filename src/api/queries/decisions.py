@@ -12,9 +12,9 @@ from uuid import UUID
 from api.desk import Desk
 from api.outputs import decisions as shown_as
 from api.queries.sight import EVERYTHING, Sight, name
-from ledger import decision_desk
-from ledger.decision import Decision, DecisionUnknown
-from ledger.decision_streams import stream_of
+from ledger.commands import decision_desk
+from ledger.domain.decision import Decision, DecisionUnknown
+from ledger.domain.decision_streams import stream_of
 from projections.asking.inquiry import Ask
 from projections.decisions import recheck as rechecking
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from api.desk import Desk
 from api.queries.sight import EVERYTHING, Sight, name
-from ledger import disputing
 from ledger.canonical import instant_text
-from ledger.dispute import Dispute, DisputeUnknown
-from ledger.disputing import Told
+from ledger.commands import disputing
+from ledger.commands.disputing import Told
+from ledger.domain.dispute import Dispute, DisputeUnknown
 from ledger.vocabulary_agency import DisputeOutcome
 
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 from api import enacting
 from api.desk import Desk
 from api.enacting import Text
-from ledger.rulebook import Enactment, Rulebook
+from ledger.domain.rulebook import Enactment, Rulebook
 from projections.asking import rule_change
 
 Json = dict[str, Any]

@@ -14,7 +14,7 @@ from uuid import UUID
 from api.desk import Desk
 from api.naming import unit_of
 from ledger.canonical import instant_text
-from ledger.checkpoint_store import checkpoint_sizes
+from ledger.checkpoints.checkpoint_store import checkpoint_sizes
 from ledger.errors import Misuse
 from ledger.events import registry
 from ledger.records import RecordedEvent

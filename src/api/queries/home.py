@@ -16,10 +16,10 @@ from api.queries import proposals
 from api.queries.records import checkpoint_json
 from api.queries.within import people_within
 from ledger.canonical import instant_text
-from ledger.checkpoint_store import last_checkpoint
-from ledger.decision_desk import decisions_of
-from ledger.disputing import every_dispute
-from ledger.second_person import proposals_of
+from ledger.checkpoints.checkpoint_store import last_checkpoint
+from ledger.commands.decision_desk import decisions_of
+from ledger.commands.disputing import every_dispute
+from ledger.commands.second_person import proposals_of
 from projections.discipline import asking_cases
 from projections.discipline.asking_cases import Told
 

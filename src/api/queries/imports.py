@@ -21,9 +21,9 @@ from api.intake.uploads import Upload, Uploads, UploadUnknown
 from api.queries import import_rights, proposals
 from api.queries.import_rights import OutOfReach, holds
 from api.queries.within import people_within, units_within
+from ledger.commands.second_person import proposals_of
+from ledger.domain.proposals import Proposal, ProposalState
 from ledger.events.base import EMPLOYEE, ORG_UNIT
-from ledger.proposals import Proposal, ProposalState
-from ledger.second_person import proposals_of
 
 _SHOWN: Final = 100
 _HIDDEN: Final = (imports.STATED, "rows")

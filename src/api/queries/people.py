@@ -10,8 +10,8 @@ from uuid import UUID
 from api.desk import Desk
 from api.naming import unit_json
 from ledger import values
+from ledger.domain.facts import history
 from ledger.errors import BadValue, PersonUnknown
-from ledger.facts import history
 from projections.asking.inquiry import log_of
 from projections.asking.record import record_of
 from projections.question import asked_position

@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from api.desk import Desk
-from ledger import checkpoint_store, proving
-from ledger import note as notes
 from ledger.canonical import instant_text
-from ledger.checkpoint_store import StoredCheckpoint
+from ledger.checkpoints import checkpoint_store, proving
+from ledger.checkpoints.checkpoint_store import StoredCheckpoint
+from ledger.checkpoints.tiles import WIDTH, TileReader
 from ledger.errors import LedgerError
-from ledger.note import SignedNote
-from ledger.proof_forms import CompletenessProof, ConsistencyProof, InclusionProof
-from ledger.tiles import WIDTH, TileReader
+from ledger.proofs import note as notes
+from ledger.proofs.note import SignedNote
+from ledger.proofs.proof_forms import CompletenessProof, ConsistencyProof, InclusionProof
 
 Json = dict[str, Any]
 LEVELS = 8  # 256^8 leaves are more than a log can count

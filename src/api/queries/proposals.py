@@ -19,11 +19,11 @@ from api.intake import desk as imports
 from api.intake import single
 from api.intake.needs import Why
 from api.intake.uploads import UploadUnknown
-from ledger import second_person
+from ledger.commands import second_person
+from ledger.domain.proposals import Proposal, ProposalState, ProposalUnknown
 from ledger.events.base import EMPLOYEE, ORG_UNIT
 from ledger.events.registry import FACT_SPECS
 from ledger.fields import IDENTITY, RESTRICTED
-from ledger.proposals import Proposal, ProposalState, ProposalUnknown
 from projections.table.segments import Report
 
 _CLOSED_BY: Final[Mapping[str, Action]] = MappingProxyType(

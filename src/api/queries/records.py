@@ -12,7 +12,11 @@ from api.desk import Desk
 from api.naming import unit_json
 from api.queries import differences, people, scores
 from ledger.canonical import instant_text
-from ledger.checkpoint_store import CheckpointRefused, StoredCheckpoint, checkpoint_covering
+from ledger.checkpoints.checkpoint_store import (
+    CheckpointRefused,
+    StoredCheckpoint,
+    checkpoint_covering,
+)
 from ledger.errors import PersonUnknown
 from ledger.events.base import EMPLOYEE, LEDGER, ORG_UNIT
 from ledger.records import RecordedEvent

@@ -12,11 +12,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from ledger import merkle, proving
 from ledger.application import Ledger, today_in
-from ledger.checkpoint_store import last_checkpoint
+from ledger.checkpoints import proving
+from ledger.checkpoints.checkpoint_store import last_checkpoint
+from ledger.domain.rulebook import NoRulesInForce
+from ledger.proofs import merkle
 from ledger.records import Head
-from ledger.rulebook import NoRulesInForce
 from projections.answer import DigestOfAnswers
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask, Asked

@@ -15,9 +15,9 @@ from api.granting import GRANT, REVOKE
 from api.naming import unit_json
 from ledger.application import Ledger
 from ledger.canonical import instant_text
-from ledger.proposals import Proposal, ProposalUnknown, proposals
+from ledger.domain.proposals import Proposal, ProposalUnknown, proposals
+from ledger.domain.unit_directory import UnitDirectory
 from ledger.records import RecordedEvent
-from ledger.unit_directory import UnitDirectory
 
 Json = dict[str, Any]
 

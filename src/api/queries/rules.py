@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, cast
 from api import enacting
 from ledger.application import Ledger
 from ledger.canonical import instant_text
+from ledger.domain.rulebook import Entry, InstrumentUnknown, Rulebook, entries
 from ledger.errors import invariant
-from ledger.rulebook import Entry, InstrumentUnknown, Rulebook, entries
 from projections.asking import enacted
 from projections.asking.understanding import formulas, parameters, understood, unsure
 from projections.language import instrument, shipped

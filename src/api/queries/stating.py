@@ -22,9 +22,9 @@ from api.intake.needs import SecondPersonRequired
 from api.intake.single import FactRefused
 from api.queries.kinds import Kind, right_to_mend
 from api.recording import Recorded
+from ledger.domain.proposals import Proposal
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE, ORG_UNIT
-from ledger.proposals import Proposal
 
 _WHOSE: Final = ("fact", "nip", "unit")
 _SELF: Final = "SELF"

@@ -14,9 +14,9 @@ from uuid import UUID
 from api.desk import Desk
 from api.naming import unit_json
 from api.queries import units
-from ledger.decision_candidates import MET
+from ledger.domain.decision_candidates import MET
+from ledger.domain.rulebook import NoRulesInForce
 from ledger.errors import Misuse
-from ledger.rulebook import NoRulesInForce
 from ledger.vocabulary_agency import TieRule
 from projections.answer import Answer, Status, has_left
 from projections.asking.enacted import in_force

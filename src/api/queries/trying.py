@@ -12,8 +12,8 @@ from api import enacting
 from api.enacting import Text
 from api.naming import unit_json
 from ledger.application import Ledger
+from ledger.domain.rulebook import InstrumentUnknown, NoRulesInForce, entries
 from ledger.errors import Misuse, PersonUnknown
-from ledger.rulebook import InstrumentUnknown, NoRulesInForce, entries
 from projections.asking import asking_why, inquiry
 from projections.asking.inquiry import Ask, Asked
 from projections.differences import whatif

@@ -11,7 +11,7 @@ from api.desk import Desk
 from api.queries import scores, unit_figures
 from api.queries.small_cells import uncounted
 from api.queries.within import units_within
-from ledger.rulebook import InstrumentUnknown, NoRulesInForce
+from ledger.domain.rulebook import InstrumentUnknown, NoRulesInForce
 from projections.asking import enacted
 from projections.asking.inquiry import Ask, Asked, measures_units
 

@@ -21,9 +21,9 @@ from api.queries.small_cells import OWN, WHOLE, uncounted
 from api.queries.unit_figures import Hidden, Standing, hidden_from, standing_of
 from api.queries.within import units_within
 from ledger.canonical import decimal_text, instant_text
+from ledger.domain.rulebook import NoRulesInForce
 from ledger.errors import Misuse
 from ledger.events.base import ORG_UNIT
-from ledger.rulebook import NoRulesInForce
 from projections.answer import Answer, Status, has_left
 from projections.asking import spread
 from projections.asking.enacted import in_force

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from api.desk import Desk
 from api.queries.sight import EVERYTHING, Sight, name
-from ledger.acknowledgement import Warned, acknowledge
+from ledger.commands.acknowledgement import Warned, acknowledge
 from ledger.errors import LedgerError
 from projections.asking.inquiry import Ask
 from projections.watch import warning_rules, watching

@@ -9,8 +9,8 @@ from api.demo import stories
 from api.demo.tours import TOURS, Step, Tour
 from api.naming import fact_root
 from ledger.application import Ledger
+from ledger.domain.facts import history
 from ledger.errors import LedgerError
-from ledger.facts import history
 
 _OF_PEOPLE = ("/asn/", "/catatan/")  # pages that are read for a purpose
 

@@ -25,12 +25,13 @@ from api.demo.person import HEAD, LAST_DAY, PNS, Person
 from api.demo.record import document
 from api.seeding import rules, single, waiting
 from api.seeding.chance import SetClock
-from ledger import acknowledgement, decision_commands, decision_desk, disputing
-from ledger.acknowledgement import Warned
 from ledger.application import Ledger
-from ledger.checkpoint import take_checkpoint
-from ledger.decision import Decision
-from ledger.decision_candidates import Candidate
+from ledger.checkpoints.checkpoint import take_checkpoint
+from ledger.commands import acknowledgement, decision_desk, disputing
+from ledger.commands.acknowledgement import Warned
+from ledger.domain import decision_commands
+from ledger.domain.decision import Decision
+from ledger.domain.decision_candidates import Candidate
 from ledger.errors import ProgramError
 from ledger.events.base import encode
 from ledger.events.book import RoleGranted

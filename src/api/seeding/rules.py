@@ -11,7 +11,7 @@ from datetime import datetime
 from api import enacting, proposing
 from api.demo.accounts import ANALYST, APPROVER
 from ledger.application import Ledger
-from ledger.proposals import Proposal
+from ledger.domain.proposals import Proposal
 
 # In the order in which one may read another.
 DRAFTS = (

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from api.web.charts.chart import Pen
-from ledger.case import CaseState
+from ledger.domain.case import CaseState
 
 Json = Mapping[str, Any]
 # Which form of the page Catat records a step.

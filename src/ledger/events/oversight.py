@@ -1,8 +1,8 @@
 """Disputes, decisions, erasure, holds, transfers and warnings.
 
 What concerns one person or unit lies in that stream, so that one stream tells all about it. A
-decision weighs several people and has streams of its own (`ledger.decision_streams`); the ledger
-stream says only which of them made answers official.
+decision weighs several people and has streams of its own (`ledger.domain.decision_streams`); the
+ledger stream says only which of them made answers official.
 
 These names and fields are the storage format; see ledger.events.base.
 """

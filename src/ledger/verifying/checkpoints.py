@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 import orjson
 
-from ledger import note
 from ledger.errors import LedgerError, Misuse
-from ledger.note import Checkpoint, NoteRefused, SignedNote, VerifierKey
+from ledger.proofs import note
+from ledger.proofs.note import Checkpoint, NoteRefused, SignedNote, VerifierKey
 from ledger.verifying.findings import Findings
 from ledger.verifying.range_report import FOUNDED, HEADS, SIGNING_KEY, BookEvent
 from ledger.verifying.stored import QueryFailed, Stored

@@ -13,12 +13,12 @@ from typing import Any
 from uuid import UUID
 
 from ledger.application import Ledger
+from ledger.domain.facts import History, history
+from ledger.domain.rulebook import Rulebook
+from ledger.domain.unit_directory import UnitDirectory
 from ledger.errors import Misuse
 from ledger.events.base import ORG_UNIT
-from ledger.facts import History, history
 from ledger.records import RecordedEvent
-from ledger.rulebook import Rulebook
-from ledger.unit_directory import UnitDirectory
 from projections import question
 from projections.asking import enacted
 from projections.asking.inquiry import Asked, log_of

@@ -22,20 +22,20 @@ from uuid import UUID
 import orjson
 
 from ledger import values
-from ledger.archive_lines import event_line, refused
-from ledger.archive_walk import Walk
-from ledger.bundle import HEADS, LOG, PLACE, Seal, events_of, tree_lines
-from ledger.bundle_check import Collected, Proven, prove, tree_of
 from ledger.canonical import MAX_ENTRY, canonical_json, instant_text
-from ledger.decision import Read
+from ledger.copies.archive_lines import event_line, refused
+from ledger.copies.archive_walk import Walk
+from ledger.copies.bundle import HEADS, LOG, PLACE, Seal, events_of, tree_lines
+from ledger.copies.bundle_check import Collected, Proven, prove, tree_of
+from ledger.domain.decision import Read
+from ledger.domain.facts import history
+from ledger.domain.rulebook import Rulebook, rulebook
+from ledger.domain.unit_directory import directory
 from ledger.errors import LedgerError
-from ledger.facts import history
-from ledger.log_keys import log_keys
-from ledger.note import VerifierKey
+from ledger.proofs.log_keys import log_keys
+from ledger.proofs.note import VerifierKey
 from ledger.records import RecordedEvent
-from ledger.rulebook import Rulebook, rulebook
-from ledger.store import EventStore
-from ledger.unit_directory import directory
+from ledger.storage.store import EventStore
 from projections.answer import Answer
 from projections.asking import enacted
 from projections.official import official
@@ -113,7 +113,7 @@ def check(data: bytes, *, trusted: Sequence[VerifierKey] = ()) -> Certified:
 
     Args:
         data: the file.
-        trusted: as for `ledger.bundle_check.prove`.
+        trusted: as for `ledger.copies.bundle_check.prove`.
 
     Raises:
         ArchiveRefused, NoteRefused, ProofRefused: file, events or checkpoint are not right.

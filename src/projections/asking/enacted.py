@@ -1,6 +1,6 @@
 """The texts of a rule book as plans: loaded once, and joined to those that they read.
 
-Which text is in force is said by `ledger.rulebook`; what a text means by `instrument`. Here the two
+Which text is in force is said by `domain.rulebook`; what a text means by `instrument`. Here the two
 meet, for every question that is asked and for every change of the book that is weighed.
 """
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from ledger.domain.rulebook import Enactment, InstrumentUnknown, NoRulesInForce, Rulebook
 from ledger.errors import LedgerError
-from ledger.rulebook import Enactment, InstrumentUnknown, NoRulesInForce, Rulebook
 from projections.asking import binding
 from projections.language import instrument
 from projections.plans.extra import Score

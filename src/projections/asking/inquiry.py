@@ -14,11 +14,11 @@ from uuid import UUID
 import orjson
 
 from ledger.application import Ledger
-from ledger.decision_desk import reading
+from ledger.commands.decision_desk import reading
+from ledger.domain.facts import History, history
+from ledger.domain.unit_directory import UnitDirectory
+from ledger.domain.unit_tree import UNIT
 from ledger.events.base import ORG_UNIT
-from ledger.facts import History, history
-from ledger.unit_directory import UnitDirectory
-from ledger.unit_tree import UNIT
 from projections import question
 from projections.answer import Answer
 from projections.asking import enacted

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from ledger.unit_directory import UnitDirectory
+from ledger.domain.unit_directory import UnitDirectory
 from ledger.vocabulary import PositionKind
 from projections.answer import Answer, Status, has_left
 from projections.cohorts.cohort import STATUS, TOTAL, Cohort

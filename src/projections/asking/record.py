@@ -13,7 +13,7 @@ import orjson
 from ledger.application import Ledger
 from ledger.canonical import instant_text
 from ledger.events.registry import CORRECTIONS, spec
-from ledger.key_errors import KeyDestroyed
+from ledger.keys.key_errors import KeyDestroyed
 from ledger.records import RecordedEvent
 
 _BATCH = 500

@@ -14,8 +14,8 @@ from datetime import date, datetime
 from typing import Any
 
 from ledger.canonical import instant_text
-from ledger.decision import IssuedDecision
-from ledger.rulebook import Rulebook
+from ledger.domain.decision import IssuedDecision
+from ledger.domain.rulebook import Rulebook
 from ledger.values import period
 from projections.asking import enacted
 from projections.asking.enacted import InForce

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from itertools import zip_longest
 
 from ledger.application import Ledger
-from ledger.rulebook import NoRulesInForce
+from ledger.domain.rulebook import NoRulesInForce
 from ledger.verifying.findings import Findings
 from projections.answer import Answer
 from projections.asking import inquiry

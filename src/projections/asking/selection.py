@@ -7,13 +7,13 @@ from datetime import date
 from itertools import islice
 from uuid import UUID
 
-from ledger import decision
 from ledger.application import Ledger
-from ledger.decision_desk import decisions_of
-from ledger.decision_streams import part_of, stream_of
-from ledger.facts import history
+from ledger.commands.decision_desk import decisions_of
+from ledger.domain import decision
+from ledger.domain.decision_streams import part_of, stream_of
+from ledger.domain.facts import history
+from ledger.proofs.rests_on import units_of
 from ledger.records import RecordedEvent
-from ledger.rests_on import units_of
 from projections.subject import post_on, surroundings_on
 
 _AT_ONCE = 500

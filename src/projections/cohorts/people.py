@@ -12,9 +12,9 @@ from datetime import date
 
 import polars as pl
 
+from ledger.domain.unit_tree import NAMED_ONLY, UNIT_CLOSED, UnitToday, UnitTree
+from ledger.domain.unit_tree import UNIT as UNIT_FACT
 from ledger.errors import invariant
-from ledger.unit_tree import NAMED_ONLY, UNIT_CLOSED, UnitToday, UnitTree
-from ledger.unit_tree import UNIT as UNIT_FACT
 from ledger.vocabulary import Assignment
 from projections import reasons
 from projections.cohorts.view import View, constant, last_of_subject
@@ -329,7 +329,7 @@ def surroundings(view: View) -> Surroundings:
 
 
 def unit_tree(view: View) -> UnitTree:
-    """The units of the day; as `ledger.unit_tree.tree_on`, from columns."""
+    """The units of the day; as `ledger.domain.unit_tree.tree_on`, from columns."""
     return view.once("unit tree", lambda: _tree(view))
 
 

@@ -2,7 +2,7 @@
 
 Few people have a sanction and very few of them objections, appeals or rulings. Plain sanctions are
 read from columns, each distinct list of levels once; whoever has a matter is worked out one by one
-by `ledger.sanction`, as in `tracing.worst`, from his facts in the table.
+by `ledger.domain.sanction`, as in `tracing.worst`, from his facts in the table.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import polars as pl
 
-from ledger.facts import History
-from ledger.sanction import FILINGS, RULING
+from ledger.domain.facts import History
+from ledger.domain.sanction import FILINGS, RULING
 from projections.answer import MeasureResult
 from projections.cohorts.view import Outcomes, View, outcome, outcomes
 from projections.plans.plan import Held, Measure, Span, Worst, bounds

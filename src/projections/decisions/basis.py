@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from ledger import merkle
 from ledger.application import Ledger
-from ledger.decision import Draft
-from ledger.decision_candidates import Candidate
+from ledger.domain.decision import Draft
+from ledger.domain.decision_candidates import Candidate
+from ledger.domain.facts import History
+from ledger.domain.rulebook import Rulebook
 from ledger.errors import LedgerError, Misuse, PersonUnknown
-from ledger.facts import History
-from ledger.rulebook import Rulebook
+from ledger.proofs import merkle
 from ledger.vocabulary_agency import DecisionKind, TieRule
 from projections.answer import ENGINE, Answer
 from projections.asking import enacted, inquiry

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.canonical import decimal_text
-from ledger.decision_candidates import MET, NOT_MET, UNKNOWN, Candidate, in_order
+from ledger.domain.decision_candidates import MET, NOT_MET, UNKNOWN, Candidate, in_order
 from ledger.vocabulary_agency import TieRule
 from projections.answer import Answer, DigestOfAnswers, Status
 from projections.reasons import POSITION_KIND_UNKNOWN, STANDING_UNKNOWN

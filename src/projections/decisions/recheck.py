@@ -15,8 +15,8 @@ from typing import Any
 from uuid import UUID
 
 from ledger.application import Ledger
-from ledger.decision import Decision, Draft
-from ledger.decision_candidates import Candidate, against_ranking
+from ledger.domain.decision import Decision, Draft
+from ledger.domain.decision_candidates import Candidate, against_ranking
 from ledger.vocabulary_agency import DecisionKind
 from projections.answer import ENGINE
 from projections.asking import asking_why

@@ -13,10 +13,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ledger.application import Ledger
-from ledger.decision import Decision
-from ledger.decision_desk import decision_of, decisions_of
+from ledger.commands.decision_desk import decision_of, decisions_of
+from ledger.domain.decision import Decision
+from ledger.domain.stream_state import StreamState, replay
 from ledger.events.base import EMPLOYEE
-from ledger.stream_state import StreamState, replay
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask
 

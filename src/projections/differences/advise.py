@@ -14,8 +14,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ledger.canonical import decimal_text
+from ledger.domain.facts import Fact, History
 from ledger.events.prepare import AFTER
-from ledger.facts import Fact, History
 from projections.differences.compare import Side
 from projections.differences.lines import Leaf, Line, Reading, Sums, doubtful, in_order, readers
 from projections.differences.turning import candidates

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.canonical import decimal_text, instant_text
-from ledger.facts import Fact
+from ledger.domain.facts import Fact
 from projections.answer import Answer, Status
 from projections.differences.advise import Advice, Proposal
 from projections.differences.compare import Cause, Difference

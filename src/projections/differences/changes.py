@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from ledger.facts import Fact, History
-from ledger.sanction import FILINGS, RULING
+from ledger.domain.facts import Fact, History
+from ledger.domain.sanction import FILINGS, RULING
 from projections.answer import FactUse
 from projections.differences.lines import in_order
 from projections.differences.walk import Key, Stage, What

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from ledger.domain.facts import Fact, History
 from ledger.errors import invariant
-from ledger.facts import Fact, History
 from projections.answer import Answer
 from projections.differences.changes import Change, by_knowledge, by_time, entry, held_back, without
 from projections.differences.lines import Reader, Reading, doubtful, readers

@@ -13,8 +13,8 @@ from datetime import date
 
 import polars as pl
 
-from ledger.sanction import FILINGS
-from ledger.unit_tree import UNIT, UNIT_CLOSED
+from ledger.domain.sanction import FILINGS
+from ledger.domain.unit_tree import UNIT, UNIT_CLOSED
 from projections.cohorts.people import REFERENCE
 from projections.subject import POSITION
 from projections.table.columns import (

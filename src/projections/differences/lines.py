@@ -12,8 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ledger.facts import Fact, History
-from ledger.sanction import FILINGS, RULING
+from ledger.domain.facts import Fact, History
+from ledger.domain.sanction import FILINGS, RULING
 from projections.answer import FactUse, MeasureResult, Status, of_head, verdict
 from projections.plans.extra import HeldPost, Score, conditions_of
 from projections.plans.plan import (

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from ledger.domain.facts import History
+from ledger.domain.unit_tree import UNIT, UNIT_CLOSED
 from ledger.errors import invariant
-from ledger.facts import History
-from ledger.unit_tree import UNIT, UNIT_CLOSED
 from projections.differences.compare import Cause, of_fact, passing, post_key, under
 from projections.differences.lines import Reading, Sums, doubtful, readers
 from projections.differences.turning import candidates, days_of

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from ledger.facts import Fact, History
-from ledger.sanction import FILINGS
+from ledger.domain.facts import Fact, History
+from ledger.domain.sanction import FILINGS
 from ledger.values import shift_months
 from projections.differences.lines import Gate, Reader, kinds_of, year_end
 from projections.plans.extra import All, Elapsed, Gathered, Newest, OnDays, Score

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ledger.facts import Fact, History
-from ledger.workdays import CalendarMissing, Workdays
+from ledger.domain.facts import Fact, History
+from ledger.domain.workdays import CalendarMissing, Workdays
 from projections.discipline.procedure import Procedure
 from projections.discipline.procedure_absence import Rung
 from projections.plans.plan import Value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from ledger.facts import History
+from ledger.domain.facts import History
 from projections.discipline.absence import Absences, absences
 from projections.discipline.asking_cases import When, workdays_of
 from projections.discipline.regimes import Regime, in_force

@@ -12,11 +12,11 @@ from datetime import date
 from uuid import UUID
 
 from ledger.application import Ledger
-from ledger.case import Case, CaseState, StepKind
+from ledger.domain.case import Case, CaseState, StepKind
+from ledger.domain.facts import Fact, History, history
+from ledger.domain.workdays import Workdays, declared
 from ledger.errors import LedgerError
-from ledger.facts import Fact, History, history
 from ledger.records import RecordedEvent
-from ledger.workdays import Workdays, declared
 from projections import question
 from projections.asking.inquiry import facts_of
 from projections.discipline.case_findings import Found, findings

@@ -16,10 +16,10 @@ from uuid import UUID
 
 from ledger.application import Ledger
 from ledger.canonical import instant_text
-from ledger.case import SANCTION
-from ledger.facts import Fact, History
-from ledger.rulebook import NoRulesInForce
-from ledger.sanction import FILINGS, LADDER, RULING, effects
+from ledger.domain.case import SANCTION
+from ledger.domain.facts import Fact, History
+from ledger.domain.rulebook import NoRulesInForce
+from ledger.domain.sanction import FILINGS, LADDER, RULING, effects
 from projections.answer import Answer
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask, Asked

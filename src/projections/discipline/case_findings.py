@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from ledger.case import Case, Step, StepKind
-from ledger.sanction import LADDER, Effect
+from ledger.domain.case import Case, Step, StepKind
+from ledger.domain.sanction import LADDER, Effect
+from ledger.domain.workdays import Workdays
 from ledger.values import shift_months
 from ledger.vocabulary import SanctionKind, SanctionLevel
-from ledger.workdays import Workdays
 from projections.discipline.clocks import ClockState, Running, clocks
 from projections.discipline.procedure import Procedure, Team
 from projections.plans.plan import Mark, Value

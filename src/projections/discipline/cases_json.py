@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from ledger.canonical import instant_text
-from ledger.case import CaseState, Step, StepKind
-from ledger.sanction import Effect
+from ledger.domain.case import CaseState, Step, StepKind
+from ledger.domain.sanction import Effect
 from projections.discipline import finding_words
 from projections.discipline.asking_absences import ToldAbsences
 from projections.discipline.asking_cases import Told, When, contested

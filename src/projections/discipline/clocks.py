@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from ledger.case import Case, Step, StepKind
+from ledger.domain.case import Case, Step, StepKind
+from ledger.domain.workdays import CalendarMissing, Workdays
 from ledger.values import shift_months
-from ledger.workdays import CalendarMissing, Workdays
 from projections.discipline.procedure import Bound, Clock, Count, Procedure
 
 _FILINGS = {StepKind.OBJECTION, StepKind.APPEAL, StepKind.SUIT}

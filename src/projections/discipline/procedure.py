@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from ledger.case import StepKind
+from ledger.domain.case import StepKind
 from ledger.events.base import EMPLOYEE
 from ledger.vocabulary import (
     DisciplineRegime,

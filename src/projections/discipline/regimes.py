@@ -13,8 +13,8 @@ from datetime import date
 from functools import lru_cache
 from importlib import resources
 
-from ledger.case import Case, StepKind, cases
-from ledger.facts import History
+from ledger.domain.case import Case, StepKind, cases
+from ledger.domain.facts import History
 from ledger.vocabulary import DisciplineRegime, EmploymentStatus, SanctionLevel
 from projections.discipline import procedure
 from projections.discipline.procedure import Procedure

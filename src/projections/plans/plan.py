@@ -247,8 +247,8 @@ class Latest:
 class Worst:
     """The fewest points among sanctions that took effect in the window, by their level on as_of.
 
-    What a sanction's objections, appeals and rulings make of it is `ledger.sanction`; levels in
-    `ignored` never count. `none` is the answer when nothing counts. `until` of a sanction plays
+    What a sanction's objections, appeals and rulings make of it is `ledger.domain.sanction`; levels
+    in `ignored` never count. `none` is the answer when nothing counts. `until` of a sanction plays
     no part but in the window Held, which asks whether its term still runs, and where `since` END
     counts the window from the end of its term: without an end on record it stays in the window.
     """

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from ledger.facts import Fact, History
+from ledger.domain.facts import Fact, History
 from projections.answer import MeasureResult
 from projections.differences.advise import recorded
 from projections.differences.compare import Side

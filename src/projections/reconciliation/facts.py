@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ledger.canonical import decimal_text
-from ledger.facts import Fact
+from ledger.domain.facts import Fact
 from projections.differences.advise import NO_ROOT, tries
 from projections.differences.lines import Leaf, Line, lines
 from projections.plans.plan import (

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
+from ledger.domain.facts import Fact, History
 from ledger.errors import BadValue
-from ledger.facts import Fact, History
 from ledger.values import month_end, period
 from projections.answer import Answer, MeasureResult
 from projections.differences.compare import Side

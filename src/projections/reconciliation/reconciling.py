@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from ledger.application import Ledger
+from ledger.domain.facts import history
 from ledger.errors import Misuse
-from ledger.facts import history
 from ledger.records import RecordedEvent
 from projections.answer import Answer, Status
 from projections.asking import inquiry

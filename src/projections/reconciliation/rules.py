@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ledger.facts import Fact
+from ledger.domain.facts import Fact
 from ledger.vocabulary import PositionKind
 from projections.plans.plan import (
     MONTHS_A_YEAR,

@@ -2,7 +2,7 @@
 
 A frame never changes; `advanced` gives another one that shares what did not change. Tables are
 loaded when a kind is first asked for, with the fields that were asked for. Everything answered from
-a frame at a position equals what `ledger.facts.history` tells of the events up to there.
+a frame at a position equals what `ledger.domain.facts.history` tells of the events up to there.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 
 import polars as pl
 
+from ledger.domain.facts import Fact, History
 from ledger.errors import invariant
-from ledger.facts import Fact, History
 from projections.table.batch import (
     DISPUTE,
     DISPUTE_SCHEMA,
@@ -100,7 +100,7 @@ class Frame:
     def disputed(self, position: int) -> dict[int, dict[int, str]]:
         """By subject, the roots that somebody contested at a position, by the id of the dispute.
 
-        Contests of annulled facts are left out, as in `ledger.facts`.
+        Contests of annulled facts are left out, as in `ledger.domain.facts`.
         """
         live: dict[tuple[int, int], str] = {}
         known = self.disputes.filter(pl.col(STATED_AT) <= position)
@@ -125,7 +125,7 @@ class Frame:
     def histories(
         self, subjects: Sequence[int], *, position: int, fields: Mapping[str, Iterable[str]]
     ) -> dict[int, History]:
-        """What `ledger.facts.history` gives for these subjects, of these kinds with these fields.
+        """What `facts.history` gives for these subjects, of these kinds with these fields.
 
         Subjects without any such fact have an empty history. `position` of each is the one asked
         for.

@@ -1,7 +1,7 @@
 """One kind of fact in memory: its rectangles with small types, a subject's rows next to each other.
 
 Rows of a subject follow each other by legal day, then by the position that states them, which is
-the order of `ledger.facts`. A row is never removed, so that any earlier position can be asked.
+the order of `facts`. A row is never removed, so that any earlier position can be asked.
 Amounts are integers at the table's scale of that column: `scale` 1 holds 22.5 as 225. An amount
 that would need more than six decimals or more than 14 digits stands as text in a column of its own
 (`wide`), and its integer is null.

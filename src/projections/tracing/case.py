@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ledger.facts import Fact, History
+from ledger.domain.facts import Fact, History
 from projections import reasons
 from projections.answer import FactUse, MeasureResult
 from projections.plans.members import Members, Tallies

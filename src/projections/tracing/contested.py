@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ledger.facts import History
+from ledger.domain.facts import History
 from projections.answer import MeasureResult
 from projections.plans.plan import Span
 from projections.tracing.case import ZERO

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ledger.domain.facts import Fact
 from ledger.errors import ProgramError
-from ledger.facts import Fact
 from projections.answer import FactUse, MeasureResult
 from projections.plans.extra import ON, ROOT, UNTIL, Gathered, HeldPost, Source
 from projections.plans.members import Pattern

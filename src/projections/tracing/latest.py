@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ledger.facts import Fact
+from ledger.domain.facts import Fact
 from projections import reasons
 from projections.answer import FactUse, MeasureResult
 from projections.plans.plan import (

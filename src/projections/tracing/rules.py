@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.canonical import decimal_text
+from ledger.domain.facts import Fact
 from ledger.errors import invariant
-from ledger.facts import Fact
 from projections import reasons
 from projections.answer import FactUse, MeasureResult
 from projections.plans.plan import (

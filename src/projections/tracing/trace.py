@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from ledger.domain.facts import History
 from ledger.errors import invariant
-from ledger.facts import History
 from projections import reasons
 from projections.answer import Answer, MeasureResult, conclude, not_applicable
 from projections.plans.extra import Score
@@ -57,7 +57,7 @@ def trace(
 
     Args:
         plan: a checked instrument.
-        facts: the subject's facts as known at `question.position`, from `ledger.facts.history`.
+        facts: the subject's facts as known at `question.position`, from `facts.history`.
         question: legal day, position and hypotheses; `without` is applied here.
         subject: the stream's id, 32 hex digits.
         surroundings: references of titles and depths of units on `question.as_of`, as known then.

@@ -1,7 +1,7 @@
 """What `worst` means for one subject: the heaviest sanction that took effect in the window.
 
 Legal basis as shipped: PerBKN 8/2019; PP 53/2010, PP 94/2021 and PP 79/2021 for when a sanction
-is in force, which `ledger.sanction` works out.
+is in force, which `ledger.domain.sanction` works out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from ledger.sanction import FILINGS, RULING, Effect, effects
+from ledger.domain.sanction import FILINGS, RULING, Effect, effects
 from projections import reasons
 from projections.answer import FactUse, MeasureResult
 from projections.plans.plan import (

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ledger.canonical import decimal_text
-from ledger.facts import History
+from ledger.domain.facts import History
 from projections.answer import Answer, FactUse, MeasureResult, Status
 from projections.plans.extra import All
 from projections.plans.plan import Plan

@@ -12,12 +12,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from ledger.acknowledgement import Acknowledged, Warned, acknowledged
 from ledger.application import Ledger
 from ledger.canonical import instant_text
+from ledger.commands.acknowledgement import Acknowledged, Warned, acknowledged
+from ledger.domain.facts import History
+from ledger.domain.rulebook import InstrumentUnknown, NoRulesInForce
 from ledger.events.book import HeadsCommitted
-from ledger.facts import History
-from ledger.rulebook import InstrumentUnknown, NoRulesInForce
 from projections.asking import inquiry
 from projections.asking.inquiry import Ask, Asked
 from projections.discipline import asking_cases

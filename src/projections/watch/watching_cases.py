@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.application import Ledger
-from ledger.facts import History
+from ledger.domain.facts import History
 from projections.discipline import asking_cases
 from projections.discipline.absence import ABSENCE
 from projections.discipline.asking_absences import reported_since, told_absences

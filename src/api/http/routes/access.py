@@ -18,7 +18,7 @@ from api.http.paging import Page, Pages, link_next, written
 from api.http.shapes_access import Looks
 from api.queries import access as asking
 from api.queries.access import Sought
-from ledger.access_entry import LookKind, of_list, of_person, of_refused
+from ledger.access.access_entry import LookKind, of_list, of_person, of_refused
 from ledger.errors import Misuse
 from ledger.vocabulary_agency import ReadingPurpose
 

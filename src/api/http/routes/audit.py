@@ -21,7 +21,7 @@ from api.http.feed import Stream
 from api.http.guard import DeskHere
 from api.http.shapes_log import AuditState, Checked, Compared, Sample
 from api.queries import audit
-from ledger.access_entry import of_list
+from ledger.access.access_entry import of_list
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 LIVE = "text/event-stream"

@@ -25,8 +25,8 @@ from api.naming import unit_of
 from api.queries import cases
 from api.queries.cases import Wanted
 from api.queries.sight import sight
-from ledger.access_entry import of_list
-from ledger.case import CaseState
+from ledger.access.access_entry import of_list
+from ledger.domain.case import CaseState
 from projections.discipline.asking_cases import When
 
 router = APIRouter(tags=["cases"])

@@ -28,9 +28,9 @@ from api.queries import deciding, decisions
 from api.queries.deciding import Acted, Wish
 from api.queries.sight import sight
 from api.queries.stating import Author
-from ledger.access_entry import of_list
-from ledger.decision import Decision
-from ledger.decision_streams import stream_of
+from ledger.access.access_entry import of_list
+from ledger.domain.decision import Decision
+from ledger.domain.decision_streams import stream_of
 from ledger.errors import Misuse
 from ledger.vocabulary_agency import ReadingPurpose
 

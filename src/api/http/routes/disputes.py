@@ -20,7 +20,7 @@ from api.queries import contesting, disputes
 from api.queries.contesting import Contested
 from api.queries.sight import people_in, sight
 from api.queries.stating import Author
-from ledger.access_entry import of_list, of_person
+from ledger.access.access_entry import of_list, of_person
 
 router = APIRouter(tags=["disputes"])
 Reads = Annotated[Reader, Depends(guard.allow(Action.READ_CASES))]

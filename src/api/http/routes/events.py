@@ -26,7 +26,7 @@ from api.http.paging import Pages, link_next, written
 from api.http.shapes_log import CloudEvent, OneEvent
 from api.queries import events
 from api.queries.events import Wanted
-from ledger.access_entry import Look, of_set
+from ledger.access.access_entry import Look, of_set
 from ledger.errors import LedgerError, Misuse
 from ledger.vocabulary_agency import ReadingPurpose
 

@@ -25,8 +25,8 @@ from api.intake.uploads import UPLOAD_MAX
 from api.intake.withdrawing import Withdrawal, withdraw
 from api.queries import imports as asked
 from api.queries.imports import Asker
+from ledger.domain.proposals import Proposal
 from ledger.errors import Misuse
-from ledger.proposals import Proposal
 
 router = APIRouter(tags=["imports"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -20,11 +20,12 @@ from api.http.problems import NotThere
 from api.http.shapes_log import Checkpoints, CheckpointShown, Proof
 from api.http.tile_path import level_of, tile_place
 from api.queries import proofs
-from ledger import checkpoint, proof_forms
-from ledger import note as notes
-from ledger.access_entry import of_set
+from ledger.access.access_entry import of_set
+from ledger.checkpoints import checkpoint
 from ledger.errors import Misuse
-from ledger.note import MAX_NOTE_BYTES
+from ledger.proofs import note as notes
+from ledger.proofs import proof_forms
+from ledger.proofs.note import MAX_NOTE_BYTES
 
 router = APIRouter(prefix="/log", tags=["log"])
 TEXT = "text/plain"

@@ -22,7 +22,7 @@ from api.http.shapes import History, People, Person
 from api.naming import unit_of
 from api.queries import people
 from api.queries.within import people_within
-from ledger.access_entry import of_list
+from ledger.access.access_entry import of_list
 from ledger.errors import BadValue, Misuse
 from ledger.fields import IDENTITY, RESTRICTED
 

@@ -22,9 +22,9 @@ from api.intake.desk import IMPORT
 from api.queries import proposals
 from api.queries.imports import Asker, about_oneself, not_confirmable
 from api.recording import FACT
-from ledger.access_entry import of_list, of_person
+from ledger.access.access_entry import of_list, of_person
+from ledger.domain.proposals import Proposal, ProposalState
 from ledger.events.base import EMPLOYEE
-from ledger.proposals import Proposal, ProposalState
 from ledger.vocabulary_agency import ReadingPurpose
 
 router = APIRouter(tags=["proposals"])

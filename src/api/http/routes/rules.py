@@ -24,7 +24,7 @@ from api.naming import unit_of
 from api.queries import enacting as changing
 from api.queries import rules, trying
 from api.queries.within import people_within
-from ledger.access_entry import of_set
+from ledger.access.access_entry import of_set
 from ledger.errors import BadValue, Misuse, UnitUnknown
 from ledger.fields import DAY, IDENT, WORD, read_sealed_text
 from ledger.vocabulary_agency import ReadingPurpose

@@ -22,7 +22,7 @@ from api.naming import unit_of
 from api.queries import talent
 from api.queries.talent import Whom
 from api.queries.within import people_within
-from ledger.access_entry import of_list
+from ledger.access.access_entry import of_list
 from ledger.errors import UnitUnknown
 from ledger.vocabulary_agency import ReadingPurpose, TieRule
 from projections.asking.inquiry import Asked

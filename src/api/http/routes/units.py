@@ -21,7 +21,7 @@ from api.http.shapes_units import Members, UnitFigures, Units
 from api.queries import units
 from api.queries.units import Wanted
 from api.queries.within import people_within
-from ledger.access_entry import of_list
+from ledger.access.access_entry import of_list
 from ledger.errors import Misuse
 from ledger.vocabulary_agency import ReadingPurpose
 from projections.asking.inquiry import Asked

@@ -19,7 +19,7 @@ from api.http.shapes import Recorded
 from api.http.shapes_cases import Acknowledging, Warnings
 from api.queries import warnings
 from api.queries.sight import people_in, sight
-from ledger.access_entry import of_list
+from ledger.access.access_entry import of_list
 from projections.watch.early_warnings import EarlyWarning
 from projections.watch.watching import Watch
 

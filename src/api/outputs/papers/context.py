@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from api.outputs.papers.paper import Context, Seal
 from ledger.application import Ledger
 from ledger.canonical import instant_text
-from ledger.checkpoint_store import CheckpointRefused, checkpoint_covering
+from ledger.checkpoints.checkpoint_store import CheckpointRefused, checkpoint_covering
 
 
 def context_of(

@@ -24,7 +24,7 @@ from api.outputs.papers.words import DECISION_STATES, DIFFERS, REQUIREMENTS, STA
 from api.outputs.table import measure_header
 from api.outputs.words import code_words, reason_words
 from api.outputs.workbook import Cell
-from ledger.decision_candidates import MET, NOT_MET, UNKNOWN
+from ledger.domain.decision_candidates import MET, NOT_MET, UNKNOWN
 from projections.decisions.dossier import REQUIREMENT_NOT_MET
 from projections.reasons import Reason
 

@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from api.outputs.workbook import Cell
-from ledger.unit_directory import UnitDirectory
+from ledger.domain.unit_directory import UnitDirectory
 
 Line = tuple[str, Cell]
 SIMULATION: Final = "SIMULASI, bukan data resmi"

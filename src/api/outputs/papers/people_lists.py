@@ -11,7 +11,7 @@ from api.outputs.papers.said import NOTHING, day, figure
 from api.outputs.papers.words import STATUSES, told
 from api.outputs.words import code_words
 from api.outputs.workbook import Cell
-from ledger.decision_candidates import MET, NOT_MET, UNKNOWN
+from ledger.domain.decision_candidates import MET, NOT_MET, UNKNOWN
 
 Json = Mapping[str, Any]
 STATES: Final = {MET: "terpenuhi", NOT_MET: "tidak terpenuhi", UNKNOWN: "belum diketahui"}

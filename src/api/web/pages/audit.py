@@ -22,7 +22,7 @@ from api.queries import audit
 from api.web.formats import Lang
 from api.web.render import environment, html, page, shell_of
 from api.web.words import code_said, codes
-from ledger.access_entry import of_list
+from ledger.access.access_entry import of_list
 
 router = APIRouter()
 SHOWN = 10

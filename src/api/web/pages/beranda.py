@@ -19,7 +19,7 @@ from api.http.guard import DeskHere
 from api.queries import home, people, searching
 from api.queries.within import people_within
 from api.web.render import page
-from ledger.access_entry import of_list
+from ledger.access.access_entry import of_list
 from ledger.vocabulary_agency import ReadingPurpose
 
 router = APIRouter()

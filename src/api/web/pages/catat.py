@@ -34,7 +34,7 @@ from api.recording import FACT
 from api.web import case_view
 from api.web.fact_form import field, placed, said
 from api.web.render import page, shell_of
-from ledger.access_entry import of_list
+from ledger.access.access_entry import of_list
 from ledger.canonical import canonical_bytes
 from ledger.errors import LedgerError
 from ledger.events.base import EMPLOYEE, ORG_UNIT

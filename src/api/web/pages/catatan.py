@@ -20,9 +20,9 @@ from api.web.charts.chart import Pen
 from api.web.moments import USUAL
 from api.web.pages.rekam import classes_of
 from api.web.render import page, shell_of
+from ledger.domain.rulebook import InstrumentUnknown, NoRulesInForce
 from ledger.fields import IDENTITY
 from ledger.records import RecordedEvent
-from ledger.rulebook import InstrumentUnknown, NoRulesInForce
 from projections.asking.inquiry import Ask, Asked
 
 router = APIRouter()

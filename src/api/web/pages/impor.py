@@ -26,7 +26,7 @@ from api.intake.templates import template_bytes
 from api.intake.withdrawing import withdraw
 from api.queries import imports as asked
 from api.web.render import page
-from ledger import second_person
+from ledger.commands import second_person
 from ledger.errors import LedgerError, Misuse
 
 router = APIRouter()

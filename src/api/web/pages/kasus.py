@@ -22,7 +22,7 @@ from api.web.moments import PageWhens
 from api.web.render import page, shell_of
 from api.web.timebar import time_bar
 from api.web.twins import Document, suffix_of, twin
-from ledger.access_entry import of_list
+from ledger.access.access_entry import of_list
 from ledger.events.base import EMPLOYEE
 
 router = APIRouter()

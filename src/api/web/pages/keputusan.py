@@ -30,8 +30,8 @@ from api.web.timebar import TWINS
 from api.web.twins import Document, suffix_of, twin
 from api.web.words import code_said
 from ledger.canonical import instant_text
-from ledger.decision import Decision
-from ledger.decision_streams import stream_of
+from ledger.domain.decision import Decision
+from ledger.domain.decision_streams import stream_of
 from ledger.errors import LedgerError, PersonUnknown
 from ledger.vocabulary_agency import DecisionKind, ReadingPurpose, RecommendingBody, TieRule
 

@@ -20,7 +20,7 @@ from api.web.moments import PageAsks
 from api.web.render import page, shell_of
 from api.web.timebar import time_bar
 from api.web.twins import Document, suffix_of, twin
-from ledger.access_store import Wanted
+from ledger.access.access_store import Wanted
 from ledger.fields import IDENTITY, RESTRICTED
 from projections.asking.inquiry import Asked
 

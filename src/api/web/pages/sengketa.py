@@ -24,8 +24,8 @@ from api.queries.sight import people_in, sight
 from api.queries.stating import Author
 from api.web.render import page, shell_of
 from api.web.words import code_said
-from ledger.access_entry import of_person
-from ledger.dispute import Dispute
+from ledger.access.access_entry import of_person
+from ledger.domain.dispute import Dispute
 from ledger.errors import LedgerError
 from ledger.vocabulary_agency import DisputeOutcome, ReadingPurpose
 

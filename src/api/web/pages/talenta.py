@@ -21,7 +21,7 @@ from api.web.render import page, shell_of
 from api.web.shell import Shell
 from api.web.twins import Document, twin
 from api.web.words import code_said
-from ledger.decision_candidates import NOT_MET
+from ledger.domain.decision_candidates import NOT_MET
 from projections.asking.inquiry import Asked
 
 router = APIRouter()

@@ -1,0 +1,1 @@
+"""A ledger or a part of it in one file: backups and audit bundles."""

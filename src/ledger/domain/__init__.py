@@ -1,0 +1,1 @@
+"""People, units, cases, disputes, decisions: state from events, and what may be stated. Pure."""

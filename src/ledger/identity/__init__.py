@@ -1,0 +1,1 @@
+"""Who a number or a name belongs to, found without keeping either in the clear."""

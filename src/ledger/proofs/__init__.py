@@ -1,0 +1,1 @@
+"""What anybody can check with files alone: trees, signed notes, proofs."""

@@ -1,0 +1,1 @@
+"""The event store: one append-only log on SQLite or PostgreSQL."""
