@@ -65,7 +65,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         about(2, "appraisal", predicate="BAIK"),
     ]
     assert asn("import", asn.file("fakta.jsonl", *rows)).status == 0
-    assert asn("case", "record", asn.file("perkara.jsonl", *ALL)).status == 0
+    assert asn("import", asn.file("perkara.jsonl", *ALL)).status == 0
     _decide(asn)
     asked = ("score", nip(1), *IP, *DAY, "--certificate", "nilai.json")
     assert asn(*asked).status == 0

@@ -24,7 +24,7 @@ def test_a_role_takes_two(founded: AsnLedger) -> None:
     assert (one["kind"], one["state"]) == ("role.grant", "pending")
     assert one["command"] == {"account": "acc-1", "role": "AUDITOR", "until": "2099-01-01"}
     listed = founded("role", "list", "--json").json
-    assert set(listed) == {"position", "as_of", "roles", "pending"}
+    assert set(listed) == {"position", "as_of", "version", "roles", "pending"}
     assert [each["id"] for each in listed["pending"]] == [one["id"]]
     assert code_of(founded, "confirm", one["id"], "--actor", "Ani") == (1, "second_person_needed")
     assert code_of(founded, "confirm", one["id"], "--actor", "acc-1") == (1, "own_role")

@@ -153,10 +153,10 @@ def test_a_text_comes_into_force_by_two_people(served: Served) -> None:
     assert again.content == made.content
     ident = made.json()["proposal"]
 
-    waiting = served.as_("APPROVER")("/api/v1/proposals").json()
+    waiting = served.as_("APPROVER", purpose="administration")("/api/v1/proposals").json()
     (row,) = [one for one in waiting["proposals"] if one["id"] == ident]
     assert (row["may_confirm"], row["may_reject"]) == (True, True)
-    whole = served.as_("APPROVER")(f"/api/v1/proposals/{ident}").json()
+    whole = served.as_("APPROVER", purpose="administration")(f"/api/v1/proposals/{ident}").json()
     assert whole["effect"]["days"] == dry.json()["effect"]["days"]
 
     path = f"/proposals/{ident}/confirm"

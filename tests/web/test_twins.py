@@ -161,7 +161,7 @@ PAGES: Mapping[str, Compared] = {
     "/audit": Compared(
         "AUDITOR",
         "/audit",
-        fields("head", "streams", "uncovered", "size", "timestamps"),
+        fields("head", "streams", "uncovered", "size"),
         lambda twin: {**twin["state"], "verified": None, "all": twin["checkpoints"]},
     ),
     "/audit/banding": Compared(

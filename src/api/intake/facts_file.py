@@ -91,7 +91,7 @@ def proved(line: bytes) -> dict[str, Any] | None:
             if inner is None:
                 return None
             strings += inner
-        elif kind is float:
+        elif kind is float or (kind is int and value.bit_length() > INTEGER_BITS):
             return None
     return raw if strings * 2 == line.count(_QUOTE) else None
 
@@ -103,6 +103,8 @@ def _strings(value: Any, depth: int = 1) -> int | None:
         return 1
     if kind is float or depth > DEPTH_MAX:
         return None
+    if kind is int:
+        return 0 if value.bit_length() <= INTEGER_BITS else None
     if kind is list:
         parts: Sequence[Any] = value
         total = 0
