@@ -14,7 +14,7 @@ settings.register_profile(
     "dev", max_examples=50, deadline=None, derandomize=True, suppress_health_check=SLOW_DATABASES
 )
 settings.register_profile(
-    "fast", max_examples=15, deadline=None, derandomize=True, suppress_health_check=SLOW_DATABASES
+    "fast", max_examples=10, deadline=None, derandomize=True, suppress_health_check=SLOW_DATABASES
 )
 settings.register_profile(
     "ci",
